@@ -1,0 +1,1 @@
+"""Evenhand: key accounts shared fairly, explained, appealable."""

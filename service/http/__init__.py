@@ -1,0 +1,1 @@
+"""What every request passes: middleware, problems, conditional requests, idempotency."""

@@ -1,0 +1,1 @@
+"""The promised contract: what goes in and out as JSON."""
