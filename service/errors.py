@@ -1,1 +1,352 @@
 """Every failure: a class and a sentence; the name gives the code, the base class the status."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+
+class Sentence(NamedTuple):
+    """One statement in both languages."""
+
+    en: str
+    zh: str
+
+    def in_language(self, language: str) -> str:
+        """The wording for a language tag; English unless it is Chinese."""
+        return self.zh if language.startswith("zh") else self.en
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field: where (exactly one of three), a code, a sentence."""
+
+    code: str
+    detail: Sentence
+    pointer: str | None = None
+    parameter: str | None = None
+    header: str | None = None
+
+
+class Problem(Exception):  # noqa: N818 - a problem in the sense of RFC 9457
+    """The request could not be served."""
+
+    status: ClassVar[int] = 500
+    zh: ClassVar[str] = "请求未能完成。"
+
+    def __init__(
+        self,
+        detail: Sentence | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail.en if detail else type(self).title().en)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+    @classmethod
+    def code(cls) -> str:
+        """The stable machine name, never renamed within v1."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> Sentence:
+        """The docstring's first line and its Chinese twin."""
+        return Sentence((cls.__doc__ or "").strip().splitlines()[0], cls.zh)
+
+    @classmethod
+    def catalogue(cls) -> Iterator[type["Problem"]]:
+        """Every problem that can reach a client, depth first."""
+        for sub in cls.__subclasses__():
+            if "zh" in sub.__dict__:
+                yield sub
+            yield from sub.catalogue()
+
+
+# --- bases: one a status; they never reach a client themselves ---
+
+
+class BadRequest(Problem):  # noqa: D101
+    status = 400
+
+
+class Unauthenticated(Problem):  # noqa: D101
+    status = 401
+
+
+class Denied(Problem):  # noqa: D101
+    status = 403
+
+
+class Missing(Problem):  # noqa: D101
+    status = 404
+
+
+class Conflict(Problem):  # noqa: D101
+    status = 409
+
+
+class Unprocessable(Problem):  # noqa: D101
+    status = 422
+
+
+class Unavailable(Problem):  # noqa: D101
+    status = 503
+
+
+# --- the request itself ---
+
+
+class MalformedJson(BadRequest):
+    """The body is not I-JSON (RFC 7493)."""
+
+    zh = "请求体不是合法的 I-JSON（RFC 7493）。"
+
+
+class UnknownParameter(BadRequest):
+    """A query parameter is not known here."""
+
+    zh = "存在未知的查询参数。"
+
+
+class InvalidCursor(BadRequest):
+    """The cursor was not made for this list, these filters and this caller."""
+
+    zh = "游标不属于此列表、此筛选条件或此调用者。"
+
+
+class NotAuthenticated(Unauthenticated):
+    """A valid access token is needed."""
+
+    zh = "需要有效的访问令牌。"
+
+
+class Forbidden(Denied):
+    """You may see this, but not do that."""
+
+    zh = "您可以查看，但无权执行此操作。"
+
+
+class NotFound(Missing):
+    """There is nothing here that you may know of."""
+
+    zh = "此处没有您可以知晓的内容。"
+
+
+class MethodNotAllowed(Problem):
+    """This address does not answer that method."""
+
+    status = 405
+    zh = "该地址不支持此方法。"
+
+
+class StateConflict(Conflict):
+    """The current state does not allow this."""
+
+    zh = "当前状态不允许此操作。"
+
+
+class IllegalTransition(Conflict):
+    """This state does not lead there."""
+
+    zh = "该状态不能转换到目标状态。"
+
+
+class AlreadyExists(Conflict):
+    """Something with this name or code exists already."""
+
+    zh = "已存在同名或同编码的记录。"
+
+
+class StillReferenced(Conflict):
+    """Other records refer to this."""
+
+    zh = "仍有其他记录引用此对象。"
+
+
+class PreconditionFailed(Problem):
+    """The record has changed since you read it."""
+
+    status = 412
+    zh = "自您读取以来记录已被修改。"
+
+
+class BodyTooLarge(Problem):
+    """The body is larger than this address accepts."""
+
+    status = 413
+    zh = "请求体超出此地址允许的大小。"
+
+
+class UnsupportedMediaType(Problem):
+    """The content type is not one that this address takes."""
+
+    status = 415
+    zh = "此地址不接受该内容类型。"
+
+
+class InvalidInput(Unprocessable):
+    """Some fields are not acceptable."""
+
+    zh = "部分字段无效。"
+
+
+class PreconditionRequired(Problem):
+    """If-Match with the record's current ETag is needed."""
+
+    status = 428
+    zh = "需要携带记录当前 ETag 的 If-Match 请求头。"
+
+
+class TooManyRequests(Problem):
+    """Too many attempts; wait before the next."""
+
+    status = 429
+    zh = "尝试次数过多，请稍后再试。"
+
+
+class InternalError(Problem):
+    """Something went wrong on our side; the request id helps us find it."""
+
+    status = 500
+    zh = "服务内部出错；请提供请求编号以便查找原因。"
+
+
+class Overloaded(Unavailable):
+    """The service is busy; try again shortly."""
+
+    zh = "服务繁忙，请稍后重试。"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database does not answer; nothing was changed that you were told of."""
+
+    zh = "数据库暂无响应；未确认的修改不会生效。"
+
+
+# --- idempotency ---
+
+
+class IdempotencyKeyReused(Unprocessable):
+    """This idempotency key was used with another request."""
+
+    zh = "该幂等键已用于不同的请求。"
+
+
+class IdempotencyInProgress(Conflict):
+    """The first request with this idempotency key is still running."""
+
+    zh = "使用该幂等键的首个请求仍在处理中。"
+
+
+class SecretAlreadyShown(Conflict):
+    """The answer held a secret that is shown only once."""
+
+    zh = "该响应包含只显示一次的机密信息，不再重放。"
+
+
+# --- people and access ---
+
+
+class OwnRoleRefused(Denied):
+    """Nobody changes their own roles."""
+
+    zh = "任何人不得更改自己的角色。"
+
+
+class SecondPersonNeeded(Denied):
+    """A second person must do this; you made the first step."""
+
+    zh = "此操作须由另一人完成；第一步由您发起。"
+
+
+class InvalidLink(Unprocessable):
+    """The link was used, has expired, or was never given."""
+
+    zh = "该链接已使用、已过期或从未发出。"
+
+
+# --- accounts and distribution ---
+
+
+class VerificationByOwner(Denied):
+    """The owner alone does not verify what decides distribution."""
+
+    zh = "影响分配的数据不能仅由负责人自己核实。"
+
+
+class AuthorIsApprover(Denied):
+    """The author of a rulebook or plan does not approve it."""
+
+    zh = "规则手册或分配方案的作者不得自行批准。"
+
+
+class CandidateIsApprover(Denied):
+    """A candidate in the plan does not approve it."""
+
+    zh = "方案中的候选人不得批准该方案。"
+
+
+class PlanStale(Conflict):
+    """The data has changed since the plan was computed."""
+
+    zh = "方案计算之后数据已发生变化。"
+
+
+class HardRuleBroken(Conflict):
+    """A hard rule of the rulebook forbids this assignment."""
+
+    zh = "规则手册中的硬性规则不允许此分配。"
+
+
+class NoPublishedRulebook(Conflict):
+    """There is no published rulebook to decide by."""
+
+    zh = "尚无已发布的规则手册。"
+
+
+class AlreadyOwned(Conflict):
+    """The account has an owner for this team role already."""
+
+    zh = "该客户在此团队角色上已有负责人。"
+
+
+# --- appeals ---
+
+
+class NotYoursToAppeal(Denied):
+    """Only the person concerned, an eligible person who was passed over, or their manager may appeal."""
+
+    zh = "只有当事人、符合条件而未获分配者或其经理可以申诉。"
+
+
+class FilingWindowClosed(Conflict):
+    """The filing window of this assignment has closed."""
+
+    zh = "该分配的申诉期限已过。"
+
+
+class AppealAlreadyOpen(Conflict):
+    """You have an open appeal against this assignment already."""
+
+    zh = "您对该分配已有一项未结申诉。"
+
+
+class NoIndependentReviewer(Conflict):
+    """Nobody independent is left; the general manager appoints an outside mediator."""
+
+    zh = "没有独立的评审人可用；由总经理指定外部调解人。"
+
+
+class ReviewerNotIndependent(Denied):
+    """You are not independent in this appeal."""
+
+    zh = "您在此申诉中不具独立性。"
+
+
+class EditWindowClosed(Conflict):
+    """An interaction is edited within 24 hours, and amended afterwards."""
+
+    zh = "互动记录仅可在 24 小时内编辑，之后只能补充。"

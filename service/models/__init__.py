@@ -1,1 +1,59 @@
 """Tables."""
+
+from service.models.accounts import Account, AccountMembership, Contact
+from service.models.appeals import Appeal
+from service.models.base import Base, new_id
+from service.models.daily_work import Interaction, Task
+from service.models.distribution import Assignment, Decision, DistributionPlan, Rulebook, Snapshot
+from service.models.evidence import AuditEntry, OutboxMessage
+from service.models.imports import Import, ImportRow
+from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, Setting
+from service.models.people import (
+    Absence,
+    ApiKey,
+    Department,
+    Invitation,
+    Login,
+    RefreshToken,
+    RoleGrant,
+    Staff,
+)
+from service.models.tiers import AccountTier, Entitlement, TierEvaluation, TierScheme, TierSheet
+
+__all__ = [
+    "Absence",
+    "Account",
+    "AccountMembership",
+    "AccountTier",
+    "ApiKey",
+    "Appeal",
+    "Assignment",
+    "AuditEntry",
+    "Base",
+    "Contact",
+    "Decision",
+    "Department",
+    "DistributionPlan",
+    "Entitlement",
+    "ExchangeRate",
+    "Holiday",
+    "IdempotencyRecord",
+    "Import",
+    "ImportRow",
+    "Interaction",
+    "Invitation",
+    "Job",
+    "Login",
+    "OutboxMessage",
+    "RefreshToken",
+    "RoleGrant",
+    "Rulebook",
+    "Setting",
+    "Snapshot",
+    "Staff",
+    "Task",
+    "TierEvaluation",
+    "TierScheme",
+    "TierSheet",
+    "new_id",
+]

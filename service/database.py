@@ -1,0 +1,99 @@
+"""Engines and transactions: the only place that opens and commits them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+POOL_WAIT_S = 2.0
+CONNECT_S = 2.0
+
+REQUEST_SERVER_SETTINGS = {
+    "application_name": "evenhand",
+    "statement_timeout": "3000",
+    "lock_timeout": "1000",
+    "idle_in_transaction_session_timeout": "5000",
+    # generic plans: hot statements are prepared once and never planned again
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "timezone": "UTC",
+}
+WORKER_SERVER_SETTINGS = {
+    "application_name": "evenhand-worker",
+    "statement_timeout": "600000",
+    "lock_timeout": "10000",
+    "idle_in_transaction_session_timeout": "600000",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+BEGIN_AS = text(
+    "SELECT set_config('app.user_id', :user_id, true), set_config('app.request_id', :request_id, true)"
+)
+
+
+def asyncpg_url(url: str) -> URL:
+    """The address with the asyncpg driver, whatever driver or none it named."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Two engines on one server: transactions to write, autocommit to read."""
+
+    write: AsyncEngine
+    read: AsyncEngine
+
+    @classmethod
+    def connect(cls, url: str, *, for_worker: bool = False, pool_size: int = 8) -> Self:
+        """Engines for requests, or for the worker with its longer time-outs; connects lazily."""
+        server_settings = WORKER_SERVER_SETTINGS if for_worker else REQUEST_SERVER_SETTINGS
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": 0,
+            "pool_timeout": POOL_WAIT_S,
+            "json_serializer": lambda value: orjson.dumps(value).decode(),
+            "json_deserializer": orjson.loads,
+            "connect_args": {
+                "timeout": CONNECT_S,
+                "command_timeout": 600.0 if for_worker else 5.0,
+                "server_settings": server_settings,
+                "prepared_statement_cache_size": 500,
+            },
+        }
+        write = create_async_engine(asyncpg_url(url), **options)
+        # autocommit reads leave nothing to reset; a dead connection is retried by the reader
+        read = create_async_engine(
+            asyncpg_url(url), isolation_level="AUTOCOMMIT", pool_reset_on_return=None, skip_autocommit_rollback=True, **options
+        )
+        return cls(write, read)
+
+    @asynccontextmanager
+    async def transaction(self, user_id: UUID | None = None, request_id: str = "") -> AsyncIterator[AsyncSession]:
+        """One unit of work: committed at the end of the block, rolled back on any exception."""
+        async with AsyncSession(self.write, expire_on_commit=False) as session, session.begin():
+            await act_as(session, user_id, request_id)
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection where every statement is its own transaction."""
+        async with self.read.connect() as connection:
+            yield connection
+
+    async def dispose(self) -> None:
+        """Closes every connection."""
+        await self.write.dispose()
+        await self.read.dispose()
+
+
+async def act_as(session: AsyncSession, user_id: UUID | None, request_id: str) -> None:
+    """The row-level settings of this transaction; always overwritten, a savepoint would keep the last actor's."""
+    await session.execute(BEGIN_AS, {"user_id": str(user_id or ""), "request_id": request_id})

@@ -1,0 +1,134 @@
+"""Rulebooks, plans, the decisions behind them, and the assignments that follow."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import text
+
+from service.models.base import Base, Identified, Versioned
+
+
+class Rulebook(Versioned, Base):
+    """The published rules of distribution; a published version never changes."""
+
+    __tablename__ = "rulebooks"
+    __table_args__ = (
+        UniqueConstraint("code", "number"),
+        Index("uq_rulebooks_published", "code", unique=True, postgresql_where=text("state = 'published'")),
+        CheckConstraint("author_id <> publisher_id", name="two_people"),
+    )
+
+    code: Mapped[str]
+    number: Mapped[int]
+    state: Mapped[str]
+    definition: Mapped[dict[str, Any]]
+    text_en: Mapped[str]
+    text_zh: Mapped[str]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    publisher_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    published_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+
+class Snapshot(Base):
+    """Canonical bytes of everything that a decision was computed from, found by their hash."""
+
+    __tablename__ = "snapshots"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class DistributionPlan(Versioned, Base):
+    """A batch of assignments computed from one snapshot by one rulebook."""
+
+    __tablename__ = "distribution_plans"
+    __table_args__ = (CheckConstraint("author_id <> approver_id", name="two_people"),)
+
+    name: Mapped[str]
+    rulebook_id: Mapped[UUID] = mapped_column(ForeignKey("rulebooks.id"))
+    scheme_code: Mapped[str]
+    department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
+    seed: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id"))
+    snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("snapshots.sha256"))
+    plan_sha256: Mapped[str | None]
+    engine_version: Mapped[str | None]
+    fairness: Mapped[dict[str, Any] | None]
+    counts: Mapped[dict[str, Any]]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    approver_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    approved_at: Mapped[datetime | None]
+    applied_at: Mapped[datetime | None]
+
+
+class Decision(Identified, Base):
+    """Why one account went where it went: the part that is stored, the rest is recomputed."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        Index("uq_decisions_plan", "plan_id", "account_id", unique=True, postgresql_where=text("plan_id IS NOT NULL")),
+        Index("ix_decisions_account", "account_id", "decided_at"),
+        CheckConstraint("kind IN ('plan', 'route', 'appeal', 'manual')", name="kind"),
+    )
+
+    kind: Mapped[str]
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("distribution_plans.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("snapshots.sha256"))
+    rulebook_id: Mapped[UUID | None] = mapped_column(ForeignKey("rulebooks.id"))
+    engine_version: Mapped[str | None]
+    position: Mapped[int]
+    previous_owner_id: Mapped[UUID | None]
+    winner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    runner_up_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    margin: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    remedy: Mapped[str | None]
+    decided_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class Assignment(Versioned, Base):
+    """Who is responsible for an account in one team role, from one instant to another."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        ExcludeConstraint(
+            ("account_id", "="),
+            ("team_role", "="),
+            (text("tstzrange(started_at, ended_at)"), "&&"),
+            name="ex_assignments_one_owner",
+            using="gist",
+        ),
+        Index(
+            "uq_assignments_current",
+            "account_id",
+            "team_role",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_assignments_staff", "staff_id", postgresql_where=text("ended_at IS NULL")),
+        CheckConstraint("origin IN ('plan', 'routed', 'manual', 'appeal', 'handover')", name="origin"),
+        CheckConstraint("(pinned_until IS NULL) = (pin_reason IS NULL)", name="pin_has_reason"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    team_role: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    ended_at: Mapped[datetime | None]
+    origin: Mapped[str]
+    reason: Mapped[str | None]
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("distribution_plans.id"), index=True)
+    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decisions.id"))
+    appeal_id: Mapped[UUID | None] = mapped_column(ForeignKey("appeals.id", use_alter=True))
+    pinned_until: Mapped[datetime | None]
+    pin_reason: Mapped[str | None]
+    assigned_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
