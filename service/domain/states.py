@@ -1,0 +1,242 @@
+"""The states of things and which state leads where."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from service.errors import IllegalTransition, Sentence
+
+State = TypeVar("State", bound=StrEnum)
+
+
+class Transitions(Generic[State]):
+    """One state machine as a table: each state with the states that it leads to."""
+
+    def __init__(self, table: Mapping[State, frozenset[State]]) -> None:
+        states = set(type(next(iter(table))))
+        if states != set(table):
+            raise ValueError(f"no row for {states - set(table)}")
+        self.table = dict(table)
+
+    def allows(self, source: State, target: State) -> bool:
+        """Whether the one state leads to the other."""
+        return target in self.table[source]
+
+    def check(self, source: State, target: State) -> None:
+        """Nothing, or `IllegalTransition` with both states in its sentence."""
+        if not self.allows(source, target):
+            raise IllegalTransition(
+                Sentence(f"The state {source} does not lead to {target}.", f"状态 {source} 不能转换到 {target}。")
+            )
+
+    def is_final(self, state: State) -> bool:
+        """Whether nothing follows."""
+        return not self.table[state]
+
+
+class VersionState(StrEnum):
+    """A version of a tier scheme or rulebook."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+VERSION_TRANSITIONS = Transitions(
+    {
+        VersionState.DRAFT: frozenset({VersionState.PUBLISHED}),
+        VersionState.PUBLISHED: frozenset({VersionState.RETIRED}),
+        VersionState.RETIRED: frozenset(),
+    }
+)
+
+
+class EvaluationState(StrEnum):
+    """A run of a tier scheme."""
+
+    PREVIEW = "preview"
+    APPROVED = "approved"
+    APPLIED = "applied"
+
+
+EVALUATION_TRANSITIONS = Transitions(
+    {
+        EvaluationState.PREVIEW: frozenset({EvaluationState.APPROVED}),
+        EvaluationState.APPROVED: frozenset({EvaluationState.APPLIED}),
+        EvaluationState.APPLIED: frozenset(),
+    }
+)
+
+
+class PlanState(StrEnum):
+    """A distribution plan."""
+
+    DRAFT = "draft"
+    COMPUTING = "computing"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+PLAN_TRANSITIONS = Transitions(
+    {
+        PlanState.DRAFT: frozenset({PlanState.COMPUTING, PlanState.CANCELLED}),
+        PlanState.COMPUTING: frozenset({PlanState.PROPOSED, PlanState.FAILED, PlanState.CANCELLED}),
+        PlanState.PROPOSED: frozenset(
+            {PlanState.APPROVED, PlanState.REJECTED, PlanState.SUPERSEDED, PlanState.CANCELLED}
+        ),
+        PlanState.APPROVED: frozenset({PlanState.APPLIED, PlanState.SUPERSEDED, PlanState.CANCELLED}),
+        PlanState.APPLIED: frozenset(),
+        PlanState.REJECTED: frozenset(),
+        PlanState.SUPERSEDED: frozenset(),
+        PlanState.CANCELLED: frozenset(),
+        PlanState.FAILED: frozenset(),
+    }
+)
+
+
+class AppealState(StrEnum):
+    """An appeal; its instance, 1 or 2, is counted apart."""
+
+    SUBMITTED = "submitted"
+    UNDER_REVIEW = "under_review"
+    MEDIATION = "mediation"
+    UPHELD = "upheld"
+    PARTIALLY_UPHELD = "partially_upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+# A missed deadline leads from under_review to under_review, and an escalation
+# from a decision back to it, both in the next instance (`appeals.next_instance`).
+APPEAL_TRANSITIONS = Transitions(
+    {
+        AppealState.SUBMITTED: frozenset({AppealState.UNDER_REVIEW, AppealState.WITHDRAWN}),
+        AppealState.UNDER_REVIEW: frozenset(
+            {
+                AppealState.UNDER_REVIEW,
+                AppealState.MEDIATION,
+                AppealState.UPHELD,
+                AppealState.PARTIALLY_UPHELD,
+                AppealState.REJECTED,
+                AppealState.WITHDRAWN,
+            }
+        ),
+        AppealState.MEDIATION: frozenset({AppealState.UNDER_REVIEW, AppealState.WITHDRAWN}),
+        AppealState.UPHELD: frozenset(),
+        AppealState.PARTIALLY_UPHELD: frozenset({AppealState.UNDER_REVIEW}),
+        AppealState.REJECTED: frozenset({AppealState.UNDER_REVIEW}),
+        AppealState.WITHDRAWN: frozenset(),
+    }
+)
+
+
+class TaskState(StrEnum):
+    """A task (任务); overdue is derived from its dates, never stored."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+TASK_TRANSITIONS = Transitions(
+    {
+        TaskState.NOT_STARTED: frozenset({TaskState.IN_PROGRESS, TaskState.DONE, TaskState.CANCELLED}),
+        TaskState.IN_PROGRESS: frozenset({TaskState.NOT_STARTED, TaskState.DONE, TaskState.CANCELLED}),
+        TaskState.DONE: frozenset({TaskState.IN_PROGRESS}),
+        TaskState.CANCELLED: frozenset({TaskState.NOT_STARTED}),
+    }
+)
+
+
+class ImportState(StrEnum):
+    """A file on its way in; `validated` is the end of a dry run, which may be run for real."""
+
+    RECEIVED = "received"
+    AWAITING_MAPPING = "awaiting_mapping"
+    RUNNING = "running"
+    VALIDATED = "validated"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+IMPORT_TRANSITIONS = Transitions(
+    {
+        ImportState.RECEIVED: frozenset(
+            {ImportState.AWAITING_MAPPING, ImportState.RUNNING, ImportState.FAILED, ImportState.CANCELLED}
+        ),
+        ImportState.AWAITING_MAPPING: frozenset({ImportState.RUNNING, ImportState.FAILED, ImportState.CANCELLED}),
+        ImportState.RUNNING: frozenset(
+            {ImportState.VALIDATED, ImportState.COMPLETED, ImportState.FAILED, ImportState.CANCELLED}
+        ),
+        ImportState.VALIDATED: frozenset({ImportState.RUNNING, ImportState.CANCELLED}),
+        ImportState.COMPLETED: frozenset(),
+        ImportState.FAILED: frozenset(),
+        ImportState.CANCELLED: frozenset(),
+    }
+)
+
+
+class JobState(StrEnum):
+    """A job; a worker that dies leaves its job to be queued again."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+JOB_TRANSITIONS = Transitions(
+    {
+        JobState.QUEUED: frozenset({JobState.RUNNING, JobState.CANCELLED}),
+        JobState.RUNNING: frozenset({JobState.QUEUED, JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}),
+        JobState.SUCCEEDED: frozenset(),
+        JobState.FAILED: frozenset(),
+        JobState.CANCELLED: frozenset(),
+    }
+)
+
+
+class StaffStatus(StrEnum):
+    """Where somebody stands with the company; only the active act and are assigned to."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    ON_LEAVE = "on_leave"
+    LEFT = "left"
+
+
+STAFF_TRANSITIONS = Transitions(
+    {
+        StaffStatus.INVITED: frozenset({StaffStatus.ACTIVE, StaffStatus.LEFT}),
+        StaffStatus.ACTIVE: frozenset({StaffStatus.ON_LEAVE, StaffStatus.LEFT}),
+        StaffStatus.ON_LEAVE: frozenset({StaffStatus.ACTIVE, StaffStatus.LEFT}),
+        StaffStatus.LEFT: frozenset({StaffStatus.INVITED}),
+    }
+)
+
+
+class GrantState(StrEnum):
+    """A role grant; one that needs a second person waits as proposed."""
+
+    PROPOSED = "proposed"
+    EFFECTIVE = "effective"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+GRANT_TRANSITIONS = Transitions(
+    {
+        GrantState.PROPOSED: frozenset({GrantState.EFFECTIVE, GrantState.REFUSED}),
+        GrantState.EFFECTIVE: frozenset({GrantState.REVOKED}),
+        GrantState.REFUSED: frozenset(),
+        GrantState.REVOKED: frozenset(),
+    }
+)
