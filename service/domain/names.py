@@ -1,0 +1,157 @@
+"""Names: how they are stored, found, sorted and compared, in Chinese and in Latin letters.
+
+Text is stored in NFC and matched on NFKC with the case folded (Unicode UAX 15). Readings come from
+pypinyin's dictionary of characters and phrases, so that 重庆 is read chong qing and 重量 zhong liang.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import add
+from unicodedata import category, combining, normalize
+
+from pypinyin import Style, lazy_pinyin
+from pypinyin.contrib.mmseg import seg
+
+from service.domain.invalid import invalid
+
+SORT_KEY_LENGTH = 400  # characters, at most 1,600 bytes: an index row of PostgreSQL holds 2,704
+
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_RUN = re.compile(f"[{_HAN}]{{1,100}}|[^ {_HAN}]+")  # 100: the segmenter's time grows with the square
+_HAN_START = re.compile(f"[{_HAN}]")
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+_CHINESE_FORM = re.compile(
+    "^(?:株式会社)|(?:股份有限公司|有限责任公司|有限責任公司|有限公司|股份公司|有限合伙|普通合伙|株式会社)$"
+)
+_LATIN_FORM = re.compile(
+    "inc|incorporated|corp|corporation|co|company|ltd|limited|llc|llp|lp|plc|gmbh|ag|kg|kgaa|ohg|mbh|ug|se|sa|sas|sarl"
+    "|spa|srl|nv|bv|ab|as|asa|aps|oy|oyj|pty|pte|bhd|sdn|kk|jsc|pjsc"
+)
+
+
+class _PunctuationAsSpace(dict[int, str]):
+    """A translation table that fills itself: punctuation, symbols and controls become a space."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = " " if category(character)[0] in "PSZC" else character
+        return self[code]
+
+
+_SPACED = _PunctuationAsSpace()
+
+
+@dataclass(frozen=True, slots=True)
+class NameForms:
+    """Everything that is stored beside a name so that it can be found, sorted and matched."""
+
+    match_key: str
+    initials: str
+    sort_key: str
+    grams: list[str]
+    normalised: str
+
+
+def clean_text(text: str) -> str:
+    """NFC without outer white space; U+0000 and lone surrogates, which no database keeps, are refused."""
+    if _NOT_TEXT.search(text):
+        raise invalid("", "not_text", "The text holds U+0000 or a lone surrogate.", "文本含有 U+0000 或孤立代理码。")
+    return normalize("NFC", text).strip()
+
+
+def name_forms(name: str) -> NameForms:
+    """All forms of a name at once, its characters read only once."""
+    key = match_key(name)
+    initials, sort = _spoken(key)
+    return NameForms(key, initials, sort, _grams(key, initials), _normalised(key))
+
+
+def match_key(text: str) -> str:
+    """What two spellings of the same text share: NFKC, case folded, invisible characters and runs of space gone."""
+    if not text.isascii():
+        text = normalize("NFKC", normalize("NFKC", _INVISIBLE.sub("", text)).casefold())
+    return " ".join(text.lower().split())
+
+
+def pinyin_initials(text: str) -> str:
+    """The first letter of each Chinese syllable; other letters and digits stay, without accents: TCL科技 is tclkj."""
+    return _spoken(match_key(text))[0]
+
+
+def sort_key(name: str) -> str:
+    """A key that sorts by pinyin, tone and character under the C collation, Latin names among the Chinese."""
+    return _spoken(match_key(name))[1]
+
+
+def grams(name: str) -> list[str]:
+    """One- and two-character pieces of the words of a name and of its initials, for an inverted index."""
+    key = match_key(name)
+    return _grams(key, _spoken(key)[0])
+
+
+def query_words(query: str) -> list[str]:
+    """The words of a search; each must occur in a name's match key or in its initials."""
+    return match_key(query).split()
+
+
+def query_grams(query: str) -> list[str]:
+    """The pieces that a name found by a search has among its grams; more may have them, so the words decide."""
+    return sorted({piece for word in query_words(query) for piece in map(add, word, word[1:] or [""])})
+
+
+def normalised_name(name: str) -> str:
+    """What is left for finding duplicates: no legal form, punctuation, white space, width or case."""
+    return _normalised(match_key(name))
+
+
+def _normalised(key: str) -> str:
+    words = key.replace(".", "").replace("/", "").translate(_SPACED).split()
+    while len(words) > 1 and _LATIN_FORM.fullmatch(words[-1]):
+        words.pop()
+    joined = "".join(words)
+    return _CHINESE_FORM.sub("", joined) or joined or key
+
+
+def _grams(key: str, initials: str) -> list[str]:
+    found: set[str] = set()
+    for word in (*key.split(), initials):
+        found.update(word)
+        found.update(map(add, word, word[1:]))
+    return sorted(found)
+
+
+def _spoken(key: str) -> tuple[str, str]:
+    """The initials and the sort key of a match key."""
+    parts = list(_parts(key))
+    initials = "".join([part[0] for part in parts])
+    return initials, " ".join([part[1] for part in parts])[:SORT_KEY_LENGTH]
+
+
+def _parts(key: str) -> Iterator[tuple[str, str]]:
+    for run in _RUN.findall(key.translate(_SPACED)):
+        if _HAN_START.match(run):
+            yield from map(_read, seg.cut(run))
+        else:
+            plain = _without_accents(run)
+            yield plain, plain
+
+
+@lru_cache(maxsize=1 << 16)
+def _read(word: str) -> tuple[str, str]:
+    """The initials and the sort key of a phrase or character; one without a known reading stands for itself."""
+    syllables = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)
+    if len(syllables) != len(word):
+        syllables = list(word)
+    plain = [_without_accents(syllable) for syllable in syllables]
+    ordered = [f"{syllable}{ord(han):04x}" for syllable, han in zip(plain, word, strict=True)]
+    return "".join([syllable[0] for syllable in plain]), " ".join(ordered)
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join([character for character in normalize("NFD", text) if not combining(character)]) or text
