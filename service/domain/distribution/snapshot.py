@@ -1,0 +1,184 @@
+"""The snapshot: everything that a distribution is computed from, in one canonical form with one hash."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from service.domain.distribution.canonical import LARGEST_INTEGER, canonical_json, sha256
+from service.domain.distribution.rulebook import Rulebook
+
+FORMAT = "evenhand-snapshot/1"
+INTENTS = ("low", "medium", "high")
+
+
+class InvalidSnapshot(ValueError):  # noqa: N818 - it names the state, like the problems of service.errors
+    """The data cannot be a snapshot; the text says which entry and why."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account as the distribution sees it.
+
+    `value_minor`: potential value in minor units of the base currency, None when unknown (counts as 0);
+    `workload_minutes`: minutes a month that its tier promises; `held_back`: the reason why it takes no part, or None;
+    `owner`: the id of the person who has it now; `pinned`: it stays with that person whatever the rule says.
+    """
+
+    id: str
+    code: str
+    region: str | None = None
+    industry: str | None = None
+    products: tuple[str, ...] = ()
+    tier: str | None = None
+    intent: str | None = None
+    is_new: bool = False
+    value_minor: int | None = None
+    workload_minutes: int = 0
+    held_back: str | None = None
+    owner: str | None = None
+    pinned: bool = False
+
+    def __post_init__(self) -> None:
+        _sort(self, "products")
+        _expect(self, bool(self.id) and self.id.isprintable(), "the id is empty or not printable")
+        _expect(self, self.intent is None or self.intent in INTENTS, "intent is low, medium, high or null")
+        _expect(self, _within(self.value_minor or 0, 0, LARGEST_INTEGER), "value_minor is a whole number from 0")
+        _expect(self, _within(self.workload_minutes, 0, 10**6), "workload_minutes is a whole number from 0 to 1000000")
+        _expect(self, self.owner is not None or not self.pinned, "a pinned account has an owner")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A candidate as the distribution sees them; the caps are absolute, None where there is none.
+
+    `experience_level` 1–5; `fte_permille` and `availability_permille` 0–1000: their product is the person's weight.
+    """
+
+    id: str
+    code: str
+    regions: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    experience_level: int = 1
+    fte_permille: int = 1000
+    availability_permille: int = 1000
+    max_accounts: int | None = None
+    max_workload_minutes: int | None = None
+
+    def __post_init__(self) -> None:
+        _sort(self, "regions", "industries", "products")
+        _expect(self, bool(self.id) and self.id.isprintable(), "the id is empty or not printable")
+        _expect(self, _within(self.experience_level, 1, 5), "experience_level is 1 to 5")
+        _expect(self, _within(self.fte_permille, 0, 1000), "fte_permille is 0 to 1000")
+        _expect(self, _within(self.availability_permille, 0, 1000), "availability_permille is 0 to 1000")
+        _expect(self, _within(self.max_accounts or 0, 0, 10**9), "max_accounts is a whole number from 0")
+        _expect(self, _within(self.max_workload_minutes or 0, 0, 10**12), "max_workload_minutes is a whole number")
+
+    @property
+    def weight_millionths(self) -> int:
+        """FTE × availability, in millionths of a full-time post."""
+        return self.fte_permille * self.availability_permille
+
+
+Entry = TypeVar("Entry", Account, Person)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Accounts and people in the order of their ids, the rulebook with its id and version, and the cycle.
+
+    `cycle` names the distribution (a plan's seed) and is half of the key that breaks ties.
+    """
+
+    accounts: tuple[Account, ...]
+    people: tuple[Person, ...]
+    rulebook: Rulebook
+    rulebook_id: str
+    rulebook_version: int
+    cycle: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "accounts", _by_id(self.accounts))
+        object.__setattr__(self, "people", _by_id(self.people))
+
+    def canonical_bytes(self) -> bytes:
+        """The RFC 8785 form: the same whatever order accounts and people came in."""
+        return self._content
+
+    @property
+    def sha256(self) -> str:
+        """The hexadecimal SHA-256 of the canonical bytes."""
+        return sha256(self._content)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Snapshot":
+        """The snapshot of some canonical bytes; InvalidSnapshot unless it gives exactly these bytes back."""
+        try:
+            mapping = json.loads(content)
+            snapshot = cls._from_mapping(mapping)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidSnapshot(f"not a snapshot: {error}") from error
+        if snapshot.canonical_bytes() != content:
+            raise InvalidSnapshot("the bytes are not in canonical form")
+        return snapshot
+
+    @classmethod
+    def _from_mapping(cls, mapping: Mapping[str, Any]) -> "Snapshot":
+        """The snapshot of parsed JSON."""
+        return cls(
+            accounts=tuple(_entry(Account, item) for item in mapping["accounts"]),
+            people=tuple(_entry(Person, item) for item in mapping["people"]),
+            rulebook=Rulebook.from_mapping(mapping["rulebook"]),
+            rulebook_id=mapping["rulebook_id"],
+            rulebook_version=mapping["rulebook_version"],
+            cycle=mapping["cycle"],
+        )
+
+    @cached_property
+    def _content(self) -> bytes:
+        """The canonical bytes, written once."""
+        return canonical_json(
+            {
+                "format": FORMAT,
+                "accounts": [asdict(account) for account in self.accounts],
+                "people": [asdict(person) for person in self.people],
+                "rulebook": self.rulebook.to_mapping(),
+                "rulebook_id": self.rulebook_id,
+                "rulebook_version": self.rulebook_version,
+                "cycle": self.cycle,
+            }
+        )
+
+
+def _entry(kind: type[Entry], item: Mapping[str, Any]) -> Entry:
+    """An account or person of parsed JSON, lists becoming tuples."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in item.items()}
+    return kind(**values)
+
+
+def _by_id(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries in the order of their ids; InvalidSnapshot when one comes twice."""
+    ordered = tuple(sorted(entries, key=lambda entry: entry.id))
+    for one, next_one in pairwise(ordered):
+        _expect(one, one.id != next_one.id, "the id comes twice")
+    return ordered
+
+
+def _sort(entry: Account | Person, *names: str) -> None:
+    """The named lists of codes of an entry, sorted, each code once."""
+    for name in names:
+        object.__setattr__(entry, name, tuple(sorted(set(getattr(entry, name)))))
+
+
+def _within(value: Any, least: int, most: int) -> bool:
+    """Whether a value is a whole number within two bounds, both allowed."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _expect(entry: Account | Person, holds: bool, sentence: str) -> None:
+    """InvalidSnapshot with the entry's code unless something holds."""
+    if not holds:
+        raise InvalidSnapshot(f"{type(entry).__name__.lower()} {entry.code}: {sentence}")
