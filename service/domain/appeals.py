@@ -1,0 +1,140 @@
+"""Appeals (申诉): who may file one, until when, who may decide it, and what follows a missed deadline."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+from service.domain.calendar import BusinessCalendar
+from service.domain.people import REVIEWER_ROLES, Role
+from service.domain.states import AppealState, StaffStatus
+from service.errors import NoIndependentReviewer
+
+
+@dataclass(frozen=True, slots=True)
+class AppealSettings:
+    """The deadlines in working days, and how often an appeal goes to another reviewer."""
+
+    filing_working_days: int = 10
+    decision_working_days: int = 5
+    escalations: int = 1
+
+
+class Ground(StrEnum):
+    """What an appeal is based on."""
+
+    WRONG_DATA = "wrong_data"
+    RULE_MISAPPLIED = "rule_misapplied"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+    EXISTING_RELATIONSHIP = "existing_relationship"
+    OVERLOAD = "overload"
+    TERRITORY = "territory"
+    OTHER = "other"
+
+
+class Concern(StrEnum):
+    """How an assignment concerns the person who appeals."""
+
+    ASSIGNED = "assigned"
+    TAKEN_AWAY = "taken_away"
+    PASSED_OVER = "passed_over"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentFacts:
+    """Whom an assignment concerns: its holder, the one before, and those who were eligible."""
+
+    assigned_id: str
+    previous_id: str | None
+    eligible_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AppealFacts:
+    """What decides who may review an appeal.
+
+    `line_ids` stand in the line of a party; `plan_approver_ids` approved the plan or assigned by hand.
+    """
+
+    appeal_id: str
+    party_ids: frozenset[str]
+    line_ids: frozenset[str]
+    plan_approver_ids: frozenset[str]
+    first_decider_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerFacts:
+    """Somebody who might review, with the number of appeals that already wait for them."""
+
+    staff_id: str
+    roles: frozenset[Role]
+    status: StaffStatus
+    open_appeals: int
+
+
+class Refusal(StrEnum):
+    """Why somebody may not review an appeal."""
+
+    PARTY = "party"
+    LINE_OF_PARTY = "line_of_party"
+    APPROVED_PLAN = "approved_plan"
+    DECIDED_FIRST_INSTANCE = "decided_first_instance"
+    NOT_A_REVIEWER_ROLE = "not_a_reviewer_role"
+    INACTIVE = "inactive"
+
+
+def concern(staff_id: str, managed_ids: frozenset[str], assignment: AssignmentFacts) -> Concern | None:
+    """How an assignment concerns somebody; None: they may not appeal. Managers appeal for those they manage."""
+    if staff_id == assignment.assigned_id:
+        return Concern.ASSIGNED
+    if staff_id == assignment.previous_id:
+        return Concern.TAKEN_AWAY
+    if staff_id in assignment.eligible_ids:
+        return Concern.PASSED_OVER
+    concerned = assignment.eligible_ids | {assignment.assigned_id, assignment.previous_id}
+    return Concern.MANAGER if managed_ids & concerned else None
+
+
+def filing_closes_at(noticed_at: datetime, settings: AppealSettings, calendar: BusinessCalendar) -> datetime:
+    """The last instant at which an assignment may be appealed, counted from its notice."""
+    return calendar.deadline(noticed_at, settings.filing_working_days)
+
+
+def decision_due_at(received_at: datetime, settings: AppealSettings, calendar: BusinessCalendar) -> datetime:
+    """The last instant for the decision of an instance, counted from when the instance began."""
+    return calendar.deadline(received_at, settings.decision_working_days)
+
+
+def next_instance(state: AppealState, instance: int, settings: AppealSettings) -> int | None:
+    """Where an escalation or a missed deadline leads; None where the appeal stays with its last reviewer."""
+    open_or_lost = state not in (AppealState.UPHELD, AppealState.WITHDRAWN)
+    return instance + 1 if open_or_lost and instance <= settings.escalations else None
+
+
+def independent(reviewer: ReviewerFacts, appeal: AppealFacts) -> list[Refusal]:
+    """Every reason why this person may not review this appeal; empty: they may."""
+    tests = {
+        Refusal.PARTY: reviewer.staff_id in appeal.party_ids,
+        Refusal.LINE_OF_PARTY: reviewer.staff_id in appeal.line_ids,
+        Refusal.APPROVED_PLAN: reviewer.staff_id in appeal.plan_approver_ids,
+        Refusal.DECIDED_FIRST_INSTANCE: reviewer.staff_id == appeal.first_decider_id,
+        Refusal.NOT_A_REVIEWER_ROLE: not reviewer.roles & REVIEWER_ROLES,
+        Refusal.INACTIVE: reviewer.status is not StaffStatus.ACTIVE,
+    }
+    return [refusal for refusal, holds in tests.items() if holds]
+
+
+def draw_reviewer(candidates: Iterable[ReviewerFacts], appeal: AppealFacts, key: bytes) -> ReviewerFacts:
+    """The least loaded of the independent, ties by a keyed hash; `NoIndependentReviewer` where nobody is left."""
+    free = [candidate for candidate in candidates if not independent(candidate, appeal)]
+    if not free:
+        raise NoIndependentReviewer
+    return min(free, key=lambda candidate: (candidate.open_appeals, _lot(candidate.staff_id, appeal.appeal_id, key)))
+
+
+def _lot(staff_id: str, appeal_id: str, key: bytes) -> bytes:
+    """A draw that nobody foresees without the key and everybody with it can repeat (BLAKE2b, RFC 7693)."""
+    return blake2b(f"{appeal_id}:{staff_id}".encode(), key=key, digest_size=16).digest()
