@@ -51,8 +51,7 @@ class Home:
         self._own_folder(self.log)
         self.socket = self._socket_folder()
         self._write(self.access, "local all all peer map=evenhand\nlocal replication postgres peer map=evenhand\n")
-        me = pwd.getpwuid(os.geteuid()).pw_name
-        self._write(self.user_map, "".join(f'evenhand "{me}" {role}\n' for role in ROLES))
+        self._write(self.user_map, "".join(f'evenhand "{_own_name()}" {role}\n' for role in ROLES))
 
     def new_data(self) -> Path:
         """An empty folder for initdb, in the place of what a broken-off start may have left."""
@@ -70,6 +69,11 @@ class Home:
     def data_version(self) -> int | None:
         """The major version of PostgreSQL that the data belongs to; None before the first start."""
         return int((self.data / "PG_VERSION").read_text()) if self.data.exists() else None
+
+    def clear_socket(self) -> None:
+        """The socket of an earlier server removed, with its lock file, whose number may be in use again as well."""
+        for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+            (self.socket / name).unlink(missing_ok=True)
 
     def forget_socket(self) -> None:
         """The socket's folder outside the state folder removed, if there is one and no server uses it."""
@@ -111,18 +115,38 @@ class Home:
             os.chown(path, -1, pwd.getpwnam(self.user).pw_gid)
 
 
+def _own_name() -> str:
+    """The name of the account that runs the service, which PostgreSQL asks the system for."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        raise PostgresFailed(f"User id {os.geteuid()} has no entry in /etc/passwd; PostgreSQL needs one.") from None
+
+
 def _server_user(data: Path) -> str | None:
     """The account to run the server as; None for this process's own."""
     if os.geteuid() != 0:
         return None
     if data.exists():
-        return data.owner()
+        return _owner(data)
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name).pw_name
         except KeyError:
             continue
     raise PostgresFailed("PostgreSQL does not run as root, and neither the account postgres nor nobody exists.")
+
+
+def _owner(data: Path) -> str:
+    """The account that existing data belongs to, which alone can serve it."""
+    uid = data.stat().st_uid
+    try:
+        name = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        name = ""
+    if name in ("", "root"):
+        raise PostgresFailed(f"{data} belongs to user id {uid}, as whom PostgreSQL cannot run; chown -R it to another.")
+    return name
 
 
 def _admit(account: pwd.struct_passwd, root: Path) -> None:

@@ -121,6 +121,7 @@ class EmbeddedPostgres:
         self._programs = programs
         settle(self._home.draft)
         settle(self._home.data)
+        self._home.clear_socket()
         if not self._home.data.exists():
             self._create_data(programs)
         # The death signal is the fast shutdown.

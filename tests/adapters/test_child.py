@@ -1,0 +1,82 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from service.adapters.child import spawn_child
+
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the user")
+PARENT = """
+import signal, sys, time
+from service.adapters.child import spawn_child
+child = spawn_child(["sh", "-c", "trap 'echo asked to stop; exit' TERM; echo ready; while :; do sleep 0.01; done"],
+                    user=sys.argv[1] or None)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("user", ["", pytest.param("nobody", marks=AS_ROOT)])
+def test_a_child_is_asked_to_stop_when_its_parent_is_killed(user: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT, user], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "ready\n"
+        parent.kill()
+        assert parent.stdout.readline() == "asked to stop\n"
+
+
+def test_a_child_whose_parent_ended_first_never_begins(tmp_path: Path) -> None:
+    sentinel = tmp_path / "began"
+    launcher = Path(spawn_child.__code__.co_filename)
+    stranger = "1" if os.getpid() != 1 else "2"
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", launcher, stranger, "15", "", "touch", sentinel], capture_output=True, text=True
+    )
+    assert result.returncode == 1
+    assert "the parent ended" in result.stderr
+    assert not sentinel.exists()
+
+
+@AS_ROOT
+def test_a_child_gives_up_every_right_of_root() -> None:
+    child = spawn_child(["sh", "-c", "id -u; id -g; id -G"], user="nobody", stdout=subprocess.PIPE)
+    answer = child.communicate()[0].decode().split("\n")
+    expected = subprocess.run(["sh", "-c", "id -u nobody; id -g nobody; id -G nobody"], capture_output=True, text=True)
+    assert answer == expected.stdout.split("\n")
+
+
+def test_a_child_is_out_of_reach_of_the_terminal() -> None:
+    child = spawn_child(["sleep", "60"])
+    assert os.getsid(child.pid) == child.pid
+    child.terminate()
+    assert child.wait() == -signal.SIGTERM
+
+
+def test_a_child_handles_a_broken_pipe_as_programs_do() -> None:
+    child = spawn_child(["grep", "SigIgn", "/proc/self/status"], stdout=subprocess.PIPE)
+    ignored = int(child.communicate()[0].split()[1], 16)
+    assert not ignored & 1 << (signal.SIGPIPE - 1)
+
+
+def test_a_missing_program_is_named() -> None:
+    child = spawn_child(["no-such-program"], stderr=subprocess.PIPE)
+    assert b"no-such-program: No such file" in child.communicate()[1]
+    assert child.returncode == 127
+
+
+def test_a_child_is_not_spawned_from_a_thread_that_may_end() -> None:
+    refusals: list[RuntimeError] = []
+
+    def spawn() -> None:
+        try:
+            spawn_child(["true"])
+        except RuntimeError as error:
+            refusals.append(error)
+
+    thread = threading.Thread(target=spawn)
+    thread.start()
+    thread.join()
+    assert len(refusals) == 1
