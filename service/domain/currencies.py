@@ -30,7 +30,7 @@ _RUPEES = ("INR", "PKR", "LKR", "NPR", "MUR")
 
 _OF_ONE = {
     "CNY": "rmb|cn¥|cnh|renminbi|人民币|人民幣|人民币元",
-    "USD": "us$|$us|usd$|us dollar|us dollars|united states dollar|united states dollars|美元|美金",
+    "USD": "us$|us $|$us|usd$|us dollar|us dollars|united states dollar|united states dollars|美元|美金",
     "EUR": "€|euro|euros|欧元|歐元",
     "GBP": "£|gbp£|pound|pounds|pounds sterling|sterling|英镑|英鎊",
     "JPY": "jp¥|yen|japanese yen|円|日元|日圆|日圓",
