@@ -30,11 +30,10 @@ def test_a_child_is_asked_to_stop_when_its_parent_is_killed(user: str) -> None:
 
 def test_a_child_whose_parent_ended_first_never_begins(tmp_path: Path) -> None:
     sentinel = tmp_path / "began"
-    launcher = Path(spawn_child.__code__.co_filename)
+    launcher = spawn_child.__code__.co_filename
     stranger = "1" if os.getpid() != 1 else "2"
-    result = subprocess.run(
-        [sys.executable, "-I", "-S", launcher, stranger, "15", "", "touch", sentinel], capture_output=True, text=True
-    )
+    command = [sys.executable, "-I", "-S", launcher, stranger, "15", "", "touch", str(sentinel)]
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
     assert result.returncode == 1
     assert "the parent ended" in result.stderr
     assert not sentinel.exists()
@@ -44,8 +43,8 @@ def test_a_child_whose_parent_ended_first_never_begins(tmp_path: Path) -> None:
 def test_a_child_gives_up_every_right_of_root() -> None:
     child = spawn_child(["sh", "-c", "id -u; id -g; id -G"], user="nobody", stdout=subprocess.PIPE)
     answer = child.communicate()[0].decode().split("\n")
-    expected = subprocess.run(["sh", "-c", "id -u nobody; id -g nobody; id -G nobody"], capture_output=True, text=True)
-    assert answer == expected.stdout.split("\n")
+    expected = subprocess.check_output(["sh", "-c", "id -u nobody; id -g nobody; id -G nobody"], text=True)
+    assert answer == expected.split("\n")
 
 
 def test_a_child_is_out_of_reach_of_the_terminal() -> None:
