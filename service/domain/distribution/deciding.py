@@ -1,0 +1,69 @@
+"""The decision about one account, given everybody else: the same whether it is made, stored or recomputed."""
+
+from service.domain.distribution.decisions import ENGINE_VERSION, Decision
+from service.domain.distribution.instance import Instance
+from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.scoring import NOBODY, Outcome, rule
+from service.domain.distribution.waiting import waiting_for
+
+LOWEST_SCORE, TIE_BROKEN, ONLY_CANDIDATE = "lowest_score", "tie_broken_by_hash", "only_candidate"
+PINNED, HELD_BACK = "pinned", "held_back"
+
+
+def decide(ledger: Ledger, account: int, kind: str, position: int) -> Decision:
+    """What the rule says about an account while everybody keeps everything else; the ledger is left as it was.
+
+    An account that stays where it is, or is held back, is not put to the rule.
+    """
+    instance = ledger.instance
+    if instance.roll.fixed[account]:
+        reason = PINNED if instance.snapshot.accounts[account].pinned else HELD_BACK
+        return _decision(instance, account, kind, 0, Outcome(int(ledger.owner[account]), NOBODY, None), reason)
+    holder = ledger.take(account)
+    outcome = rule(ledger, account, holder) if instance.roll.free[account] else Outcome(NOBODY, NOBODY, None)
+    if holder != NOBODY:
+        ledger.put(account, holder)
+    if outcome.winner != NOBODY:
+        return _decision(instance, account, kind, position, outcome, _reason(outcome))
+    waiting = waiting_for(ledger, account)
+    return _decision(instance, account, kind, position, outcome, waiting.reason, waiting.remedy)
+
+
+def unruled(instance: Instance, account: int, kind: str, reason: str, remedy: str) -> Decision:
+    """The decision to leave an account without an owner before any rule is asked."""
+    return _decision(instance, account, kind, 0, Outcome(NOBODY, NOBODY, None), reason, remedy)
+
+
+def _reason(outcome: Outcome) -> str:
+    """Why the winner won."""
+    if outcome.margin is None:
+        return ONLY_CANDIDATE
+    return LOWEST_SCORE if outcome.margin > 0 else TIE_BROKEN
+
+
+def _decision(  # noqa: PLR0917 - the parts of a decision, in its own order
+    instance: Instance,
+    account: int,
+    kind: str,
+    position: int,
+    outcome: Outcome,
+    reason: str,
+    remedy: str | None = None,
+) -> Decision:
+    """A decision with ids in place of numbers."""
+    snapshot = instance.snapshot
+    people = {at: None if at == NOBODY else snapshot.people[at].id for at in (outcome.winner, outcome.runner_up)}
+    return Decision(
+        snapshot_sha256=snapshot.sha256,
+        rulebook_id=snapshot.rulebook_id,
+        rulebook_version=snapshot.rulebook_version,
+        engine_version=ENGINE_VERSION,
+        account_id=snapshot.accounts[account].id,
+        position=position,
+        kind=kind,
+        winner=people[outcome.winner],
+        runner_up=people[outcome.runner_up],
+        margin=outcome.margin,
+        reason=reason,
+        remedy=remedy,
+    )
