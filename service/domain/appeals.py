@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
+from uuid import UUID
 
 from service.domain.calendar import BusinessCalendar
 from service.domain.people import REVIEWER_ROLES, Role
@@ -46,9 +47,9 @@ class Concern(StrEnum):
 class AssignmentFacts:
     """Whom an assignment concerns: its holder, the one before, and those who were eligible."""
 
-    assigned_id: str
-    previous_id: str | None
-    eligible_ids: frozenset[str]
+    assigned_id: UUID
+    previous_id: UUID | None
+    eligible_ids: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,18 @@ class AppealFacts:
     `line_ids` stand in the line of a party; `plan_approver_ids` approved the plan or assigned by hand.
     """
 
-    appeal_id: str
-    party_ids: frozenset[str]
-    line_ids: frozenset[str]
-    plan_approver_ids: frozenset[str]
-    first_decider_id: str | None
+    appeal_id: UUID
+    party_ids: frozenset[UUID]
+    line_ids: frozenset[UUID]
+    plan_approver_ids: frozenset[UUID]
+    first_decider_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewerFacts:
     """Somebody who might review, with the number of appeals that already wait for them."""
 
-    staff_id: str
+    staff_id: UUID
     roles: frozenset[Role]
     status: StaffStatus
     open_appeals: int
@@ -86,7 +87,7 @@ class Refusal(StrEnum):
     INACTIVE = "inactive"
 
 
-def concern(staff_id: str, managed_ids: frozenset[str], assignment: AssignmentFacts) -> Concern | None:
+def concern(staff_id: UUID, managed_ids: frozenset[UUID], assignment: AssignmentFacts) -> Concern | None:
     """How an assignment concerns somebody; None: they may not appeal. Managers appeal for those they manage."""
     if staff_id == assignment.assigned_id:
         return Concern.ASSIGNED
@@ -135,6 +136,6 @@ def draw_reviewer(candidates: Iterable[ReviewerFacts], appeal: AppealFacts, key:
     return min(free, key=lambda candidate: (candidate.open_appeals, _lot(candidate.staff_id, appeal.appeal_id, key)))
 
 
-def _lot(staff_id: str, appeal_id: str, key: bytes) -> bytes:
+def _lot(staff_id: UUID, appeal_id: UUID, key: bytes) -> bytes:
     """A draw that nobody foresees without the key and everybody with it can repeat (BLAKE2b, RFC 7693)."""
     return blake2b(f"{appeal_id}:{staff_id}".encode(), key=key, digest_size=16).digest()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from service.domain.calendar import BusinessCalendar
 from service.domain.invalid import Flaws
@@ -79,7 +80,7 @@ class Commitment:
     """Something promised; without a person it is the author's, without a date it is due in a few working days."""
 
     action: str
-    responsible_id: str | None = None
+    responsible_id: UUID | None = None
     due_on: date | None = None
 
 
@@ -105,8 +106,8 @@ class InteractionSettings:
 class TaskDraft:
     """A task to be made of a commitment."""
 
-    title: str
-    assignee_id: str
+    subject: str
+    assignee_id: UUID
     planned_on: date
 
 
@@ -121,7 +122,7 @@ def check_interaction(plan: Plan | None, outcome: Outcome | None, now: datetime,
 
 
 def task_drafts(
-    outcome: Outcome, author_id: str, settings: InteractionSettings, calendar: BusinessCalendar
+    outcome: Outcome, author_id: UUID, settings: InteractionSettings, calendar: BusinessCalendar
 ) -> list[TaskDraft]:
     """One task for each commitment, in order; a promised date stays as promised, even on a day off."""
     happened_on = calendar.business_date(outcome.happened_at)
@@ -138,7 +139,7 @@ def edit_closes_at(created_at: datetime, settings: InteractionSettings) -> datet
 
 
 def require_editable(
-    actor_id: str, author_id: str, created_at: datetime, now: datetime, settings: InteractionSettings
+    actor_id: UUID, author_id: UUID, created_at: datetime, now: datetime, settings: InteractionSettings
 ) -> None:
     """Nothing, or why not: only the author edits, and only within the window."""
     if actor_id != author_id:

@@ -16,6 +16,7 @@ class Punctuality(StrEnum):
     LATE = "late"
     DUE = "due"
     OVERDUE = "overdue"
+    UNDATED = "undated"
     CANCELLED = "cancelled"
 
 
@@ -27,21 +28,22 @@ class Progress(NamedTuple):
 
 
 def progress(
-    state: TaskState, planned_on: date, actual_on: date | None, today: date, calendar: BusinessCalendar
+    state: TaskState, planned_on: date | None, actual_on: date | None, today: date, calendar: BusinessCalendar
 ) -> Progress:
     """How a task stands on a business date: done by its actual date, open by today."""
     if state is TaskState.CANCELLED:
         return Progress(Punctuality.CANCELLED, None)
-    until = actual_on if state is TaskState.DONE and actual_on else today
-    late = calendar.working_days_between(planned_on, until)
-    if state is TaskState.DONE:
-        return Progress(_finished(planned_on, until), late)
+    if planned_on is None:
+        return Progress(Punctuality.UNDATED, None)
+    if actual_on is not None:
+        return Progress(_finished(planned_on, actual_on), calendar.working_days_between(planned_on, actual_on))
+    late = calendar.working_days_between(planned_on, today)
     return Progress(Punctuality.OVERDUE if is_overdue(state, planned_on, today) else Punctuality.DUE, late)
 
 
-def is_overdue(state: TaskState, planned_on: date, today: date) -> bool:
+def is_overdue(state: TaskState, planned_on: date | None, today: date) -> bool:
     """Whether an open task's planned date has passed; derived, never stored."""
-    return state in (TaskState.NOT_STARTED, TaskState.IN_PROGRESS) and planned_on < today
+    return state in (TaskState.NOT_STARTED, TaskState.IN_PROGRESS) and planned_on is not None and planned_on < today
 
 
 def _finished(planned_on: date, actual_on: date) -> Punctuality:

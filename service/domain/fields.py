@@ -1,0 +1,140 @@
+"""JSON data read field by field: what is wrong is gathered with its place, so that all of it is told at once.
+
+Beside a gathered flaw a reader returns a stand-in of the right type, which nobody sees once `Flaws.refuse` has spoken.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from service.domain.invalid import Flaws, Sentence
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Stand = TypeVar("Stand")
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+
+
+class Fields:
+    """One object of some JSON data."""
+
+    def __init__(self, data: Any, flaws: Flaws, pointer: str = "") -> None:
+        self.flaws, self.pointer = flaws, pointer
+        self._data: Mapping[Any, Any] = data if isinstance(data, Mapping) else {}
+        self._seen: set[str] = set()
+        if not isinstance(data, Mapping):
+            flaws.add(pointer, "not_an_object", "Expected an object.", "应为对象。")
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there and not null."""
+        self._seen.add(name)
+        return self._data.get(name) is not None
+
+    def text(self, name: str, longest: int = 500) -> str:
+        """Printable text of 1 to `longest` characters."""
+        value = self._value(name)
+        if isinstance(value, str) and 1 <= len(value) <= longest and value.isprintable():
+            return value
+        return self._flaw(
+            name, "bad_text", f"Expected 1 to {longest} printable characters.", f"应为 1 到 {longest} 个可见字符。", ""
+        )
+
+    def code(self, name: str) -> str:
+        """A lower-case code such as `white_gold`."""
+        value = self._value(name)
+        if isinstance(value, str) and _CODE.fullmatch(value):
+            return value
+        return self._flaw(name, "bad_code", "Expected a lower-case code.", "应为小写编码。", "")
+
+    def wording(self, name: str) -> Sentence:
+        """An object with `en` and `zh`."""
+        part = self.part(name)
+        return part.finish(Sentence(part.text("en"), part.text("zh")))
+
+    def whole(self, name: str, least: int, most: int) -> int:
+        """A whole number within two bounds, both allowed."""
+        value = self._value(name)
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        return self._flaw(
+            name,
+            "not_a_whole_number",
+            f"Expected a whole number from {least} to {most}.",
+            f"应为 {least} 到 {most} 的整数。",
+            least,
+        )
+
+    def decimal(self, name: str, least: int = 0, most: int = 10**15) -> Decimal:
+        """A decimal string or whole number within two bounds, both allowed; at most 6 places."""
+        value = exact_number(self._value(name))
+        if value is not None and least <= value <= most:
+            return value
+        return self._flaw(
+            name,
+            "not_a_decimal",
+            f"Expected a decimal string from {least} to {most} with at most 6 places.",
+            f"应为 {least} 到 {most} 之间的十进制字符串，小数不超过 6 位。",
+            Decimal(least),
+        )
+
+    def choice(self, name: str, kind: type[Choice]) -> Choice:
+        """One of the values of an enumeration."""
+        value = self._value(name)
+        if value in tuple(kind):
+            return kind(value)
+        known = ", ".join(kind)
+        return self._flaw(
+            name, "unknown_choice", f"Expected one of {known}.", f"应为以下之一：{known}。", next(iter(kind))
+        )
+
+    def part(self, name: str) -> "Fields":
+        """The object within this one."""
+        return Fields(self._value(name), self.flaws, self._at(name))
+
+    def parts(self, name: str, most: int = 50) -> list["Fields"]:
+        """The objects of a list of 1 to `most`."""
+        value = self._value(name)
+        if isinstance(value, (list, tuple)) and 1 <= len(value) <= most:
+            return [Fields(item, self.flaws, f"{self._at(name)}/{position}") for position, item in enumerate(value)]
+        return self._flaw(name, "not_a_list", f"Expected a list of 1 to {most}.", f"应为 1 到 {most} 项的列表。", [])
+
+    def names(self) -> list[str]:
+        """The field names of an object whose keys are data; those that are no code are flaws."""
+        found = [str(name) for name in self._data]
+        for name in found:
+            if not _CODE.fullmatch(name):
+                self._flaw(name, "bad_code", "Expected a lower-case code.", "应为小写编码。", None)
+        return found
+
+    def finish(self, value: Stand) -> Stand:
+        """The value made of this object, after telling which fields nobody asked for."""
+        for name in sorted({str(name) for name in self._data} - self._seen):
+            self._flaw(name, "unknown_field", "There is no such field here.", "此处没有该字段。", None)
+        return value
+
+    def flaw(self, name: str, code: str, en: str, zh: str) -> None:
+        """One more flaw at a field of this object."""
+        self._flaw(name, code, en, zh, None)
+
+    def _value(self, name: str) -> Any:
+        self._seen.add(name)
+        return self._data.get(name)
+
+    def _flaw(self, name: str, code: str, en: str, zh: str, stand_in: Stand) -> Stand:
+        self.flaws.add(self._at(name), code, en, zh)
+        return stand_in
+
+    def _at(self, name: str) -> str:
+        return f"{self.pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
+def exact_number(value: object) -> Decimal | None:
+    """A whole number, a decimal string or a finite Decimal as Decimal; None for anything else, above all a float."""
+    if isinstance(value, Decimal):
+        return value if value.is_finite() and -20 <= value.adjusted() <= 20 else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value) if abs(value) <= 10**20 else None
+    return Decimal(value) if isinstance(value, str) and _DECIMAL.fullmatch(value) else None
