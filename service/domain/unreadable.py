@@ -71,12 +71,6 @@ SENTENCES = MappingProxyType(
             "公式没有计算结果；请打开文件计算后再保存。",
         ),
         "nested_value": Sentence("A cell holds one value, or a list of texts.", "一个单元格只能是一个值或一组文字。"),
-        "masked_contact": Sentence(
-            "The contact detail is masked; it is kept as text, unverified.", "联系方式已打码，按文字保留，未核实。"
-        ),
-        "no_contact_given": Sentence(
-            "No contact detail is given; the mark is kept as text, unverified.", "未提供联系方式，按原文保留，未核实。"
-        ),
         # --- one row ---
         "required_missing": Sentence("This field is needed.", "此字段必填。"),
         "done_without_date": Sentence("What is done needs its actual date.", "已完成的任务需要实际完成日期。"),

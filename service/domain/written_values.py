@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 
 from service.domain.amounts import read_number
@@ -67,6 +68,7 @@ LIFECYCLES = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """A word as it is compared: NFKC, case and surrounding space aside, traditional characters kept."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
@@ -86,7 +88,7 @@ def read_boolean(text: str) -> bool:
 
 
 def read_share(text: str, decimal_mark: str | None = None) -> Decimal:
-    """A percentage as a ratio: 12.5% is 0.125; without the sign nobody knows (`percent_sign_missing`)."""
+    """A percentage as a ratio: 12.5% is 0.125; without the sign it may be either (`percent_sign_missing`)."""
     word = folded(text)
     sign = re.fullmatch(r"(?:百分之\s*(?P<after>.+)|(?P<before>.+?)\s*[%٪])", word)
     try:
