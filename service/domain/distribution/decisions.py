@@ -82,7 +82,7 @@ class Plan:
         """The RFC 8785 form of placements and waiting accounts, with the hash of their snapshot."""
         return self._content
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The hexadecimal SHA-256 of the canonical bytes: the same snapshot gives the same one."""
         return sha256(self._content)

@@ -48,13 +48,13 @@ def scores_of(ledger: Ledger, account: int, holder: int = NOBODY) -> tuple[Ints,
     instance = ledger.instance
     row = instance.classes.row(account)
     people = instance.classes.people[row]
-    carried = 2 * (ledger.carried[people] @ instance.pull[account]) + instance.own_pull[account]
-    scores = instance.reciprocal[people] * carried - instance.target[account] + instance.misfit_cost[row]
-    scores -= instance.experience_gain[instance.classes.wanted[account] - 1][people]
+    carried = 2 * (ledger.carried.take(people, axis=0) @ instance.pull[account]) + instance.own_pull[account]
+    scores = instance.reciprocal.take(people) * carried - instance.target[account] + instance.misfit_cost[row]
+    scores -= instance.experience_gain[instance.classes.wanted[account] - 1].take(people)
     if instance.roll.standing[account] >= 0:
         scores += instance.move_cost * (people != instance.roll.standing[account])
-    room = ledger.count[people] < instance.most_accounts[people]
-    room &= ledger.minutes[people] + instance.minutes[account] <= instance.most_minutes[people]
+    room = ledger.count.take(people) < instance.most_accounts.take(people)
+    room &= ledger.minutes.take(people) + instance.minutes[account] <= instance.most_minutes.take(people)
     return people, scores, room | (people == holder)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -108,7 +108,7 @@ class Snapshot:
         """The RFC 8785 form: the same whatever order accounts and people came in."""
         return self._content
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The hexadecimal SHA-256 of the canonical bytes."""
         return sha256(self._content)
@@ -143,8 +143,8 @@ class Snapshot:
         return canonical_json(
             {
                 "format": FORMAT,
-                "accounts": [asdict(account) for account in self.accounts],
-                "people": [asdict(person) for person in self.people],
+                "accounts": [vars(account) for account in self.accounts],
+                "people": [vars(person) for person in self.people],
                 "rulebook": self.rulebook.to_mapping(),
                 "rulebook_id": self.rulebook_id,
                 "rulebook_version": self.rulebook_version,

@@ -1,0 +1,241 @@
+"""The fairness report: how evenly each load lies before and after, in exact arithmetic and in plain words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from service.domain.distribution.claims import ALL_LOADS, Claims, justified_claims
+from service.domain.distribution.decimals import decimal, root
+from service.domain.distribution.decisions import Plan
+from service.domain.distribution.dimensions import Dimension
+from service.domain.distribution.instance import MILLION, Instance
+from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.scoring import NOBODY
+from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.wording import both, filled, joined, load_name, opening
+from service.errors import Sentence
+
+GIANT_SHARE = Fraction(1, 4)
+MOST_GIANTS = 50
+
+
+@dataclass(frozen=True)
+class Evenness:
+    """How evenly one load lies among the people who can carry it; ℓ is load ÷ weight in fair shares.
+
+    `greatest`, `least`: extremes of ℓ with the person's id; `variation` = √(Σω(ℓ−1)² ÷ Σω), squared here;
+    `gini`: weighted Gini; `jain` = (Σωℓ)² ÷ (Σω·Σωℓ²); both None while nobody carries anything;
+    `residual`: `variation` over the people without giants, squared too, None when everybody holds one.
+    """
+
+    greatest: tuple[Fraction, str]
+    least: tuple[Fraction, str]
+    variation: Fraction
+    gini: Fraction | None
+    jain: Fraction | None
+    residual: Fraction | None
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain JSON data, decimals as strings; `residual_percent`: RMS in percentage points without giants."""
+        return {
+            "max": decimal(self.greatest[0]),
+            "max_person_id": self.greatest[1],
+            "min": decimal(self.least[0]),
+            "min_person_id": self.least[1],
+            "cv": root(self.variation),
+            "gini": None if self.gini is None else decimal(self.gini),
+            "jain": None if self.jain is None else decimal(self.jain),
+            "residual_percent": None if self.residual is None else root(self.residual * 10_000, 4),
+        }
+
+
+@dataclass(frozen=True)
+class Giant:
+    """An account that alone is more than a quarter of a full-time share of a load."""
+
+    account_id: str
+    code: str
+    dimension: str
+    share: Fraction
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain JSON data, the share as a decimal string."""
+        return {**vars(self), "share": decimal(self.share)}
+
+
+@dataclass(frozen=True)
+class FairnessReport:
+    """Everything above for the owners before and after; `loads`: ℓ per person and load, before and after."""
+
+    dimensions: tuple[Dimension, ...]
+    before: Mapping[str, Evenness]
+    after: Mapping[str, Evenness]
+    claims_before: Claims
+    claims_after: Claims
+    giants: tuple[Giant, ...]
+    people: tuple[Mapping[str, Any], ...]
+    waiting: int
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain JSON data: dimensions, claims, giants, people, waiting and sentences in both languages."""
+        return {
+            "dimensions": [
+                {
+                    "name": part.name,
+                    "points": part.points,
+                    "people": int(part.pool.sum()),
+                    "total": str(part.total),
+                    "before": self.before[part.name].to_mapping(),
+                    "after": self.after[part.name].to_mapping(),
+                }
+                for part in self.dimensions
+            ],
+            "claims": {"before": self.claims_before.to_mapping(), "after": self.claims_after.to_mapping()},
+            "giants": [giant.to_mapping() for giant in self.giants],
+            "people": [dict(person) for person in self.people],
+            "waiting": self.waiting,
+            "sentences": both(self.sentences()),
+        }
+
+    def sentences(self) -> Iterator[Sentence]:
+        """The report in plain words, without anybody's name."""
+        for part in self.dimensions:
+            yield opening(filled(EXTREMES, load=load_name(part.name), **_extremes(self.before, self.after, part.name)))
+        before, after = self.claims_before.counts[ALL_LOADS], self.claims_after.counts[ALL_LOADS]
+        yield filled(CLAIMS, before=before, after=after)
+        if self.giants:
+            named = [
+                Sentence(f"{it.code} ({decimal(it.share, 2)})", f"{it.code}（{decimal(it.share, 2)}）")
+                for it in self.giants[:10]
+            ]
+            yield filled(GIANTS, number=len(self.giants), named=joined(named))
+        yield filled(WAITING, number=self.waiting)
+
+
+EXTREMES = Sentence(
+    "{load}: the most loaded person carries {most} of a fair share and the least loaded {least}; "
+    "before it was {most_before} and {least_before}.",
+    "{load}：负荷最高者为公平份额的 {most} 倍，最低者为 {least} 倍；此前分别为 {most_before} 倍和 {least_before} 倍。",
+)
+CLAIMS = Sentence(
+    "Transfers of one account that would bring two people closer, all loads weighed: {after}; before: {before}.",
+    "综合各项负荷，移动一个客户即可使两人更接近的情形：{after} 项；此前 {before} 项。",
+)
+GIANTS = Sentence(
+    "Accounts that are each more than a quarter of a fair share and cannot be split ({number}): {named}.",
+    "单个即超过公平份额四分之一且无法拆分的客户（{number} 个）：{named}。",
+)
+WAITING = Sentence("Accounts that wait for an owner: {number}.", "等待负责人的客户：{number} 个。")
+
+
+def plan_fairness(snapshot: Snapshot, plan: Plan) -> FairnessReport:
+    """The report of a plan: the owners that the snapshot tells, and those that the plan gives."""
+    before = Ledger.of(snapshot)
+    return fairness_report(before, before.with_owners(plan.owners))
+
+
+def fairness_report(before: Ledger, after: Ledger) -> FairnessReport:
+    """The report of two ledgers over one instance."""
+    instance = after.instance
+    giants = tuple(_giants(instance))
+    shares = [
+        {part.name: _shares(ledger, at) for at, part in enumerate(instance.dimensions)} for ledger in (before, after)
+    ]
+    evenness = [
+        {part.name: _evenness(ledger, part, share[part.name], giants) for part in instance.dimensions}
+        for ledger, share in zip((before, after), shares, strict=True)
+    ]
+    return FairnessReport(
+        dimensions=instance.dimensions,
+        before=evenness[0],
+        after=evenness[1],
+        claims_before=justified_claims(before),
+        claims_after=justified_claims(after),
+        giants=giants[:MOST_GIANTS],
+        people=tuple(_people(instance, *shares)),
+        waiting=int((after.owner == NOBODY).sum()),
+    )
+
+
+def _shares(ledger: Ledger, at: int) -> dict[int, Fraction]:
+    """ℓ of each person who can carry a load, from the raw loads."""
+    instance, part = ledger.instance, ledger.instance.dimensions[at]
+    raw = dict.fromkeys([person for person, carries in enumerate(part.pool.tolist()) if carries], 0)
+    for person, load in zip(ledger.owner.tolist(), part.loads, strict=True):
+        if person in raw:
+            raw[person] += load
+    weights = instance.weights.tolist()
+    return {person: Fraction(load * part.pool_weight, part.total * weights[person]) for person, load in raw.items()}
+
+
+def _evenness(ledger: Ledger, part: Dimension, shares: Mapping[int, Fraction], giants: tuple[Giant, ...]) -> Evenness:
+    """The measures of one load."""
+    people, weights = ledger.instance.snapshot.people, ledger.instance.weights.tolist()
+    named = {person: (share, people[person].id) for person, share in shares.items()}
+    carried = sum(weights[person] * share for person, share in shares.items())
+    squares = sum(weights[person] * share * share for person, share in shares.items())
+    numbers = ledger.instance.account_numbers
+    holders = {int(ledger.owner[numbers[giant.account_id]]) for giant in giants if giant.dimension == part.name}
+    rest = {person: share for person, share in shares.items() if person not in holders}
+    return Evenness(
+        greatest=max(named.values(), key=lambda pair: pair[0]),
+        least=min(named.values(), key=lambda pair: pair[0]),
+        variation=_variation(shares, weights),
+        gini=_gini(shares, weights) if carried else None,
+        jain=Fraction(carried * carried) / (part.pool_weight * squares) if carried else None,
+        residual=_variation(rest, weights) if rest else None,
+    )
+
+
+def _variation(shares: Mapping[int, Fraction], weights: list[int]) -> Fraction:
+    """Σω(ℓ−1)² ÷ Σω."""
+    spread = sum((weights[person] * (share - 1) ** 2 for person, share in shares.items()), Fraction(0))
+    return spread / sum(weights[person] for person in shares)
+
+
+def _gini(shares: Mapping[int, Fraction], weights: list[int]) -> Fraction:
+    """ΣΣ ω_i·ω_j·|ℓ_i − ℓ_j| ÷ (2·Σω·Σωℓ), by one sum over the people in the order of ℓ."""
+    weight, carried, spread = 0, Fraction(0), Fraction(0)
+    for person in sorted(shares, key=lambda person: shares[person]):
+        spread += weights[person] * (shares[person] * weight - carried)
+        weight += weights[person]
+        carried += weights[person] * shares[person]
+    return spread / (weight * carried)
+
+
+def _giants(instance: Instance) -> Iterator[Giant]:
+    """The giants of value and hours, the greatest first."""
+    found = [
+        Giant(account.id, account.code, part.name, Fraction(load * part.pool_weight, part.total * MILLION))
+        for part in instance.dimensions
+        if part.name in {"value", "workload"}
+        for account, load in zip(instance.snapshot.accounts, part.loads, strict=True)
+        if 4 * load * part.pool_weight > part.total * MILLION
+    ]
+    yield from sorted(found, key=lambda giant: (-giant.share, giant.dimension, giant.account_id))
+
+
+def _people(
+    instance: Instance, before: Mapping[str, Mapping[int, Fraction]], after: Mapping[str, Mapping[int, Fraction]]
+) -> Iterator[Mapping[str, Any]]:
+    """Each person who takes part: weight, and ℓ of each load before and after."""
+    for at, person in enumerate(instance.snapshot.people):
+        if instance.weights[at] > 0:
+            yield {
+                "person_id": person.id,
+                "code": person.code,
+                "weight": decimal(Fraction(int(instance.weights[at]), MILLION)),
+                "before": {name: decimal(shares[at]) for name, shares in before.items() if at in shares},
+                "after": {name: decimal(shares[at]) for name, shares in after.items() if at in shares},
+            }
+
+
+def _extremes(before: Mapping[str, Evenness], after: Mapping[str, Evenness], name: str) -> dict[str, str]:
+    """The four numbers of a load's sentence."""
+    return {
+        "most": decimal(after[name].greatest[0], 2),
+        "least": decimal(after[name].least[0], 2),
+        "most_before": decimal(before[name].greatest[0], 2),
+        "least_before": decimal(before[name].least[0], 2),
+    }

@@ -1,0 +1,156 @@
+"""The words of a distribution in English and Simplified Chinese: one table for each kind of thing that is told."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from service.domain.distribution.decisions import Waiting
+from service.domain.distribution.eligibility import Failed, Rule
+from service.errors import Sentence
+
+LOADS = {
+    "value": Sentence("potential value", "潜在价值"),
+    "workload": Sentence("hours", "工时"),
+    "count": Sentence("number of accounts", "客户数量"),
+}
+TIERS = {
+    "gold": Sentence("gold", "金牌"),
+    "diamond": Sentence("diamond", "钻石"),
+    "platinum": Sentence("platinum", "铂金"),
+    "white_gold": Sentence("white gold", "白金"),
+    "silver": Sentence("silver", "银牌"),
+}
+COSTS = {
+    "misfit": Sentence("misfit", "匹配不足"),
+    "move": Sentence("change of owner", "更换负责人"),
+}
+RULES = {
+    Rule.AVAILABILITY: Sentence("availability", "在岗"),
+    Rule.BLOCKED_PAIR: Sentence("blocked pair", "回避"),
+    Rule.REGION: Sentence("region", "地域"),
+    Rule.INDUSTRY: Sentence("industry", "行业"),
+    Rule.PRODUCT: Sentence("product", "产品"),
+    Rule.EXPERIENCE: Sentence("experience", "经验级别"),
+    Rule.COUNT_CAP: Sentence("cap on accounts", "客户数量上限"),
+    Rule.WORKLOAD_CAP: Sentence("cap on hours", "工时上限"),
+}
+REASONS = {
+    "lowest_score": Sentence("The lowest score won.", "得分最低者获得。"),
+    "tie_broken_by_hash": Sentence(
+        "Equal lowest scores were parted by the keyed hash.", "最低得分相同，由带密钥的散列值决定。"
+    ),
+    "only_candidate": Sentence("Only one person may serve it and has room.", "只有一人符合条件且有余量。"),
+    "pinned": Sentence("It is pinned and stays with its owner.", "该客户已锁定，由现负责人继续负责。"),
+    "held_back": Sentence("It is held back and stays with its owner.", "该客户暂缓分配，由现负责人继续负责。"),
+    "held_back:missing_rate": Sentence(
+        "It is held back: there is no exchange rate for its potential value.", "暂缓分配：其潜在价值缺少汇率。"
+    ),
+    "held_back:unverified": Sentence(
+        "It is held back: what decides its distribution has not been verified.", "暂缓分配：决定其分配的数据尚未核实。"
+    ),
+    "held_back:stale": Sentence("It is held back: its data are out of date.", "暂缓分配：其数据已过期。"),
+    "all_at_cap": Sentence("Everybody who may serve it has reached a cap.", "所有符合条件的人员均已达到上限。"),
+    "all_absent": Sentence("Everybody who could serve it is absent.", "所有可负责的人员均不在岗。"),
+    "no_eligible_person": Sentence("Nobody meets its hard rules.", "没有人员符合其硬性规则。"),
+    "waits_for_plan": Sentence(
+        "The rulebook leaves new accounts to the next plan.", "按规则，新客户留待下一次分配方案。"
+    ),
+}
+REMEDIES = {
+    "enter_exchange_rate": Sentence("Enter the missing exchange rate.", "请录入缺少的汇率。"),
+    "verify_account": Sentence("Have the account's data verified.", "请核实该客户的数据。"),
+    "refresh_account": Sentence("Bring the account's data up to date.", "请更新该客户的数据。"),
+    "resolve_reason": Sentence("Settle the reason for which it is held back.", "请解决暂缓分配的原因。"),
+    "raise_cap": Sentence("Raise a cap of {people}.", "请提高 {people} 的上限。"),
+    "wait_for_return": Sentence("Wait until {people} return.", "请等待 {people} 返岗。"),
+    "widen_industry": Sentence("Let {people} serve its industry.", "请让 {people} 覆盖该行业。"),
+    "widen_region": Sentence("Let {people} serve its region.", "请让 {people} 覆盖该地域。"),
+    "widen_product": Sentence("Let {people} sell its products.", "请让 {people} 覆盖其产品。"),
+    "widen_experience": Sentence(
+        "Lower the level that its tier demands, or train {people}.", "请降低该等级要求的经验级别，或培训 {people}。"
+    ),
+    "extend_coverage": Sentence(
+        "Extend what people cover, or engage somebody: no single rule stands in the way.",
+        "请扩大人员的覆盖范围或增加人员：并非由单一规则造成。",
+    ),
+    "make_plan": Sentence("Make a distribution plan.", "请制定分配方案。"),
+}
+
+
+def load_name(name: str) -> Sentence:
+    """The name of a load, or of a cost in a score."""
+    if name.startswith("tier:"):
+        tier = tier_name(name.removeprefix("tier:"))
+        return Sentence(f"number of {tier.en} accounts", f"{tier.zh}客户数量")
+    return LOADS.get(name) or COSTS[name]
+
+
+def tier_name(code: str) -> Sentence:
+    """The name of a tier; its code where the shipped schemes do not know it."""
+    return TIERS.get(code, Sentence(code, code))
+
+
+def reason_sentence(reason: str) -> Sentence:
+    """Why a decision came out as it did, in one sentence."""
+    held = reason.removeprefix("held_back:")
+    return REASONS.get(reason, Sentence(f"It is held back: {held}.", f"暂缓分配：{held}。"))
+
+
+def remedy_sentence(waiting: Waiting) -> Sentence:
+    """What would help an account that waits."""
+    sentence = REMEDIES[waiting.remedy]
+    people = [item if isinstance(item, str) else item["code"] for item in waiting.detail.get("people", ())]
+    return filled(sentence, people=joined((Sentence(code, code) for code in people), "or"))
+
+
+def failed_sentence(failed: Failed) -> Sentence:
+    """The rule that forbids a pair, with what it requires and what the person has."""
+    if failed.rule is Rule.BLOCKED_PAIR:
+        return Sentence("This account and this person are a blocked pair.", "该客户与该人员属于回避关系。")
+    if failed.rule is Rule.AVAILABILITY:
+        return Sentence("The person is absent or has no working time.", "该人员不在岗或没有工作时间。")
+    required, actual = _listed(failed.required), _listed(failed.actual)
+    name = RULES[failed.rule]
+    if failed.rule in {Rule.COUNT_CAP, Rule.WORKLOAD_CAP}:
+        unit = Sentence(" minutes a month", " 分钟/月") if failed.rule is Rule.WORKLOAD_CAP else Sentence("", "")
+        return Sentence(
+            f"The {name.en} allows {required.en}{unit.en}; with this account it would be {actual.en}.",
+            f"{name.zh}为 {required.zh}{unit.zh}；加上该客户将为 {actual.zh}。",
+        )
+    return Sentence(
+        f"The rule on {name.en} requires {required.en}; the person has {actual.en}.",
+        f"{name.zh}规则要求 {required.zh}；该人员为 {actual.zh}。",
+    )
+
+
+def filled(sentence: Sentence, **parts: Sentence | str | int) -> Sentence:
+    """A sentence with its gaps filled in both languages."""
+    en = {name: part.en if isinstance(part, Sentence) else part for name, part in parts.items()}
+    zh = {name: part.zh if isinstance(part, Sentence) else part for name, part in parts.items()}
+    return Sentence(sentence.en.format(**en), sentence.zh.format(**zh))
+
+
+def opening(sentence: Sentence) -> Sentence:
+    """A sentence that begins with a capital letter where the script has them."""
+    return Sentence(sentence.en[:1].upper() + sentence.en[1:], sentence.zh)
+
+
+def joined(parts: Iterable[Sentence], last: str = "and") -> Sentence:
+    """A list in words; in English the last part follows `last` (and, or)."""
+    items = list(parts)
+    words = {"and": "和", "or": "或"}
+    if len(items) < 2:
+        return items[0] if items else Sentence("nobody", "无人")
+    en, zh = [item.en for item in items], [item.zh for item in items]
+    return Sentence(f"{', '.join(en[:-1])} {last} {en[-1]}", f"{'、'.join(zh[:-1])}{words[last]}{zh[-1]}")
+
+
+def both(sentences: Iterable[Sentence]) -> list[Mapping[str, str]]:
+    """Sentences as JSON data."""
+    return [sentence._asdict() for sentence in sentences]
+
+
+def _listed(value: Any) -> Sentence:
+    """A required or actual value in words."""
+    if isinstance(value, list):
+        return joined([Sentence(item, item) for item in value]) if value else Sentence("none", "无")
+    return Sentence(str(value), str(value))
