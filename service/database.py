@@ -34,9 +34,7 @@ WORKER_SERVER_SETTINGS = {
     "timezone": "UTC",
 }
 
-BEGIN_AS = text(
-    "SELECT set_config('app.user_id', :user_id, true), set_config('app.request_id', :request_id, true)"
-)
+BEGIN_AS = text("SELECT set_config('app.user_id', :user_id, true), set_config('app.request_id', :request_id, true)")
 
 
 def asyncpg_url(url: str) -> URL:
@@ -71,7 +69,11 @@ class Database:
         write = create_async_engine(asyncpg_url(url), **options)
         # autocommit reads leave nothing to reset; a dead connection is retried by the reader
         read = create_async_engine(
-            asyncpg_url(url), isolation_level="AUTOCOMMIT", pool_reset_on_return=None, skip_autocommit_rollback=True, **options
+            asyncpg_url(url),
+            isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,
+            skip_autocommit_rollback=True,
+            **options,
         )
         return cls(write, read)
 

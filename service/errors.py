@@ -28,6 +28,15 @@ class FieldError:
     header: str | None = None
 
 
+class FieldFlaw(ValueError):
+    """What a schema's own validator found: a code and a sentence; pydantic adds the place."""
+
+    def __init__(self, code: str, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.code = code
+        self.sentence = Sentence(en, zh)
+
+
 class Problem(Exception):  # noqa: N818 - a problem in the sense of RFC 9457
     """The request could not be served."""
 

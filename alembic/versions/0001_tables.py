@@ -333,14 +333,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_accounts_parent_id"), "accounts", ["parent_id"], unique=False)
     op.create_index(
-        "ix_accounts_search",
-        "accounts",
-        ["search"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"search": "gin_trgm_ops"},
-    )
-    op.create_index(
         "ix_accounts_value",
         "accounts",
         [sa.literal_column("coalesce(potential_value_base, -1)"), "id"],
@@ -435,7 +427,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("state IN ('requested', 'active', 'refused', 'ended')", name=op.f("ck_role_grants_state")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'effective', 'refused', 'revoked')", name=op.f("ck_role_grants_state")
+        ),
         sa.CheckConstraint(
             "granted_by IS NULL OR approved_by IS NULL OR granted_by <> approved_by",
             name=op.f("ck_role_grants_two_people"),
@@ -451,7 +445,7 @@ def upgrade() -> None:
         "role_grants",
         ["staff_id", "role"],
         unique=True,
-        postgresql_where=sa.text("state IN ('requested', 'active')"),
+        postgresql_where=sa.text("state IN ('proposed', 'effective')"),
     )
     op.create_table(
         "rulebooks",
@@ -902,7 +896,9 @@ def downgrade() -> None:
     op.drop_index("uq_rulebooks_published", table_name="rulebooks", postgresql_where=sa.text("state = 'published'"))
     op.drop_table("rulebooks")
     op.drop_index(
-        "uq_role_grants_current", table_name="role_grants", postgresql_where=sa.text("state IN ('requested', 'active')")
+        "uq_role_grants_current",
+        table_name="role_grants",
+        postgresql_where=sa.text("state IN ('proposed', 'effective')"),
     )
     op.drop_index(op.f("ix_role_grants_staff_id"), table_name="role_grants")
     op.drop_table("role_grants")
@@ -920,9 +916,6 @@ def downgrade() -> None:
     )
     op.drop_index("uq_accounts_code", table_name="accounts", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_index("ix_accounts_value", table_name="accounts", postgresql_where=sa.text("deleted_at IS NULL"))
-    op.drop_index(
-        "ix_accounts_search", table_name="accounts", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
-    )
     op.drop_index(op.f("ix_accounts_parent_id"), table_name="accounts")
     op.drop_index("ix_accounts_name_sort", table_name="accounts", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_index("ix_accounts_name_match", table_name="accounts", postgresql_where=sa.text("deleted_at IS NULL"))

@@ -18,9 +18,7 @@ class Appeal(Versioned, Base):
 
     __tablename__ = "appeals"
     __table_args__ = (
-        Index(
-            "uq_appeals_open", "assignment_id", "appellant_id", unique=True, postgresql_where=text(OPEN_STATES)
-        ),
+        Index("uq_appeals_open", "assignment_id", "appellant_id", unique=True, postgresql_where=text(OPEN_STATES)),
         Index("ix_appeals_account", "account_id"),
         Index("ix_appeals_reviewer", "reviewer_id", postgresql_where=text(OPEN_STATES)),
         CheckConstraint("reviewer_id <> appellant_id AND reviewer_id <> respondent_id", name="independent"),

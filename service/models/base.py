@@ -59,5 +59,3 @@ class SoftDeleted:
     """A record that is hidden, not removed, when deleted."""
 
     deleted_at: Mapped[datetime | None]
-
-

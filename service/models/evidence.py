@@ -29,9 +29,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entries"
     __table_args__ = (
         Index("ix_audit_entries_subject", "subject_id", "position"),
-        Index(
-            "ix_audit_entries_account", "account_id", "position", postgresql_where=text("account_id IS NOT NULL")
-        ),
+        Index("ix_audit_entries_account", "account_id", "position", postgresql_where=text("account_id IS NOT NULL")),
         Index("ix_audit_entries_xid", "xid"),
     )
 

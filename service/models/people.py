@@ -64,9 +64,9 @@ class RoleGrant(Versioned, Base):
             "staff_id",
             "role",
             unique=True,
-            postgresql_where=text("state IN ('requested', 'active')"),
+            postgresql_where=text("state IN ('proposed', 'effective')"),
         ),
-        CheckConstraint("state IN ('requested', 'active', 'refused', 'ended')", name="state"),
+        CheckConstraint("state IN ('proposed', 'effective', 'refused', 'revoked')", name="state"),
         CheckConstraint("granted_by IS NULL OR approved_by IS NULL OR granted_by <> approved_by", name="two_people"),
     )
 

@@ -1,1 +1,18 @@
-"""Who may do what: tables that read aloud."""
+"""Who may do what: tables that read aloud. Importing this package enters them all."""
+
+from service.policy import tables as _tables
+from service.policy.actor import Actor, system_actor
+from service.policy.relations import principal_values, visible_account_ids
+from service.policy.rules import allowed, fetch, holds, require
+
+__all__ = [
+    "Actor",
+    "allowed",
+    "fetch",
+    "holds",
+    "principal_values",
+    "require",
+    "system_actor",
+    "visible_account_ids",
+]
+assert _tables

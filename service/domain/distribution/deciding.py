@@ -10,12 +10,13 @@ LOWEST_SCORE, TIE_BROKEN, ONLY_CANDIDATE = "lowest_score", "tie_broken_by_hash",
 PINNED, HELD_BACK = "pinned", "held_back"
 
 
-def decide(ledger: Ledger, account: int, kind: str, position: int) -> Decision:
+def decide(ledger: Ledger, account: int, kind: str) -> Decision:
     """What the rule says about an account while everybody keeps everything else; the ledger is left as it was.
 
-    An account that stays where it is, or is held back, is not put to the rule.
+    `kind`: plan or route. An account that stays where it is, or is held back, is not put to the rule.
     """
     instance = ledger.instance
+    position = instance.positions.get(account, 0) if kind == "plan" else 1
     if instance.roll.fixed[account]:
         reason = PINNED if instance.snapshot.accounts[account].pinned else HELD_BACK
         return _decision(instance, account, kind, 0, Outcome(int(ledger.owner[account]), NOBODY, None), reason)

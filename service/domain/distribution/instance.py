@@ -1,6 +1,7 @@
 """A snapshot as integers: loads in fixed point, weights and prices, with the proof that no score overflows."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
@@ -84,6 +85,16 @@ class Instance:
         self.most_accounts = _caps([person.max_accounts for person in people], rules.count_cap)
         self.most_minutes = _caps([person.max_workload_minutes for person in people], rules.workload_cap)
         self._prepare()
+
+    @cached_property
+    def positions(self) -> dict[int, int]:
+        """The place, from 1, of each free account in the order in which a plan gives accounts out."""
+        return {account: place for place, account in enumerate(self.free_accounts, 1)}
+
+    @cached_property
+    def free_accounts(self) -> tuple[int, ...]:
+        """The accounts that the rule may give, in their order."""
+        return tuple(account for account in self.order if self.roll.free[account])
 
     def _prepare(self) -> None:
         """The parts of a score that depend on the account or the pair alone.

@@ -37,12 +37,12 @@ def plan(snapshot: Snapshot, tell: Progress = silence) -> Plan:
     ends the plan. Passes end because each move lowers one whole number (see Instance); each repair places one more.
     """
     ledger = _with_fixed_accounts(Instance(snapshot))
-    order = [account for account in ledger.instance.order if ledger.instance.roll.free[account]]
+    order = ledger.instance.free_accounts
     _place(ledger, order, tell)
     passes = _settle(ledger, order, tell)
     while _repair(ledger, order, tell):
         passes += _settle(ledger, order, tell)
-    return _finished(ledger, order, passes, tell)
+    return _finished(ledger, passes, tell)
 
 
 def _with_fixed_accounts(instance: Instance) -> Ledger:
@@ -140,15 +140,14 @@ def _swapped(ledger: Ledger, account: int, person: int, guest: int) -> bool:
     return True
 
 
-def _finished(ledger: Ledger, order: Sequence[int], passes: int, tell: Progress) -> Plan:
+def _finished(ledger: Ledger, passes: int, tell: Progress) -> Plan:
     """The plan of a settled ledger; NotSettled if any owner is not the rule's own winner."""
     snapshot = ledger.instance.snapshot
-    positions = {account: place for place, account in enumerate(order, 1)}
     decisions, placements, waiting = [], [], []
     for account, entry in enumerate(snapshot.accounts):
         if account % REPORT_EVERY == 0:
             tell("deciding", account, len(snapshot.accounts))
-        decision = decide(ledger, account, "plan", positions.get(account, 0))
+        decision = decide(ledger, account, "plan")
         owner = int(ledger.owner[account])
         if decision.winner != (None if owner == NOBODY else snapshot.people[owner].id):
             raise NotSettled(f"account {entry.code} is not with the rule's own winner")

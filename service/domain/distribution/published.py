@@ -56,8 +56,8 @@ PRIORITY = Sentence(
     "An account's priority is the mean of its value (the part of all other accounts that are worth less), its "
     "cooperation intent (low or unknown 0, medium one half, high 1) and its newness (new 1, old 0), "
     "weighted {weights}.",
-    "客户优先级为以下三项的加权平均：价值（价值低于它的其他客户所占比例）、合作意向（低或未知为 0，中为二分之一，高为 1）、"
-    "新客户（新为 1，老为 0），权重为 {weights}。",
+    "客户优先级为以下三项的加权平均：价值（价值低于它的其他客户所占比例）、合作意向（低或未知为 0，中为二分之一，"
+    "高为 1）、新客户（新为 1，老为 0），权重为 {weights}。",
 )
 NO_PRIORITY = Sentence("All accounts have the same priority.", "所有客户优先级相同。")
 THEN = Sentence(
@@ -90,8 +90,8 @@ FIT = Sentence(
     "account's priority calls for, from level 1 for the lowest fifth to level 5 for the highest, and a quarter less "
     "for each level away from it.",
     "匹配：{price} 分 ×（1 − 匹配度）。匹配度为 {weights} 的加权平均。地域与行业要么完全匹配，要么不匹配；"
-    "产品按您负责的部分占客户所需的比例；经验级别以客户优先级对应的级别为最佳（最低五分之一对应 1 级，最高五分之一对应 5 级），"
-    "每相差一级减少四分之一。",
+    "产品按您负责的部分占客户所需的比例；经验级别以客户优先级对应的级别为最佳（最低五分之一对应 1 级，"
+    "最高五分之一对应 5 级），每相差一级减少四分之一。",
 )
 NO_FIT = Sentence("Fit does not count.", "不考虑匹配度。")
 MOVE = Sentence(
@@ -100,9 +100,9 @@ MOVE = Sentence(
 )
 NO_MOVE = Sentence("It does not matter who has the account now.", "不考虑客户目前由谁负责。")
 HASH = Sentence(
-    "Equal scores are parted by a hash of account and person under the key “{key}” and the name of the cycle: nobody "
-    "can choose it, and neither age nor name matters.",
-    "得分相同时，以密钥“{key}”与本轮名称对客户和人员计算散列值决定：任何人无法选择，与先后和姓名无关。",
+    "Equal scores are parted by a hash of account and person under the key “{key}” and the name of the cycle: anybody "
+    "can check it, and neither age nor name matters.",
+    "得分相同时，以密钥“{key}”与本轮名称对客户和人员计算散列值决定：任何人均可验证，与先后和姓名无关。",
 )
 PASSES = Sentence(
     "A plan gives out all accounts in this order, then asks the rule again for each account while everybody keeps the "

@@ -17,7 +17,7 @@ def route(ledger: Ledger, account_id: str) -> Decision:
     account = instance.account_numbers[account_id]
     if instance.snapshot.rulebook.arrivals is Arrivals.WAIT and ledger.owner[account] < 0:
         return unruled(instance, account, "route", WAITS_FOR_PLAN, "make_plan")
-    return decide(ledger, account, "route", 1)
+    return decide(ledger, account, "route")
 
 
 def forbidding_rules(ledger: Ledger, account_id: str, person_id: str) -> tuple[Failed, ...]:

@@ -137,11 +137,10 @@ def opening(sentence: Sentence) -> Sentence:
 def joined(parts: Iterable[Sentence], last: str = "and") -> Sentence:
     """A list in words; in English the last part follows `last` (and, or)."""
     items = list(parts)
-    words = {"and": "和", "or": "或"}
     if len(items) < 2:
         return items[0] if items else Sentence("nobody", "无人")
-    en, zh = [item.en for item in items], [item.zh for item in items]
-    return Sentence(f"{', '.join(en[:-1])} {last} {en[-1]}", f"{'、'.join(zh[:-1])}{words[last]}{zh[-1]}")
+    english = ", ".join(item.en for item in items[:-1])
+    return Sentence(f"{english} {last} {items[-1].en}", "、".join(item.zh for item in items))
 
 
 def both(sentences: Iterable[Sentence]) -> list[Mapping[str, str]]:

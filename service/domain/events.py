@@ -1,0 +1,337 @@
+"""What happened, in past tense: each class names its subject and its verb."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact about one subject; `data` holds strings, integers, booleans, null, lists and objects only."""
+
+    subject_type: ClassVar[str]
+    type: ClassVar[str]
+
+    subject_id: UUID | None
+    account_id: UUID | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def __init_subclass__(cls) -> None:
+        """Derives `appeal` and `appeal.upheld` from the name AppealUpheld."""
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        cls.subject_type, verb = words.rsplit("_", 1)
+        cls.type = f"{cls.subject_type}.{verb}"
+
+
+class AccessRefused(Event):
+    """Somebody asked for what they may not do."""
+
+
+class DepartmentCreated(Event):
+    """A department was set up."""
+
+
+class DepartmentChanged(Event):
+    """A department was renamed, moved, or got another manager or deputy."""
+
+
+class DepartmentDeleted(Event):
+    """A department was closed."""
+
+
+class StaffCreated(Event):
+    """A person was entered."""
+
+
+class StaffChanged(Event):
+    """What is known of a person changed."""
+
+
+class StaffDeleted(Event):
+    """A person was removed."""
+
+
+class StaffInvited(Event):
+    """A person got a one-time link that sets a password."""
+
+
+class StaffRevoked(Event):
+    """All tokens of a person ended."""
+
+
+class PasswordChanged(Event):
+    """A person changed their password."""
+
+
+class LoginSucceeded(Event):
+    """Somebody logged in."""
+
+
+class LoginFailed(Event):
+    """Somebody tried to log in and could not."""
+
+
+class RoleGrantRequested(Event):
+    """A powerful role waits for a second person."""
+
+
+class RoleGrantActivated(Event):
+    """A person holds a role from now on."""
+
+
+class RoleGrantRefused(Event):
+    """The second person said no."""
+
+
+class RoleGrantEnded(Event):
+    """A person no longer holds a role."""
+
+
+class AbsenceCreated(Event):
+    """A person is away on some days."""
+
+
+class AbsenceChanged(Event):
+    """The days of an absence changed."""
+
+
+class AbsenceDeleted(Event):
+    """An absence was called off."""
+
+
+class ApiKeyCreated(Event):
+    """An integration got a credential."""
+
+
+class ApiKeyRevoked(Event):
+    """An integration's credential ended."""
+
+
+class HolidayCreated(Event):
+    """A day off or a make-up working day was entered."""
+
+
+class HolidayDeleted(Event):
+    """A calendar day was taken out."""
+
+
+class ExchangeRateCreated(Event):
+    """A dated exchange rate was entered."""
+
+
+class ExchangeRateDeleted(Event):
+    """An exchange rate was taken out."""
+
+
+class SettingChanged(Event):
+    """A number or schedule was changed from its default."""
+
+
+class AccountCreated(Event):
+    """An account was entered."""
+
+
+class AccountChanged(Event):
+    """Fields of an account changed."""
+
+
+class AccountProposed(Event):
+    """A change of what decides distribution waits for verification."""
+
+
+class AccountVerified(Event):
+    """What decides distribution was verified."""
+
+
+class AccountDisproved(Event):
+    """A proposed change was turned down."""
+
+
+class AccountDeleted(Event):
+    """An account was removed."""
+
+
+class ContactCreated(Event):
+    """A contact was entered."""
+
+
+class ContactChanged(Event):
+    """Fields of a contact changed."""
+
+
+class ContactDeleted(Event):
+    """A contact was removed."""
+
+
+class MembershipStarted(Event):
+    """A person joined an account's team."""
+
+
+class MembershipEnded(Event):
+    """A person left an account's team."""
+
+
+class ImportCreated(Event):
+    """A file was taken in."""
+
+
+class ImportConfirmed(Event):
+    """An import's mapping was confirmed and the run started."""
+
+
+class ImportFinished(Event):
+    """An import ended; the counts tell how."""
+
+
+class TierSchemeCreated(Event):
+    """A tier scheme was drafted."""
+
+
+class TierSchemeChanged(Event):
+    """A draft scheme changed."""
+
+
+class TierSchemePublished(Event):
+    """A tier scheme became final."""
+
+
+class TierSchemeRetired(Event):
+    """A tier scheme is no longer used."""
+
+
+class TierEvaluationCreated(Event):
+    """A scheme was run over the accounts."""
+
+
+class TierEvaluationApproved(Event):
+    """An evaluation was approved."""
+
+
+class TierEvaluationRejected(Event):
+    """An evaluation was turned down."""
+
+
+class TierEvaluationApplied(Event):
+    """The grades of an evaluation count from now on."""
+
+
+class AccountTierChanged(Event):
+    """An account's grade changed."""
+
+
+class RulebookCreated(Event):
+    """A rulebook was drafted."""
+
+
+class RulebookChanged(Event):
+    """A draft rulebook changed."""
+
+
+class RulebookPublished(Event):
+    """A rulebook became the law of distribution."""
+
+
+class RulebookRetired(Event):
+    """A rulebook no longer applies."""
+
+
+class DistributionPlanCreated(Event):
+    """A plan was asked for."""
+
+
+class DistributionPlanProposed(Event):
+    """A plan was computed and waits for a second person."""
+
+
+class DistributionPlanFailed(Event):
+    """A plan could not be computed."""
+
+
+class DistributionPlanApproved(Event):
+    """A plan was approved."""
+
+
+class DistributionPlanRejected(Event):
+    """A plan was turned down."""
+
+
+class DistributionPlanCancelled(Event):
+    """A plan was called off."""
+
+
+class DistributionPlanSuperseded(Event):
+    """A plan no longer fits the data."""
+
+
+class DistributionPlanApplied(Event):
+    """A plan's assignments count from now on."""
+
+
+class AssignmentStarted(Event):
+    """A person became responsible for an account."""
+
+
+class AssignmentEnded(Event):
+    """A person is no longer responsible for an account."""
+
+
+class AssignmentPinned(Event):
+    """An assignment is left alone by redistribution until a date."""
+
+
+class AssignmentUnpinned(Event):
+    """An assignment takes part in redistribution again."""
+
+
+class AppealFiled(Event):
+    """Somebody appealed against an assignment."""
+
+
+class AppealReviewed(Event):
+    """An independent reviewer took an appeal on."""
+
+
+class AppealWithdrawn(Event):
+    """The appellant withdrew."""
+
+
+class AppealUpheld(Event):
+    """An appeal was found right, and the account reassigned."""
+
+
+class AppealRejected(Event):
+    """An appeal was found wrong."""
+
+
+class AppealEscalated(Event):
+    """An appeal went to the second instance."""
+
+
+class InteractionLogged(Event):
+    """A visit, call, meeting or message was recorded."""
+
+
+class InteractionChanged(Event):
+    """A fresh interaction was corrected by its author."""
+
+
+class InteractionAmended(Event):
+    """An interaction got an addition."""
+
+
+class InteractionDeleted(Event):
+    """An interaction was removed."""
+
+
+class TaskCreated(Event):
+    """Somebody has something to do for an account."""
+
+
+class TaskChanged(Event):
+    """A task changed."""
+
+
+class TaskDeleted(Event):
+    """A task was removed."""

@@ -1,0 +1,62 @@
+"""What the database refuses, as problems: constraint names in one table, time-outs as 503."""
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
+
+from service import errors
+from service.errors import Problem, Sentence
+
+RETRYABLE = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+
+BY_CONSTRAINT: dict[str, type[Problem]] = {
+    "ex_assignments_one_owner": errors.AlreadyOwned,
+    "uq_assignments_current": errors.AlreadyOwned,
+    "uq_appeals_open": errors.AppealAlreadyOpen,
+    "ck_appeals_independent": errors.ReviewerNotIndependent,
+    "ck_rulebooks_two_people": errors.AuthorIsApprover,
+    "ck_distribution_plans_two_people": errors.AuthorIsApprover,
+    "ck_role_grants_two_people": errors.SecondPersonNeeded,
+}
+BY_SQLSTATE: dict[str, type[Problem]] = {
+    "23505": errors.AlreadyExists,
+    "23P01": errors.StateConflict,
+    "23503": errors.StillReferenced,
+    "23514": errors.InvalidInput,
+    "55P03": errors.Overloaded,
+    "57014": errors.Overloaded,
+    "40001": errors.Overloaded,
+    "40P01": errors.Overloaded,
+}
+
+
+def sqlstate(error: BaseException) -> str:
+    """The five characters by which PostgreSQL names an error, or nothing."""
+    original = getattr(error, "orig", None)
+    return getattr(original, "sqlstate", None) or getattr(getattr(original, "__cause__", None), "sqlstate", None) or ""
+
+
+def constraint(error: DBAPIError) -> str:
+    """The constraint that refused, or nothing."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None) or ""
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that a database error means to a caller, or None when it is our own mistake."""
+    if isinstance(error, (PoolTimeout, TimeoutError)):
+        return errors.Overloaded(headers={"Retry-After": "1"})
+    if isinstance(error, DBAPIError):
+        name, state = constraint(error), sqlstate(error)
+        kind = BY_CONSTRAINT.get(name) or BY_SQLSTATE.get(state)
+        if kind is errors.Overloaded:
+            return kind(headers={"Retry-After": "1"})
+        if kind:
+            return kind(Sentence(*said(name)) if name else None)
+        if isinstance(error, (InterfaceError, OperationalError)) or error.connection_invalidated or not state:
+            return errors.DatabaseUnavailable(headers={"Retry-After": "1"})
+    if isinstance(error, (ConnectionError, OSError)):
+        return errors.DatabaseUnavailable(headers={"Retry-After": "1"})
+    return None
+
+
+def said(name: str) -> tuple[str, str]:
+    """A sentence that names the rule which refused."""
+    return f"The rule {name} does not allow this.", f"规则 {name} 不允许此操作。"

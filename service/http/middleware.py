@@ -1,0 +1,157 @@
+"""Pure ASGI, around everything: request id, authentication and size cap before the body is read, log, metrics."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service import errors
+from service.domain.request_ids import request_id_of
+from service.http import metrics
+from service.http.context import KEY, Context
+from service.http.language import preferred
+from service.http.problems import answer
+from service.http.services import Services
+
+log = structlog.get_logger("evenhand.request")
+
+PUBLIC = frozenset(
+    {"/", "/livez", "/readyz", "/metrics", "/openapi.json", "/docs", "/v1/auth/token", "/v1/auth/password"}
+)
+PUBLIC_PREFIXES = ("/docs/",)
+FILE_PATHS = frozenset({"/v1/imports"})
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+
+
+class Gate:
+    """Lets a request in only when it is known who asks and the body is not too large."""
+
+    def __init__(self, app: ASGIApp, services: Callable[[], Services]) -> None:
+        self.app = app
+        self.services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request; other kinds of traffic pass untouched."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        services = self.services()
+        headers = wanted(scope)
+        context = Context(
+            services=services,
+            request_id=request_id_of(headers.get(b"x-request-id", b"")),
+            language=preferred(headers.get(b"accept-language", b"").decode("latin-1"), services.settings.language),
+            method=scope["method"],
+            path=scope["path"],
+            if_none_match=headers[b"if-none-match"].decode("latin-1") if b"if-none-match" in headers else None,
+        )
+        scope[KEY] = context
+        answer_ = Answer(send, context, head=scope["method"] == "HEAD")
+        if answer_.head:
+            scope["method"] = "GET"
+        try:
+            refusal = await self.refuse(scope, context, headers)
+            if refusal:
+                await answer(refusal, context)(scope, receive, answer_.send)
+            else:
+                await self.app(scope, Capped(receive, cap(context)).receive, answer_.send)
+        except Exception as error:  # noqa: BLE001 - the last resort: a problem goes out, the log tells why
+            await self.failed(error, scope, receive, answer_)
+        finally:
+            finished(scope, context, answer_, time.perf_counter() - started)
+
+    async def refuse(self, scope: Scope, context: Context, headers: dict[bytes, bytes]) -> errors.Problem | None:
+        """401 for a stranger, 413 for a body that says it is too large; nothing of the body was read."""
+        path = scope["path"]
+        if path not in PUBLIC and not path.startswith(PUBLIC_PREFIXES):
+            scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+            actor = await context.services.identities.resolve(token) if scheme.lower() == "bearer" and token else None
+            if actor is None:
+                return errors.NotAuthenticated(headers={"WWW-Authenticate": "Bearer"})
+            context.actor = actor
+        length = headers.get(b"content-length", b"0")
+        return errors.BodyTooLarge() if not length.isdigit() or int(length) > cap(context) else None
+
+    async def failed(self, error: Exception, scope: Scope, receive: Receive, answer_: "Answer") -> None:
+        """The answer to what nobody foresaw: a problem without details, and a log line with them."""
+        context: Context = scope[KEY]
+        if isinstance(error, errors.BodyTooLarge):
+            problem: errors.Problem = error
+        else:
+            problem = errors.InternalError()
+            log.error("unhandled", request_id=context.request_id, error=type(error).__name__, exc_info=error)
+        if not answer_.started:
+            await answer(problem, context)(scope, receive, answer_.send)
+
+
+class Answer:
+    """Watches what goes out: adds the headers that every answer carries, and keeps status and size."""
+
+    def __init__(self, send: Send, context: Context, *, head: bool) -> None:
+        self._send = send
+        self._context = context
+        self.head = head
+        self.status = 500
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        """Passes a message on; the body of an answer to HEAD stays behind."""
+        if message["type"] == "http.response.start":
+            self.started, self.status = True, message["status"]
+            headers = list(message["headers"])
+            headers.append((b"x-request-id", self._context.request_id.encode()))
+            headers.extend(SECURITY_HEADERS)
+            message = {**message, "headers": headers}
+        elif self.head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+class Capped:
+    """Counts a body that did not say its length, and stops reading when it is too large."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+
+    async def receive(self) -> Message:
+        """The next piece; BodyTooLarge when the limit is passed."""
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise errors.BodyTooLarge
+        return message
+
+
+def wanted(scope: Scope) -> dict[bytes, bytes]:
+    """The request's headers by name, the last one winning."""
+    return dict(scope["headers"])
+
+
+def cap(context: Context) -> int:
+    """How many bytes this address takes."""
+    settings = context.services.settings
+    return settings.max_file_bytes if context.path in FILE_PATHS else settings.max_body_bytes
+
+
+def finished(scope: Scope, context: Context, answer_: Answer, seconds: float) -> None:
+    """One log line and one observation a request; the route's template, never the address with its ids."""
+    route: Any = scope.get("route")
+    template = getattr(route, "path", "unmatched")
+    metrics.observe(context.method, template, answer_.status, seconds)
+    log.info(
+        "request",
+        request_id=context.request_id,
+        method=context.method,
+        route=template,
+        status=answer_.status,
+        ms=round(seconds * 1000, 2),
+        actor=f"{context.actor.kind}:{context.actor.id}",
+    )

@@ -1,0 +1,137 @@
+"""The one route class: strict input, one transaction committed before the answer, idempotency, retries."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+
+from service import errors
+from service.domain.events import AccessRefused
+from service.errors import FieldError, Sentence
+from service.http import idempotency
+from service.http.context import KEY, Context
+from service.http.database_errors import RETRYABLE, problem_of, sqlstate
+from service.http.strict_json import StrictRequest
+from service.journal import record
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+TRIES = 3
+PATCH_TYPE = "application/merge-patch+json"
+
+
+class Endpoint(APIRoute):
+    """What every address of the service does before and after its handler."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler inside its transaction, or on a reading connection for GET."""
+        handler = super().get_route_handler()
+        known = query_names(self.dependant)
+        if "GET" in (self.methods or ()):
+            return translated(known, lambda request: read(handler, request))
+        return translated(known, lambda request: write(handler, request))
+
+
+def translated(known: frozenset[str], serve: Callable[[Request], Awaitable[Response]]) -> Handler:
+    """Refuses unknown query parameters, and turns the database's refusals into problems."""
+
+    async def handle(request: Request) -> Response:
+        if request.scope["query_string"]:
+            refuse_unknown(request, known)
+        try:
+            return await serve(request)
+        except errors.Problem:
+            raise
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            raise problem from error
+
+    return handle
+
+
+async def read(handler: Handler, request: Request) -> Response:
+    """One connection, each statement for itself; a dead connection is replaced once."""
+    context: Context = request.scope[KEY]
+    for attempt in (1, 2):
+        try:
+            async with context.services.database.reading() as connection:
+                context._connection = connection  # noqa: SLF001 - the route fills the context, nobody else
+                return await handler(request)
+        except DBAPIError as error:
+            if attempt == 2 or not error.connection_invalidated:
+                raise
+    raise AssertionError
+
+
+async def write(handler: Handler, request: Request) -> Response:
+    """One transaction, committed before the answer leaves; repeated when it lost a race for locks."""
+    context: Context = request.scope[KEY]
+    request = StrictRequest(request.scope, request.receive)
+    refuse_other_patches(request)
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await once(handler, request, context)
+        except DBAPIError as error:
+            if attempt == TRIES or sqlstate(error) not in RETRYABLE:
+                raise
+        except errors.Forbidden:
+            await note_refusal(context)
+            raise
+    raise AssertionError
+
+
+async def once(handler: Handler, request: Request, context: Context) -> Response:
+    """The handler's work, its idempotency record and its evidence, in one transaction."""
+    key = idempotency.key_of(request) if request.method == "POST" else None
+    async with context.services.database.transaction(context.actor.id, context.request_id) as session:
+        session.info["request_id"] = context.request_id
+        context._session = session  # noqa: SLF001 - the route fills the context, nobody else
+        if key is None:
+            return await handler(request)
+        print_ = await idempotency.fingerprint(request)
+        if stored := await idempotency.replay(session, context, key, print_):
+            return stored
+        response = await handler(request)
+        if response.status_code < 300:
+            await idempotency.keep(session, context, key, print_, response)
+        return response
+
+
+async def note_refusal(context: Context) -> None:
+    """The refused attempt, after its own transaction has rolled back."""
+    event = AccessRefused(None, data={"method": context.method, "path": context.path})
+    async with context.services.database.transaction(context.actor.id, context.request_id) as session:
+        await record(session, context.actor, event, request_id=context.request_id)
+
+
+def query_names(dependant: Dependant) -> frozenset[str]:
+    """Every query parameter that an address and its dependencies declare, models' fields among them."""
+    names: set[str] = set()
+    for parameter in dependant.query_params:
+        fields = getattr(parameter.field_info.annotation, "model_fields", None)
+        names |= {field.alias or name for name, field in fields.items()} if fields else {parameter.alias}
+    for inner in dependant.dependencies:
+        names |= query_names(inner)
+    return frozenset(names)
+
+
+def refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    """400 for a query parameter that the address does not have."""
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        sentence = Sentence("This parameter is not known here.", "此处没有该参数。")
+        raise errors.UnknownParameter(
+            errors=[FieldError("unknown_parameter", sentence, parameter=name[:100]) for name in unknown]
+        )
+
+
+def refuse_other_patches(request: Request) -> None:
+    """415 for a PATCH that is not a merge patch (RFC 7396)."""
+    if request.method == "PATCH" and request.headers.get("content-type", "").split(";")[0].strip() != PATCH_TYPE:
+        raise errors.UnsupportedMediaType(
+            Sentence(f"PATCH takes {PATCH_TYPE}.", f"PATCH 仅接受 {PATCH_TYPE}。"), headers={"Accept-Patch": PATCH_TYPE}
+        )

@@ -1,0 +1,32 @@
+"""What lives as long as the process: engines, keys, settings."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from service.adapters.keys import Keys
+from service.adapters.tokens import Issuer
+from service.database import Database
+from service.http.identities import Identities
+from service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """Built once a process and reached through the request's context."""
+
+    settings: Settings
+    database: Database
+    keys: Keys
+    issuer: Issuer | None
+    identities: Identities
+    state: Path
+    schema_head: str
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    def build(cls, settings: Settings, database: Database, keys: Keys, state: Path, schema_head: str) -> Self:
+        """Everything that depends on settings, a database and keys."""
+        issuer = Issuer(keys.token) if settings.issues_tokens else None
+        return cls(settings, database, keys, issuer, Identities(database, issuer), state, schema_head)

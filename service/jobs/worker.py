@@ -1,0 +1,87 @@
+"""The worker: takes jobs from the queue and runs each as its creator asked."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from pgqueuer import PgQueuer
+from pgqueuer.models import Job as Queued
+from sqlalchemy.engine import make_url
+
+from service.adapters.queue import ENTRYPOINT
+from service.database import Database
+from service.errors import Problem
+from service.models import Job
+from service.operations import jobs
+from service.settings import Settings
+
+log = structlog.get_logger("evenhand.worker")
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What a job works with: transactions, settings, and a way to tell how far it is."""
+
+    database: Database
+    settings: Settings
+    job: Job
+
+    async def progress(self, percent: int) -> bool:
+        """Notes progress in a transaction of its own; False means stop, the job was called off."""
+        async with self.database.transaction() as session:
+            return await jobs.tell_progress(session, self.job.id, percent)
+
+
+Work = Callable[[Workplace], Awaitable[Any]]
+
+
+async def run_job(database: Database, settings: Settings, kinds: dict[str, Work], job_id: UUID) -> None:
+    """One job from begin to end; a problem is its result, anything else is a fault that the queue holds."""
+    async with database.transaction() as session:
+        job = await jobs.begin(session, job_id)
+    if job is None:
+        return
+    try:
+        result = await kinds[job.kind](Workplace(database, settings, job))
+    except Problem as problem:
+        await close(database, job_id, problem=described(problem))
+    except Exception:
+        await close(database, job_id, problem={"code": "internal_error", "en": "The job failed.", "zh": "任务失败。"})
+        raise
+    else:
+        await close(database, job_id, result=result)
+
+
+async def close(database: Database, job_id: UUID, **outcome: Any) -> None:
+    """Writes the outcome in a transaction of its own."""
+    async with database.transaction() as session:
+        await jobs.finish(session, job_id, **outcome)
+
+
+def described(problem: Problem) -> dict[str, Any]:
+    """A problem as a job keeps it, in both languages."""
+    sentence = problem.detail or type(problem).title()
+    return {"code": type(problem).code(), "en": sentence.en, "zh": sentence.zh}
+
+
+async def work(url: str, settings: Settings, kinds: dict[str, Work]) -> None:
+    """Serves the queue until SIGTERM or SIGINT; the jobs at hand are finished first."""
+    database = Database.connect(url, for_worker=True, pool_size=4)
+    connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    queue = PgQueuer.from_asyncpg_connection(connection)
+
+    @queue.entrypoint(ENTRYPOINT, concurrency_limit=2, on_failure="hold")
+    async def take(queued: Queued) -> None:
+        await run_job(database, settings, kinds, UUID((queued.payload or b"").decode()))
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, queue.shutdown.set)
+    log.info("worker ready", jobs=sorted(kinds))
+    await queue.run()
+    await connection.close()
+    await database.dispose()

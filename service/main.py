@@ -1,0 +1,49 @@
+"""create_app(): all wiring on one screen."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from service.errors import Problem
+from service.http.middleware import Gate
+from service.http.openapi import document
+from service.http.problems import on_http_exception, on_problem, on_validation
+from service.http.services import Services
+from service.routers import accounts, documentation, health
+
+# Hot ones first: the router tries them in this order.
+ROUTERS = (
+    accounts.router,
+    health.router,
+    health.plain_router,
+    documentation.router,
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The service as an ASGI application."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        listener = asyncio.create_task(services.identities.listen())
+        gc.collect()
+        gc.freeze()  # what lives for ever need not be looked at again
+        yield
+        listener.cancel()
+        await asyncio.gather(listener, return_exceptions=True)
+        await services.database.dispose()
+
+    app = FastAPI(title="Evenhand", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    for router in ROUTERS:
+        app.router.routes.extend(router.routes)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_middleware(Gate, services=lambda: services)
+    return app

@@ -1,0 +1,23 @@
+"""Alembic from inside the service: which schema is ours, and bringing a database to it."""
+
+from functools import cache
+from pathlib import Path
+
+ALEMBIC = Path(__file__).parent.parent / "alembic"
+
+
+@cache
+def schema_head() -> str:
+    """The newest revision that this code knows."""
+    return max(path.name.split("_")[0] for path in (ALEMBIC / "versions").glob("*.py"))
+
+
+def migrate(service_url: str, migration_url: str) -> None:
+    """Applies what is missing as the owner of the database; blocks, and runs an event loop of its own."""
+    from alembic import command  # noqa: PLC0415 - half a second that a worker or a test need not spend
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(toml_file=ALEMBIC.parent / "pyproject.toml", config_args={"here": str(ALEMBIC.parent)})
+    config.set_main_option("script_location", str(ALEMBIC))
+    config.attributes.update(service_url=service_url, migration_url=migration_url)
+    command.upgrade(config, "head")

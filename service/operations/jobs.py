@@ -1,0 +1,66 @@
+"""Work that outlives its request: started here, done by the worker, watched at /v1/jobs."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.adapters.queue import enqueue
+from service.domain.states import JOB_TRANSITIONS, JobState
+from service.models import Job, new_id
+from service.policy import Actor, fetch
+
+
+async def start_job(session: AsyncSession, actor: Actor, kind: str, subject_id: UUID) -> Job:
+    """Queues work of one kind on one subject, in the caller's transaction."""
+    job = Job(
+        id=new_id(),
+        kind=kind,
+        subject_id=subject_id,
+        state=JobState.QUEUED,
+        progress=0,
+        created_by=actor.id,
+        request_id=session.info.get("request_id", ""),
+    )
+    session.add(job)
+    await session.flush()
+    await enqueue(session, str(job.id))
+    return job
+
+
+async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
+    """Calls work off; what runs already stops at its next step."""
+    job = await fetch(session, actor, "cancel", Job, job_id)
+    JOB_TRANSITIONS.check(JobState(job.state), JobState.CANCELLED)
+    job.state, job.ended_at = JobState.CANCELLED, datetime.now(UTC)
+    await session.flush()
+    return job
+
+
+async def begin(session: AsyncSession, job_id: UUID) -> Job | None:
+    """The job to run now, or None when it was called off or has been done already."""
+    statement = (
+        update(Job)
+        .where(Job.id == job_id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        .values(state=JobState.RUNNING, started_at=func.now())
+        .returning(Job)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def tell_progress(session: AsyncSession, job_id: UUID, percent: int) -> bool:
+    """Notes how far a job is; False when it was called off meanwhile."""
+    statement = update(Job).where(Job.id == job_id, Job.state == JobState.RUNNING).values(progress=percent)
+    return (await session.execute(statement.returning(Job.id))).one_or_none() is not None
+
+
+async def finish(session: AsyncSession, job_id: UUID, *, result: Any = None, problem: Any = None) -> None:
+    """Closes a job with its result or the problem that ended it."""
+    state = JobState.FAILED if problem else JobState.SUCCEEDED
+    await session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.RUNNING)
+        .values(state=state, result=result, problem=problem, ended_at=func.now(), progress=100)
+    )

@@ -1,0 +1,194 @@
+"""Who may do what, resource by resource: the tables of access.md, written once."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from service.domain.people import ACCOUNT_CREATORS, BASICS_READERS, LEADERS, PLAN_AUTHORS, Role
+from service.models import (
+    Absence,
+    Account,
+    ApiKey,
+    Appeal,
+    Assignment,
+    AuditEntry,
+    Contact,
+    Decision,
+    Department,
+    DistributionPlan,
+    ExchangeRate,
+    Holiday,
+    Import,
+    Interaction,
+    Job,
+    RoleGrant,
+    Rulebook,
+    Setting,
+    Staff,
+    Task,
+    TierEvaluation,
+    TierScheme,
+)
+from service.policy.actor import Actor
+from service.policy.relations import (
+    author,
+    creator,
+    deciding_line,
+    departments,
+    is_actor,
+    line,
+    oneself,
+    sales_team,
+    team,
+)
+from service.policy.rules import NOBODY, declare, related, role, scope
+
+ADMIN, STEWARD, AUDITOR = Role.ADMIN, Role.DATA_STEWARD, Role.AUDITOR
+leaders = role(*LEADERS)
+everyone = role(*Role) | scope("directory:read")
+
+# --- accounts and daily work ---
+
+full_view = team | line | leaders | role(STEWARD, AUDITOR) | scope("accounts:read") | departments
+work = team | line | role(STEWARD) | scope("accounts:write") | departments
+decide = deciding_line | leaders
+
+declare(
+    Account,
+    see=full_view | role(*BASICS_READERS),
+    see_values=full_view,
+    create=role(*ACCOUNT_CREATORS) | scope("accounts:write"),
+    create_verified=role(Role.KEY_ACCOUNT_MANAGER, Role.DEPARTMENT_MANAGER, STEWARD),
+    edit=work,
+    verify=line | role(STEWARD),
+    delete=decide,
+    assign=decide,
+    route=decide,
+)
+declare(
+    Contact,
+    see=full_view | role(*BASICS_READERS),
+    see_sensitive=sales_team | line | scope("contacts:sensitive"),
+    edit=work,
+    delete=work,
+)
+declare(Interaction, see=full_view, edit=author, delete=author, amend=work)
+declare(Task, see=full_view, edit=work, delete=work)
+declare(
+    Import,
+    see=creator | role(STEWARD, AUDITOR),
+    create=role(*ACCOUNT_CREATORS) | scope("accounts:write"),
+    run=creator,
+)
+
+# --- tiers ---
+
+declare(
+    TierScheme,
+    see=everyone,
+    create=role(*PLAN_AUTHORS),
+    edit=creator,
+    publish=leaders,
+    retire=leaders,
+)
+declare(
+    TierEvaluation,
+    see=role(*PLAN_AUTHORS, AUDITOR) | leaders,
+    create=role(*PLAN_AUTHORS),
+    approve=leaders,
+    apply=role(*PLAN_AUTHORS) | leaders,
+)
+
+# --- distribution ---
+
+
+def _published(_actor: Actor, model: type[Rulebook]) -> ColumnElement[bool]:
+    return model.state != "draft"
+
+
+declare(
+    Rulebook,
+    see=role(*PLAN_AUTHORS, AUDITOR) | leaders | related(_published),
+    create=role(*PLAN_AUTHORS),
+    edit=author,
+    publish=leaders,
+    retire=leaders,
+)
+declare(
+    DistributionPlan,
+    see=role(*PLAN_AUTHORS, AUDITOR) | leaders,
+    create=role(*PLAN_AUTHORS),
+    compute=author,
+    approve=leaders,
+    apply=role(*PLAN_AUTHORS) | leaders,
+    cancel=author | leaders,
+)
+declare(
+    Assignment,
+    see=full_view | related(is_actor("staff_id")),
+    pin=decide,
+    explain=line | leaders | role(AUDITOR),
+)
+declare(Decision, see=line | leaders | role(AUDITOR))
+
+# --- appeals ---
+
+
+def _concerned(actor: Actor, model: type[Appeal]) -> ColumnElement[bool]:
+    people = (model.appellant_id, model.respondent_id, model.beneficiary_id, model.reviewer_id)
+    return or_(*(person == actor.id for person in people))
+
+
+def _of_my_people(actor: Actor, model: type[Appeal]) -> ColumnElement[bool]:
+    """Appeals of people whose department, or one of its parents, the actor leads: their state only."""
+    mine = select(Staff.id).where(Staff.department_id.in_(departments_below(actor)))
+    return or_(model.appellant_id.in_(mine), model.respondent_id.in_(mine))
+
+
+def departments_below(actor: Actor) -> Select[UUID]:
+    """The department that the actor leads and everything beneath it."""
+    root = select(Department.id).where(Department.id.in_(actor.line)).cte("below", recursive=True)
+    return select(root.union_all(select(Department.id).where(Department.parent_id == root.c.id)).c.id)
+
+
+declare(
+    Appeal,
+    see=role(Role.GENERAL_MANAGER, AUDITOR) | related(_concerned) | related(_of_my_people),
+    see_content=role(Role.GENERAL_MANAGER, AUDITOR) | related(_concerned),
+    withdraw=related(is_actor("appellant_id")),
+    decide=related(is_actor("reviewer_id")),
+)
+
+# --- people and standing ---
+
+declare(Department, see=everyone, create=role(ADMIN), edit=role(ADMIN), delete=role(ADMIN))
+declare(
+    Staff,
+    see=everyone,
+    see_details=role(ADMIN, AUDITOR) | leaders | oneself,
+    create=role(ADMIN),
+    edit=role(ADMIN),
+    delete=role(ADMIN),
+    invite=role(ADMIN),
+    revoke=role(ADMIN),
+)
+declare(
+    RoleGrant,
+    see=role(ADMIN, AUDITOR) | leaders | related(is_actor("staff_id")),
+    create=role(ADMIN) | leaders,
+    approve=leaders,
+    revoke=role(ADMIN) | leaders,
+)
+declare(
+    Absence,
+    see=role(ADMIN, AUDITOR) | leaders | related(is_actor("staff_id")),
+    create=role(ADMIN) | leaders,
+    edit=role(ADMIN) | leaders,
+    delete=role(ADMIN) | leaders,
+)
+declare(ApiKey, see=role(ADMIN, AUDITOR), create=role(ADMIN), revoke=role(ADMIN))
+declare(Holiday, see=everyone, create=role(ADMIN), delete=role(ADMIN))
+declare(ExchangeRate, see=everyone, create=role(ADMIN, Role.FINANCE), delete=role(ADMIN, Role.FINANCE))
+declare(Setting, see=role(ADMIN, AUDITOR) | leaders, edit=role(ADMIN))
+declare(Job, see=creator | role(AUDITOR), cancel=creator)
+declare(AuditEntry, see=role(AUDITOR, Role.GENERAL_MANAGER), edit=NOBODY)

@@ -1,0 +1,158 @@
+"""Accounts as JSON: one, many, their contacts."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.errors import NotFound
+from service.models import Account, AccountTier, Assignment, Contact
+from service.policy import Actor, allowed, principal_values
+from service.policy.rules import POLICIES
+from service.queries.json_view import json_object, money
+from service.queries.listing import Filter, Listing, any_of, at_least, at_most, before, equals, is_empty, search
+
+VALUE_FIELDS = ("potential_value", "potential_value_base", "potential_value_on", "intent", "proposed", "custom")
+SENSITIVE_FIELDS = ("birth_on", "home_address", "spouse", "personal_agenda", "alliance", "political_strategy")
+OWNER_ID = (
+    select(Assignment.staff_id)
+    .where(Assignment.account_id == Account.id, Assignment.team_role == "owner", Assignment.ended_at.is_(None))
+    .correlate(Account)
+    .scalar_subquery()
+)
+
+
+def in_tier(name: str) -> ColumnElement[bool]:
+    """Accounts that hold one of the given grades now."""
+    return exists().where(
+        AccountTier.account_id == Account.id,
+        AccountTier.ended_at.is_(None),
+        AccountTier.tier == func.any(bindparam(name, type_=ARRAY(Text()))),
+    )
+
+
+def account_columns(actor: Actor, base_currency: str) -> Mapping[str, Any]:
+    """The members of AccountView; values are hidden where the actor reads basics only."""
+    plain: dict[str, Any] = {name: getattr(Account, name) for name in (
+        "id", "code", "external_ref", "parent_id", "name", "kind", "industry", "region", "potential_value_on", "intent",
+        "products", "lifecycle", "source", "verified_at", "verified_by", "proposed", "watch", "watch_reason", "custom",
+        "version", "created_at", "updated_at",
+    )}  # fmt: skip
+    base = literal_column(f"'{base_currency}'", Text)
+    columns = plain | {
+        "potential_value": money(Account.potential_value, Account.potential_currency),
+        "potential_value_base": money(Account.potential_value_base, base),
+        "owner_id": OWNER_ID,
+    }
+    return redacting(columns, VALUE_FIELDS, POLICIES[Account]["see_values"].predicate(actor, Account))
+
+
+def contact_columns(actor: Actor) -> Mapping[str, Any]:
+    """The members of ContactView; sensitive fields only for the team's sales people and the line."""
+    columns = {column.key: column for column in Contact.__table__.columns if column.key != "deleted_at"}
+    mapped = {name: getattr(Contact, name) for name in columns}
+    return redacting(mapped, SENSITIVE_FIELDS, POLICIES[Contact]["see_sensitive"].predicate(actor, Contact))
+
+
+def redacting(columns: dict[str, Any], hidden: tuple[str, ...], may_see: ColumnElement[bool]) -> dict[str, Any]:
+    """The columns with some of them null, and named in `redacted`, where the condition fails."""
+    names = cast(list(hidden), ARRAY(Text()))
+    none = cast([], ARRAY(Text()))
+    if may_see is true() or str(may_see) == "true":
+        return columns | {"redacted": none}
+    guarded = {name: case((may_see, columns[name]), else_=null()) for name in hidden if name != "custom"}
+    if "custom" in hidden:
+        guarded["custom"] = case((may_see, columns["custom"]), else_=literal_column("'{}'::jsonb"))
+    return columns | guarded | {"redacted": case((may_see, none), else_=names)}
+
+
+@cache
+def account_listing(base_currency: str) -> Listing:
+    """How accounts are listed."""
+    return Listing(
+        model=Account,
+        columns=lambda actor: account_columns(actor, base_currency),
+        filters=ACCOUNT_FILTERS,
+        guarded=VALUE_PARAMETERS,
+        guarded_action="see_values",
+        sorts={
+            "created_at": Account.id,
+            "name": Account.name_sort,
+            "potential_value": func.coalesce(Account.potential_value_base, -1, type_=Account.potential_value_base.type),
+        },
+    )
+
+
+ACCOUNT_FILTERS: dict[str, Filter] = {
+    "q": search(Account.search, Account.grams),
+    "code": any_of(Account.code),
+    "external_ref": any_of(Account.external_ref),
+    "parent_id": equals(Account.parent_id),
+    "owner_id": equals(OWNER_ID),
+    "unassigned": is_empty(OWNER_ID),
+    "industry": any_of(Account.industry),
+    "region": any_of(Account.region),
+    "tier": Filter(in_tier),
+    "intent": any_of(Account.intent),
+    "lifecycle": any_of(Account.lifecycle),
+    "potential_value_min": at_least(Account.potential_value_base),
+    "potential_value_max": at_most(Account.potential_value_base),
+    "created_from": at_least(Account.created_at),
+    "created_to": before(Account.created_at),
+}
+# By value only for those who see values: else the order or a filter would tell what the body hides.
+VALUE_PARAMETERS = frozenset({"potential_value_min", "potential_value_max", "intent", "potential_value"})
+
+CONTACTS = Listing(model=Contact, columns=contact_columns, filters={"account_id": equals(Contact.account_id)}, sorts={})
+
+_KEPT: dict[Any, Any] = {}
+
+
+async def account_json(connection: AsyncConnection, actor: Actor, account_id: UUID, base_currency: str) -> Any:
+    """One account's JSON text, its version and its redaction class."""
+    shape = (actor.kind, actor.roles, actor.scopes, len(actor.principals), bool(actor.line), base_currency)
+    statement = _KEPT.get(shape)
+    if statement is None:
+        columns = account_columns(actor, base_currency)
+        statement = _KEPT[shape] = select(
+            json_object(columns).label("json"), Account.version, view_class(columns).label("view")
+        ).where(Account.id == bindparam("account_id", type_=Account.id.type), allowed(actor, "see", Account))
+    values = {**principal_values(actor), "account_id": account_id}
+    row = (await connection.execute(statement, values)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def contact_json(connection: AsyncConnection, actor: Actor, account_id: UUID, contact_id: UUID) -> Any:
+    """One contact's JSON text, its version and its redaction class."""
+    columns = contact_columns(actor)
+    statement = select(json_object(columns).label("json"), Contact.version, view_class(columns).label("view")).where(
+        Contact.id == contact_id, Contact.account_id == account_id, allowed(actor, "see", Contact)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def view_class(columns: Mapping[str, Any]) -> ColumnElement[str]:
+    """full or basics: the part of an ETag that stands for what was hidden."""
+    return case((func.cardinality(columns["redacted"]) == 0, literal("full")), else_=literal("basics"))

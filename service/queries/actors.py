@@ -1,0 +1,45 @@
+"""Who a token stands for, with the roles and scopes that count at this moment."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.models import ApiKey, Login, RoleGrant, Staff
+from service.policy import Actor
+
+CURRENT_ROLES = (
+    select(func.coalesce(func.array_agg(RoleGrant.role), []))
+    .where(RoleGrant.staff_id == Staff.id, RoleGrant.state == "effective")
+    .scalar_subquery()
+)
+
+
+async def staff_actor(connection: AsyncConnection, staff_id: UUID, issued_at: datetime | None = None) -> Actor | None:
+    """The staff member, unless they left or their tokens of that time were ended."""
+    statement = (
+        select(Staff.id, Staff.code, Staff.department_id, CURRENT_ROLES.label("roles"), Login.tokens_valid_from)
+        .outerjoin(Login, Login.staff_id == Staff.id)
+        .where(Staff.id == staff_id, Staff.deleted_at.is_(None), Staff.status.in_(("active", "on_leave")))
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None or (issued_at and (row.tokens_valid_from is None or issued_at < row.tokens_valid_from)):
+        return None
+    return Actor("staff", row.id, row.code, roles=frozenset(row.roles), department_id=row.department_id)
+
+
+async def key_actor(
+    connection: AsyncConnection, *, key_id: UUID | None = None, secret_hash: bytes = b""
+) -> Actor | None:
+    """The integration that an API key stands for, unless it was revoked or has expired."""
+    statement = select(ApiKey).where(
+        ApiKey.id == key_id if key_id else ApiKey.secret_hash == secret_hash,
+        ApiKey.revoked_at.is_(None),
+        ApiKey.expires_at > func.now(),
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    departments = tuple(row.department_ids) if row.department_ids is not None else None
+    return Actor("integration", row.id, row.name, scopes=frozenset(row.scopes), departments=departments)

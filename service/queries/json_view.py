@@ -1,0 +1,39 @@
+"""PostgreSQL writes the JSON: one table from a column's type to how it goes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, DateTime, Numeric, Text, case, cast, func, literal_column, null
+
+PAIRS_AT_MOST = 50  # json_build_object takes 100 arguments
+
+
+def json_object(columns: Mapping[str, Any]) -> ColumnElement[str]:
+    """An SQL expression of one JSON object as text, a member a column."""
+    members = list(columns.items())
+    assert len(members) <= PAIRS_AT_MOST, "split the view"
+    arguments = [part for name, column in members for part in (literal_column(f"'{name}'"), outgoing(column))]
+    return cast(func.json_build_object(*arguments), Text)
+
+
+def outgoing(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column as it goes out: instants in UTC with Z, decimals as text, everything else as it is."""
+    if isinstance(column.type, DateTime):
+        return func.to_char(func.timezone("UTC", column), literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""))
+    if isinstance(column.type, Numeric):
+        return cast(column, Text)
+    return column
+
+
+def money(amount: Any, currency: Any) -> ColumnElement[Any]:
+    """An amount with its currency as an object, or null."""
+    pair = func.json_build_object(
+        literal_column("'amount'"), cast(amount, Text), literal_column("'currency'"), currency
+    )
+    return case((amount.is_(None), null()), else_=pair)
+
+
+def page_bytes(items: list[str], next_cursor: str | None) -> bytes:
+    """A page's body from the JSON texts of its items."""
+    cursor = f'"{next_cursor}"' if next_cursor else "null"
+    return f'{{"items":[{",".join(items)}],"next_cursor":{cursor}}}'.encode()

@@ -1,0 +1,100 @@
+"""The field types that every schema is made of."""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from service.domain.names import clean_text
+from service.errors import FieldFlaw, InvalidInput
+
+# The default of a field that a merge patch may change but not empty: left out means unchanged.
+UNCHANGED: Any = None
+
+DECIMAL_PATTERN = r"^-?\d{1,18}(\.\d{1,10})?$"
+
+
+def stored(text: str) -> str:
+    """Text as it is kept: NFC, trimmed; what no database keeps is refused."""
+    try:
+        return clean_text(text)
+    except InvalidInput as problem:
+        flaw = problem.errors[0]
+        raise FieldFlaw(flaw.code, *flaw.detail) from None
+
+
+def read_decimal(value: Any) -> Any:
+    """A decimal from text; JSON numbers are refused, because a float has lost digits before we see it."""
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str):
+        raise FieldFlaw("decimal_as_text", "A decimal number is given as text.", "小数须以文本给出。")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number.adjusted()) > 18:
+        raise FieldFlaw("decimal_parsing", "A decimal number as text is expected.", "应为以文本表示的小数。")
+    return number
+
+
+def written_decimal(value: Decimal) -> str:
+    """A decimal as text without an exponent."""
+    return format(value, "f")
+
+
+Text50 = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(stored)]
+Text200 = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(stored)]
+Text2000 = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(stored)]
+Text10000 = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(stored)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")]
+CurrencyCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217 code.", max_length=3)
+]
+DecimalText = Annotated[
+    Decimal,
+    BeforeValidator(read_decimal),
+    PlainSerializer(written_decimal, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN, "maxLength": 30}),
+]
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(lambda value: value.astimezone(UTC)),
+    PlainSerializer(lambda value: utc(value), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
+]
+
+
+def utc(value: datetime) -> str:
+    """An instant as it goes out: UTC with microseconds and Z."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class Body(BaseModel):
+    """What comes in: every field is known, or the request is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class View(BaseModel):
+    """What goes out: every field is present, null where there is nothing."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Money(Body):
+    """An amount in its own currency."""
+
+    amount: DecimalText = Field(ge=0, max_digits=20, decimal_places=2, description="Decimal amount as text.")
+    currency: CurrencyCode

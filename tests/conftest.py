@@ -1,0 +1,74 @@
+"""Fixtures: one server a run, one migrated template, and for each test either a rollback or a database of its own."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from service.adapters.keys import Keys, new_keys
+from service.adapters.postgres import EmbeddedPostgres
+from service.database import Database, asyncpg_url
+from service.http.services import Services
+from service.main import create_app
+from service.migrations import migrate, schema_head
+from service.settings import Settings
+from tests.house import House, RolledBack
+
+TEMPLATE = "evenhand_template"
+SHARED = "evenhand_shared"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """The embedded server, or the one whose programs EVENHAND_TEST_PG_BIN names."""
+    chosen = os.environ.get("EVENHAND_TEST_PG_BIN")
+    # not under pytest's own folder, which the server's account may not enter
+    with (
+        TemporaryDirectory() as folder,
+        EmbeddedPostgres(Path(folder), bindir=Path(chosen) if chosen else None, durable=False) as server,
+    ):
+        server.create_database(TEMPLATE)
+        urls = server.urls(TEMPLATE)
+        migrate(urls.service, urls.migration)
+        server.create_database(SHARED, TEMPLATE)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys.read(new_keys())
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return Settings(_env_file=None, embedded_issuer=True, log_level="error")
+
+
+@pytest.fixture
+async def house(postgres: EmbeddedPostgres, keys: Keys, settings: Settings, tmp_path: Path) -> AsyncIterator[House]:
+    """A company whose every trace is rolled back; one request at a time."""
+    engine = create_async_engine(asyncpg_url(postgres.urls(SHARED).service))
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        services = Services.build(settings, RolledBack(connection), keys, tmp_path, schema_head())
+        yield House(services, create_app(services))
+        await transaction.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture
+async def committed_house(
+    postgres: EmbeddedPostgres, keys: Keys, settings: Settings, tmp_path: Path
+) -> AsyncIterator[House]:
+    """A company in a database of its own, where commits are real and requests may race."""
+    name = f"evenhand_{os.urandom(6).hex()}"
+    await asyncio.to_thread(postgres.create_database, name, TEMPLATE)
+    database = Database.connect(postgres.urls(name).service)
+    services = Services.build(settings, database, keys, tmp_path, schema_head())
+    yield House(services, create_app(services))
+    await database.dispose()
+    await asyncio.to_thread(postgres.drop_database, name)

@@ -1,0 +1,131 @@
+"""The people, accounts and clients that tests are made of, entered straight into the database."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from service.database import Database, act_as
+from service.http.services import Services
+from service.models import Account, Assignment, Department, Login, RoleGrant, Staff, new_id
+from service.operations import memberships
+from service.operations.accounts import derived
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class RolledBack(Database):
+    """A database of one connection, whose commits are savepoints of a transaction that the test rolls back."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        object.__setattr__(self, "connection", connection)
+
+    @asynccontextmanager
+    async def transaction(self, user_id: UUID | None = None, request_id: str = "") -> AsyncIterator[AsyncSession]:
+        async with (
+            AsyncSession(self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+            session.begin(),
+        ):
+            await act_as(session, user_id, request_id)
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        yield self.connection
+
+    async def dispose(self) -> None:
+        """Nothing: the connection is the test's."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A staff member as tests know them."""
+
+    id: UUID
+    code: str
+    department_id: UUID | None
+
+
+class House:
+    """A company under test: makes people, departments and accounts, and clients that speak for people."""
+
+    def __init__(self, services: Services, app: FastAPI) -> None:
+        self.services = services
+        self.app = app
+        self._made = 0
+
+    def number(self) -> int:
+        self._made += 1
+        return self._made
+
+    async def department(self, name: str | None = None, parent_id: UUID | None = None) -> UUID:
+        id_ = new_id()
+        async with self.services.database.transaction() as session:
+            values = {"id": id_, "name": name or f"部门 {self.number()}", "parent_id": parent_id}
+            await session.execute(insert(Department).values(values))
+        return id_
+
+    async def person(self, *roles: str, department_id: UUID | None = None, **fields: Any) -> Person:
+        id_ = new_id()
+        code = fields.pop("code", None) or f"S{self.number():04d}"
+        defaults = {"name": f"员工 {code}", "regions": ["华东"], "industries": ["制造"], "products": ["产品A"]}
+        values = {**defaults, **fields, "id": id_, "code": code, "department_id": department_id}
+        async with self.services.database.transaction() as session:
+            await session.execute(insert(Staff).values(values))
+            await session.execute(insert(Login).values(staff_id=id_, username=code, tokens_valid_from=LONG_AGO))
+            for role in roles:
+                grant = {"id": new_id(), "staff_id": id_, "role": role, "state": "effective", "started_at": LONG_AGO}
+                await session.execute(insert(RoleGrant).values(grant))
+        self.services.identities.forget()
+        return Person(id_, code, department_id)
+
+    async def account(self, owner: Person | None = None, **fields: Any) -> UUID:
+        id_ = new_id()
+        number = self.number()
+        defaults = {
+            "code": f"ACC-{number:05d}",
+            "name": f"客户 {number} 有限公司",
+            "industry": "制造",
+            "region": "华东",
+            "potential_value": 100_000,
+            "potential_currency": "CNY",
+            "potential_value_base": 100_000,
+            "intent": "medium",
+            "products": ["产品A"],
+            "verified_at": LONG_AGO,
+        }
+        values = {**defaults, **fields, "id": id_}
+        async with self.services.database.transaction() as session:
+            await session.execute(insert(Account).values(values | derived(values)))
+        if owner:
+            await self.assign(id_, owner)
+        return id_
+
+    async def assign(self, account_id: UUID, owner: Person, **fields: Any) -> UUID:
+        id_ = new_id()
+        values = {"team_role": "owner", "origin": "manual", "started_at": datetime.now(UTC) - timedelta(days=1)}
+        async with self.services.database.transaction() as session:
+            row = {**values, **fields, "id": id_, "account_id": account_id, "staff_id": owner.id}
+            await session.execute(insert(Assignment).values(row))
+            await memberships.join(session, [(account_id, owner.id)], "owner")
+            await memberships.refresh_line(session, [account_id])
+        return id_
+
+    def client(self, person: Person | None = None, **headers: str) -> httpx.AsyncClient:
+        """A client that speaks for a person, or for a stranger."""
+        assert self.services.issuer
+        if person:
+            token = self.services.issuer.issue(person.id, "staff")
+            headers["Authorization"] = f"Bearer {token}"
+        transport = httpx.ASGITransport(app=self.app)
+        return httpx.AsyncClient(transport=transport, base_url="http://evenhand.test", headers=headers)
+
+
+ClientAs = Callable[..., httpx.AsyncClient]
