@@ -51,10 +51,6 @@ class BusinessCalendar:
         """The working days after `start` up to and including `end`; negative when `end` comes first."""
         return self._working_days_until(end.toordinal()) - self._working_days_until(start.toordinal())
 
-    def working_day_from(self, day: date) -> date:
-        """That date or the next one that is worked."""
-        return day if self.is_working_day(day) else self.add_working_days(day, 1)
-
     def end_of_day(self, day: date) -> datetime:
         """The last microsecond of a date in the business zone, in UTC."""
         if day == date.max:

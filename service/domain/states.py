@@ -29,10 +29,6 @@ class Transitions(Generic[State]):
                 Sentence(f"The state {source} does not lead to {target}.", f"状态 {source} 不能转换到 {target}。")
             )
 
-    def is_final(self, state: State) -> bool:
-        """Whether nothing follows."""
-        return not self.table[state]
-
 
 class VersionState(StrEnum):
     """A version of a tier scheme or rulebook."""

@@ -96,11 +96,6 @@ def test_counting_and_stepping_back_undo_adding(calendar: BusinessCalendar, star
         assert calendar.add_working_days(there, -days) == start
 
 
-def test_the_first_worked_day_from_a_date_may_be_the_date_itself() -> None:
-    assert NATIONAL_DAY.working_day_from(date(2024, 10, 1)) == date(2024, 10, 8)
-    assert NATIONAL_DAY.working_day_from(date(2024, 10, 12)) == date(2024, 10, 12)
-
-
 def test_the_business_date_is_the_date_in_the_business_zone() -> None:
     assert NATIONAL_DAY.business_date(datetime(2024, 9, 30, 15, 59, tzinfo=UTC)) == date(2024, 9, 30)
     assert NATIONAL_DAY.business_date(datetime(2024, 9, 30, 16, 0, tzinfo=UTC)) == date(2024, 10, 1)
