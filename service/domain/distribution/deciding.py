@@ -20,10 +20,8 @@ def decide(ledger: Ledger, account: int, kind: str) -> Decision:
     if instance.roll.fixed[account]:
         reason = PINNED if instance.snapshot.accounts[account].pinned else HELD_BACK
         return _decision(instance, account, kind, 0, Outcome(int(ledger.owner[account]), NOBODY, None), reason)
-    holder = ledger.take(account)
-    outcome = rule(ledger, account, holder) if instance.roll.free[account] else Outcome(NOBODY, NOBODY, None)
-    if holder != NOBODY:
-        ledger.put(account, holder)
+    with ledger.without(account) as holder:
+        outcome = rule(ledger, account, holder) if instance.roll.free[account] else Outcome(NOBODY, NOBODY, None)
     if outcome.winner != NOBODY:
         return _decision(instance, account, kind, position, outcome, _reason(outcome))
     waiting = waiting_for(ledger, account)

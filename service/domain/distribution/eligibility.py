@@ -100,6 +100,20 @@ def failed_rules(rulebook: Rulebook, account: Account, person: Person) -> tuple[
     return tuple(failed for passed, failed in asked if not passed)
 
 
+def failed_caps(rulebook: Rulebook, person: Person, accounts: int, minutes: int) -> tuple[Failed, ...]:
+    """The caps that a person passes with so many accounts and minutes a month."""
+    rules = rulebook.hard_rules
+    asked = (
+        (rules.count_cap, Failed(Rule.COUNT_CAP, person.max_accounts, accounts)),
+        (rules.workload_cap, Failed(Rule.WORKLOAD_CAP, person.max_workload_minutes, minutes)),
+    )
+    return tuple(
+        failed
+        for applies, failed in asked
+        if applies and failed.required is not None and failed.actual > failed.required
+    )
+
+
 def takes_part(person: Person) -> bool:
     """Whether a person is there enough to be given accounts."""
     return person.weight_millionths >= LEAST_WEIGHT

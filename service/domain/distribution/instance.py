@@ -77,7 +77,7 @@ class Instance:
         self.roll = roll_of(snapshot, self.classes, self.weights)
         self.dimensions = dimensions_of(snapshot, self.classes, self.weights, self.roll)
         self.order = _order(snapshot, self.classes)
-        self.reciprocal = _ints([_reciprocal(weight) for weight in self.weights.tolist()])
+        self.reciprocal = _ints([reciprocal_of(weight) for weight in self.weights.tolist()])
         self.scale = _scale(self)
         self.loads = _loads(self.dimensions, self.scale.share_bits, len(accounts))
         self.minutes = _ints([account.workload_minutes for account in accounts])
@@ -121,6 +121,11 @@ def nearest(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+def reciprocal_of(weight: int) -> int:
+    """1 ÷ weight in units of 2^-12, the weight being in millionths; 0 for somebody who takes no part."""
+    return nearest(MILLION << RECIPROCAL_BITS, weight) if weight else 0
+
+
 def _order(snapshot: Snapshot, classes: Classes) -> tuple[int, ...]:
     """Account numbers by priority, then value, then fewest eligible people, then id."""
     sizes = np.diff(classes.start).tolist()
@@ -130,11 +135,6 @@ def _order(snapshot: Snapshot, classes: Classes) -> tuple[int, ...]:
         for at, (priority, account, number) in enumerate(ranked)
     ]
     return tuple(key[-1] for key in sorted(keys))
-
-
-def _reciprocal(weight: int) -> int:
-    """1 ÷ weight in units of 2^-12, the weight being in millionths; 0 for somebody who takes no part."""
-    return nearest(MILLION << RECIPROCAL_BITS, weight) if weight else 0
 
 
 def _scale(instance: Instance) -> Scale:

@@ -1,6 +1,7 @@
 """The ledger: who has which account, and what everybody carries because of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -55,6 +56,16 @@ class Ledger:
             self.minutes[person] -= self.instance.minutes[account]
             self.count[person] -= 1
         return person
+
+    @contextmanager
+    def without(self, account: int) -> Iterator[int]:
+        """The ledger while nobody has an account, given its holder's number (−1 for nobody), who gets it back."""
+        holder = self.take(account)
+        try:
+            yield holder
+        finally:
+            if holder >= 0:
+                self.put(account, holder)
 
     def owners(self) -> dict[str, str]:
         """The owner's id for each account that has one."""

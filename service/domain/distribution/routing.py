@@ -2,7 +2,7 @@
 
 from service.domain.distribution.deciding import decide, unruled
 from service.domain.distribution.decisions import Decision
-from service.domain.distribution.eligibility import Failed, Rule, failed_rules
+from service.domain.distribution.eligibility import Failed, failed_caps, failed_rules
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.rulebook import Arrivals
 from service.domain.distribution.waiting import WAITS_FOR_PLAN
@@ -27,20 +27,9 @@ def forbidding_rules(ledger: Ledger, account_id: str, person_id: str) -> tuple[F
     """
     instance = ledger.instance
     account, person = instance.account_numbers[account_id], instance.person_numbers[person_id]
-    entry, candidate = instance.snapshot.accounts[account], instance.snapshot.people[person]
-    return (*failed_rules(instance.snapshot.rulebook, entry, candidate), *failed_caps(ledger, account, person))
-
-
-def failed_caps(ledger: Ledger, account: int, person: int) -> tuple[Failed, ...]:
-    """The caps that a person would pass with this account on top of everything else that they have."""
-    instance = ledger.instance
+    rulebook, entry = instance.snapshot.rulebook, instance.snapshot.people[person]
+    failed = failed_rules(rulebook, instance.snapshot.accounts[account], entry)
     if ledger.owner[account] == person:
-        return ()
-    count = int(ledger.count[person]) + 1
-    minutes = int(ledger.minutes[person] + instance.minutes[account])
-    most_accounts, most_minutes = int(instance.most_accounts[person]), int(instance.most_minutes[person])
-    asked = (
-        (count <= most_accounts, Failed(Rule.COUNT_CAP, most_accounts, count)),
-        (minutes <= most_minutes, Failed(Rule.WORKLOAD_CAP, most_minutes, minutes)),
-    )
-    return tuple(failed for passed, failed in asked if not passed)
+        return failed
+    accounts, minutes = int(ledger.count[person]) + 1, int(ledger.minutes[person] + instance.minutes[account])
+    return (*failed, *failed_caps(rulebook, entry, accounts, minutes))

@@ -117,8 +117,8 @@ def failed_sentence(failed: Failed) -> Sentence:
             f"{name.zh}为 {required.zh}{unit.zh}；加上该客户将为 {actual.zh}。",
         )
     return Sentence(
-        f"The rule on {name.en} requires {required.en}; the person has {actual.en}.",
-        f"{name.zh}规则要求 {required.zh}；该人员为 {actual.zh}。",
+        f"The rule on {name.en} requires {required.en}; on record is {actual.en}.",
+        f"{name.zh}规则要求 {required.zh}；登记为 {actual.zh}。",
     )
 
 
