@@ -208,7 +208,7 @@ def derived(values: Mapping[str, Any], contacts: list[str] | None = None) -> dic
 
 def columns_of(fields: dict[str, Any]) -> dict[str, Any]:
     """Schema fields as columns: money in two, enum members as text."""
-    values = {name: str(value) if isinstance(value, str) else value for name, value in fields.items()}
+    values: dict[str, Any] = {name: str(value) if isinstance(value, str) else value for name, value in fields.items()}
     if "potential_value" in values:
         money = values["potential_value"]
         values["potential_value"] = money["amount"] if money else None

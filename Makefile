@@ -1,0 +1,59 @@
+# Evenhand: make help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check bench openapi lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+run: $(VENV)/run.stamp ## set everything up and serve, with an embedded PostgreSQL
+	@exec $(BIN)/evenhand run
+
+demo: $(VENV)/demo.stamp ## do the main job on 2,002 real companies, through the API
+	@exec $(BIN)/python -m demo
+
+test: $(VENV)/dev.stamp ## run every test
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+check: $(VENV)/dev.stamp ## lint, types, layers, spelling, migrations, contract
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/codespell
+	@$(BIN)/evenhand openapi $(VENV)/openapi.json && diff -q $(VENV)/openapi.json openapi/openapi.json \
+		|| { echo "openapi/openapi.json is not the live document: make openapi"; exit 1; }
+
+bench: $(VENV)/dev.stamp ## measure against a hand-written handler, into benchmarks/latest.json
+	@$(BIN)/python -m benchmarks.run
+
+openapi: $(VENV)/dev.stamp ## write openapi/openapi.json
+	@$(BIN)/evenhand openapi openapi/openapi.json
+
+lock: $(VENV)/dev.stamp ## resolve dependencies anew, with hashes
+	@$(LOCKING) --output-file requirements.lock
+	@$(LOCKING) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(LOCKING) --extra demo --constraint requirements.lock --output-file requirements-demo.lock
+
+clean: ## remove the environment
+	@rm -rf $(VENV) *.egg-info
+
+# Each stamp stands for an environment that holds at least that lock file's packages, and the project itself.
+$(VENV)/run.stamp: requirements.lock pyproject.toml
+	@$(call install,requirements.lock)
+
+$(VENV)/demo.stamp: requirements-demo.lock pyproject.toml
+	@$(call install,requirements-demo.lock)
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml
+	@$(call install,requirements-dev.lock)
+
+define install
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement $(1)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+endef

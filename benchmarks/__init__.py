@@ -1,0 +1,1 @@
+"""The ratios: what is measured, how, and the last table (latest.json)."""

@@ -1,0 +1,82 @@
+"""The `evenhand` command."""
+
+import asyncio
+import secrets
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from service.serving import Host, StateFolderTaken
+
+app = typer.Typer(
+    help="Evenhand shares key accounts fairly, shows everyone why, and hears appeals.", no_args_is_help=True
+)
+console = Console(stderr=True, highlight=False)
+
+
+@app.command()
+def run() -> None:
+    """Serve the API, with the embedded database unless EVENHAND_DATABASE_URL is set."""
+    try:
+        with Host.open() as host:
+            host.serve()
+    except StateFolderTaken as taken:
+        console.print(str(taken))
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def worker() -> None:
+    """Do the jobs that the service queues; needs EVENHAND_DATABASE_URL."""
+    from service.jobs.schedule import KINDS  # noqa: PLC0415 - the web process does not need the engine
+    from service.jobs.worker import work  # noqa: PLC0415
+    from service.logs import configure  # noqa: PLC0415
+    from service.settings import settings  # noqa: PLC0415
+
+    configured = settings()
+    if configured.database_url is None:
+        console.print("evenhand worker needs EVENHAND_DATABASE_URL; beside the embedded database it starts by itself.")
+        raise typer.Exit(2)
+    configure(configured.log_level)
+    asyncio.run(work(configured.database_url.get_secret_value(), configured, KINDS))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema and stop."""
+    try:
+        with Host.open() as host:
+            host.migrate()
+    except StateFolderTaken as taken:
+        console.print(str(taken))
+        raise typer.Exit(2) from None
+    console.print("The schema is up to date.")
+
+
+@app.command()
+def appoint(
+    code: Annotated[str, typer.Argument(help="Staff code, which is the user name too.")],
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+) -> None:
+    """Make the first general manager; everybody after them is made through the API."""
+    password = secrets.token_urlsafe(12)
+    try:
+        with Host.open() as host:
+            host.migrate()
+            asyncio.run(host.appoint(code, name, password))
+    except StateFolderTaken as taken:
+        console.print(f"{taken}\nStop the service for a moment: appointing needs its database.")
+        raise typer.Exit(2) from None
+    console.print(f"{name} is general manager. User name: {code}. Password (shown once): {password}")
+
+
+@app.command()
+def openapi(path: Annotated[Path, typer.Argument(help="Where the document goes.")]) -> None:
+    """Write the OpenAPI document."""
+    from service.contract import live_document  # noqa: PLC0415
+
+    path.write_bytes(orjson.dumps(live_document(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
