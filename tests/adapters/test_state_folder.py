@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.adapters.state_folder import Holder, StateFolder, StateFolderTaken, default_path
+from service.adapters.state_folder import Holder, StateFolder, StateFolderTaken, default_path, lock_file
 
 ADDRESS = "http://127.0.0.1:8000"
 HOLDING = """
@@ -77,24 +77,21 @@ def test_a_child_of_the_holder_does_not_inherit_the_lock(tmp_path: Path) -> None
             child.kill()
 
 
-def test_readers_never_keep_a_service_from_starting(tmp_path: Path) -> None:
-    folder, done = StateFolder(tmp_path), threading.Event()
-    seen: set[Holder | None] = set()
-
-    def read() -> None:
-        while not done.is_set():
-            seen.add(StateFolder(tmp_path).holder())
-
-    readers = [threading.Thread(target=read) for _ in range(2)]
-    for reader in readers:
-        reader.start()
-    for _ in range(20):
+def test_a_reader_at_the_same_moment_does_not_keep_a_service_from_starting(tmp_path: Path) -> None:
+    looking = lock_file(tmp_path / "service.lock")
+    assert looking is not None
+    threading.Timer(0.1, os.close, (looking,)).start()
+    with StateFolder(tmp_path) as folder:
         folder.hold(ADDRESS)
-        folder.release()
-    done.set()
-    for reader in readers:
-        reader.join()
-    assert seen <= {None, Holder(os.getpid(), ADDRESS), Holder(0, "an unknown address")}
+        assert folder.holder() == Holder(os.getpid(), ADDRESS)
+
+
+def test_a_holder_that_has_not_written_its_name_yet_is_waited_for(tmp_path: Path) -> None:
+    starting = lock_file(tmp_path / "service.lock")
+    assert starting is not None
+    threading.Timer(0.1, os.pwrite, (starting, b'{"pid": 7, "address": "http://a"}', 0)).start()
+    assert StateFolder(tmp_path).holder() == Holder(7, "http://a")
+    os.close(starting)
 
 
 def test_a_secret_is_made_once_and_private(tmp_path: Path) -> None:
