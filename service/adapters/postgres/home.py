@@ -35,6 +35,8 @@ class Home:
         self.data = self.root / "data"
         self.draft = self.root / "data.new"
         self.log = self.root / "log"
+        # Outside `log`: root never writes into a folder where the server's account could have laid a link.
+        self.start_log = self.root / "start.log"
         self.programs = self.root / "programs"
         self.lock = self.root / "lock"
         self.access = self.root / "pg_hba.conf"

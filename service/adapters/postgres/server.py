@@ -137,8 +137,8 @@ class EmbeddedPostgres:
         self._home.adopt_data()
 
     def _spawn(self, command: list[str], death_signal: signal.Signals) -> subprocess.Popen[bytes]:
-        """A program of PostgreSQL as a child under the server's account, its output in log/start.log."""
-        with (self._home.log / "start.log").open("wb") as log:
+        """A program of PostgreSQL as a child under the server's account, its output in start.log."""
+        with self._home.start_log.open("wb") as log:
             return spawn_child(
                 command,
                 death_signal=death_signal,
@@ -175,5 +175,5 @@ class EmbeddedPostgres:
 
     def _last_words(self) -> str:
         """The end of what the server wrote last, for a failure's sentence."""
-        newest = max(self._home.log.iterdir(), key=lambda path: path.stat().st_mtime)
+        newest = max([self._home.start_log, *self._home.log.iterdir()], key=lambda path: path.stat().st_mtime)
         return f"The last lines of {newest}:\n" + "\n".join(newest.read_text(errors="replace").splitlines()[-8:])
