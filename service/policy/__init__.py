@@ -2,7 +2,7 @@
 
 from service.policy import tables as _tables
 from service.policy.actor import Actor, system_actor
-from service.policy.relations import principal_values, visible_account_ids
+from service.policy.relations import principal_values
 from service.policy.rules import allowed, fetch, holds, require
 
 __all__ = [
@@ -13,6 +13,5 @@ __all__ = [
     "principal_values",
     "require",
     "system_actor",
-    "visible_account_ids",
 ]
 assert _tables

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, select, union
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Null, Select, bindparam, false, null, select, union
 
 from service.domain.people import LINE_DECIDERS, SALES_ROLES
 from service.models import Account, AccountMembership
@@ -11,11 +11,25 @@ from service.policy.actor import Actor
 from service.policy.rules import related
 
 
-def held_by(position: int, principal: UUID | None) -> Select[UUID]:
-    """Accounts whose current memberships name a principal; bound by position, so that statements can be kept."""
-    return select(AccountMembership.account_id).where(
-        AccountMembership.holder_id == bindparam(f"principal_{position}", principal, AccountMembership.holder_id.type),
-        AccountMembership.ended_at.is_(None),
+def named(position: int, principal: UUID | None) -> BindParameter[UUID]:
+    """A principal as a value bound by position, so that statements can be kept for other actors of the same kind."""
+    return bindparam(f"principal_{position}", principal, AccountMembership.holder_id.type)
+
+
+def held_by(position: int, principal: UUID | None, account_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """A current membership of the account names the principal; bound by position, so that statements can be kept.
+
+    Written as EXISTS on purpose: inside OR or CASE, IN would read every account of the principal for one row.
+    """
+    holder = bindparam(f"principal_{position}", principal, AccountMembership.holder_id.type)
+    return (
+        exists()
+        .where(
+            AccountMembership.holder_id == holder,
+            AccountMembership.account_id == account_id,
+            AccountMembership.ended_at.is_(None),
+        )
+        .correlate_except(AccountMembership)
     )
 
 
@@ -24,21 +38,13 @@ def principal_values(actor: Actor) -> dict[str, UUID]:
     return {f"principal_{position}": principal for position, principal in enumerate(actor.principals)}
 
 
-def visible_account_ids(actor: Actor) -> CompoundSelect[UUID] | Select[UUID]:
-    """The accounts that memberships show the actor: one indexed look-up a principal, united."""
-    parts = [held_by(position, principal) for position, principal in enumerate(actor.principals)]
-    if not parts:
-        return select(AccountMembership.account_id).where(false())
-    return union(*parts) if len(parts) > 1 else parts[0]
-
-
 def account_of(model: type[Any]) -> ColumnElement[UUID]:
     """The column that says which account a row belongs to."""
     return model.id if model is Account else model.account_id  # type: ignore[no-any-return]
 
 
 def _team(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-    return account_of(model).in_(held_by(0, actor.id)) if actor.kind == "staff" else false()
+    return held_by(0, actor.id, account_of(model)) if actor.kind == "staff" else false()
 
 
 def _sales_team(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
@@ -46,7 +52,7 @@ def _sales_team(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
 
 
 def _line(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-    return account_of(model).in_(held_by(1, actor.department_id)) if actor.line else false()
+    return held_by(1, actor.department_id, account_of(model)) if actor.line else false()
 
 
 def _deciding_line(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
@@ -54,14 +60,22 @@ def _deciding_line(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
 
 
 def _departments(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-    return account_of(model).in_(visible_account_ids(actor)) if actor.kind == "integration" else false()
+    if actor.kind != "integration":
+        return false()
+    held = (held_by(position, one, account_of(model)) for position, one in enumerate(actor.principals))
+    return or_(false(), *held)
+
+
+def led_department(actor: Actor) -> BindParameter[UUID] | Null:
+    """The department that the actor leads, bound like every principal; null for everybody else."""
+    return named(1, actor.department_id) if actor.line else null()
 
 
 def is_actor(column: str) -> Any:
     """The relation of being the person that a column names."""
 
     def relation(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-        return getattr(model, column) == actor.id if actor.kind == "staff" else false()
+        return getattr(model, column) == named(0, actor.id) if actor.kind == "staff" else false()
 
     return relation
 

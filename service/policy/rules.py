@@ -74,6 +74,15 @@ def holds(actor: Actor, action: str, model: type[Base]) -> bool:
     return POLICIES[model][action].holds_everywhere(actor)
 
 
+def implies(actor: Actor, action: str, other: str, model: type[Base]) -> bool:
+    """True when every row of one action is one of the other for this actor, as the tables stand."""
+    narrow, wide = POLICIES[model][action], POLICIES[model][other]
+    if wide.holds_everywhere(actor):
+        return True
+    same = narrow.scopes <= wide.scopes if actor.kind == "integration" else set(narrow.relations) <= set(wide.relations)
+    return same and not narrow.holds_everywhere(actor)
+
+
 def require(actor: Actor, action: str, model: type[Base]) -> None:
     """Refuses an action that depends on the role alone."""
     if not holds(actor, action, model):

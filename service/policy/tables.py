@@ -36,6 +36,7 @@ from service.policy.relations import (
     deciding_line,
     departments,
     is_actor,
+    led_department,
     line,
     oneself,
     sales_team,
@@ -134,9 +135,12 @@ declare(Decision, see=line | leaders | role(AUDITOR))
 # --- appeals ---
 
 
-def _concerned(actor: Actor, model: type[Appeal]) -> ColumnElement[bool]:
-    people = (model.appellant_id, model.respondent_id, model.beneficiary_id, model.reviewer_id)
-    return or_(*(person == actor.id for person in people))
+concerned = (
+    related(is_actor("appellant_id"))
+    | related(is_actor("respondent_id"))
+    | related(is_actor("beneficiary_id"))
+    | related(is_actor("reviewer_id"))
+)
 
 
 def _of_my_people(actor: Actor, model: type[Appeal]) -> ColumnElement[bool]:
@@ -147,14 +151,14 @@ def _of_my_people(actor: Actor, model: type[Appeal]) -> ColumnElement[bool]:
 
 def departments_below(actor: Actor) -> Select[UUID]:
     """The department that the actor leads and everything beneath it."""
-    root = select(Department.id).where(Department.id.in_(actor.line)).cte("below", recursive=True)
+    root = select(Department.id).where(Department.id == led_department(actor)).cte("below", recursive=True)
     return select(root.union_all(select(Department.id).where(Department.parent_id == root.c.id)).c.id)
 
 
 declare(
     Appeal,
-    see=role(Role.GENERAL_MANAGER, AUDITOR) | related(_concerned) | related(_of_my_people),
-    see_content=role(Role.GENERAL_MANAGER, AUDITOR) | related(_concerned),
+    see=role(Role.GENERAL_MANAGER, AUDITOR) | concerned | related(_of_my_people),
+    see_content=role(Role.GENERAL_MANAGER, AUDITOR) | concerned,
     withdraw=related(is_actor("appellant_id")),
     decide=related(is_actor("reviewer_id")),
 )
