@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=False),
-        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("headers", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency_records")),
@@ -113,8 +113,8 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("progress", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("problem", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("result", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("request_id", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
@@ -129,6 +129,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_jobs_created_by"), "jobs", ["created_by"], unique=False)
     op.create_index(op.f("ix_jobs_subject_id"), "jobs", ["subject_id"], unique=False)
+    op.create_table(
+        "login_throttles",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_login_throttles")),
+    )
     op.create_table(
         "outbox_messages",
         sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -162,17 +170,28 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("definition", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("definition", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("published_by", sa.Uuid(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("method IN ('score', 'share', 'pareto', 'manual')", name=op.f("ck_tier_schemes_method")),
+        sa.CheckConstraint("state IN ('draft', 'published', 'retired')", name=op.f("ck_tier_schemes_state")),
+        sa.CheckConstraint("created_by <> published_by", name=op.f("ck_tier_schemes_two_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_schemes")),
         sa.UniqueConstraint("code", "number", name=op.f("uq_tier_schemes_code_number")),
+    )
+    op.create_index(
+        "uq_tier_schemes_published",
+        "tier_schemes",
+        ["code"],
+        unique=True,
+        postgresql_where=sa.text("state = 'published'"),
     )
     op.create_table(
         "imports",
@@ -185,11 +204,11 @@ def upgrade() -> None:
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("validate_only", sa.Boolean(), nullable=False),
         sa.Column("match_on", sa.Text(), nullable=False),
-        sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("mapping", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=True),
-        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("problem", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -205,6 +224,7 @@ def upgrade() -> None:
         "staff",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search", sa.Text(), server_default="", nullable=False),
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("department_id", sa.Uuid(), nullable=True),
@@ -233,8 +253,10 @@ def upgrade() -> None:
         "tier_evaluations",
         sa.Column("scheme_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("apply_job_id", sa.Uuid(), nullable=True),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
@@ -243,6 +265,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("state IN ('preview', 'approved', 'applied')", name=op.f("ck_tier_evaluations_state")),
+        sa.CheckConstraint("created_by <> approved_by", name=op.f("ck_tier_evaluations_two_people")),
+        sa.ForeignKeyConstraint(["apply_job_id"], ["jobs.id"], name=op.f("fk_tier_evaluations_apply_job_id")),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_tier_evaluations_job_id")),
         sa.ForeignKeyConstraint(["scheme_id"], ["tier_schemes.id"], name=op.f("fk_tier_evaluations_scheme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_evaluations")),
@@ -294,10 +319,12 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verified_by", sa.Uuid(), nullable=True),
-        sa.Column("proposed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("proposed", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("watch", sa.Text(), nullable=True),
         sa.Column("watch_reason", sa.Text(), nullable=True),
-        sa.Column("custom", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column(
+            "custom", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default="{}", nullable=False
+        ),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -388,8 +415,6 @@ def upgrade() -> None:
         sa.Column("username", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("tokens_valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_logins_staff_id")),
@@ -452,7 +477,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("definition", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("definition", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("text_en", sa.Text(), nullable=False),
         sa.Column("text_zh", sa.Text(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
@@ -518,6 +543,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["scheme_id"], ["tier_schemes.id"], name=op.f("fk_account_tiers_scheme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_tiers")),
     )
+    op.create_index("ix_account_tiers_history", "account_tiers", ["account_id", "started_at"], unique=False)
     op.create_index(
         "uq_account_tiers_current",
         "account_tiers",
@@ -567,8 +593,8 @@ def upgrade() -> None:
         sa.Column("snapshot_sha256", sa.Text(), nullable=True),
         sa.Column("plan_sha256", sa.Text(), nullable=True),
         sa.Column("engine_version", sa.Text(), nullable=True),
-        sa.Column("fairness", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("fairness", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("approver_id", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
@@ -596,9 +622,9 @@ def upgrade() -> None:
         sa.Column("row_number", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
-        sa.Column("cells", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("kept", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cells", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("kept", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("errors", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_import_rows_account_id")),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id")),
         sa.PrimaryKeyConstraint("import_id", "row_number", name=op.f("pk_import_rows")),
@@ -611,9 +637,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("plan", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("outcome", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("amendments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("plan", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("outcome", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("amendments", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -638,8 +664,10 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("tier", sa.Text(), nullable=True),
         sa.Column("previous_tier", sa.Text(), nullable=True),
+        sa.Column("direction", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("sheet", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sheet", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint("direction IN ('enters', 'up', 'down', 'leaves')", name=op.f("ck_tier_sheets_direction")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_tier_sheets_account_id")),
         sa.ForeignKeyConstraint(["evaluation_id"], ["tier_evaluations.id"], name=op.f("fk_tier_sheets_evaluation_id")),
         sa.PrimaryKeyConstraint("evaluation_id", "account_id", name=op.f("pk_tier_sheets")),
@@ -683,6 +711,7 @@ def upgrade() -> None:
         sa.Column("account_tier_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -790,7 +819,7 @@ def upgrade() -> None:
         sa.Column("beneficiary_id", sa.Uuid(), nullable=False),
         sa.Column("grounds", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
-        sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("evidence", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("instance", sa.Integer(), server_default="1", nullable=False),
         sa.Column("reviewer_id", sa.Uuid(), nullable=True),
@@ -798,7 +827,7 @@ def upgrade() -> None:
         sa.Column("decide_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_reason", sa.Text(), nullable=True),
-        sa.Column("fairness_effect", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("fairness_effect", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("new_assignment_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -885,6 +914,7 @@ def downgrade() -> None:
     op.drop_index("ix_contacts_account", table_name="contacts", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_table("contacts")
     op.drop_index("uq_account_tiers_current", table_name="account_tiers", postgresql_where=sa.text("ended_at IS NULL"))
+    op.drop_index("ix_account_tiers_history", table_name="account_tiers")
     op.drop_table("account_tiers")
     op.drop_index(
         "uq_account_memberships_current", table_name="account_memberships", postgresql_where=sa.text("ended_at IS NULL")
@@ -929,11 +959,15 @@ def downgrade() -> None:
     op.drop_table("staff")
     op.drop_index(op.f("ix_imports_created_by"), table_name="imports")
     op.drop_table("imports")
+    op.drop_index(
+        "uq_tier_schemes_published", table_name="tier_schemes", postgresql_where=sa.text("state = 'published'")
+    )
     op.drop_table("tier_schemes")
     op.drop_table("snapshots")
     op.drop_table("settings")
     op.drop_index("ix_outbox_messages_xid", table_name="outbox_messages")
     op.drop_table("outbox_messages")
+    op.drop_table("login_throttles")
     op.drop_index(op.f("ix_jobs_subject_id"), table_name="jobs")
     op.drop_index(op.f("ix_jobs_created_by"), table_name="jobs")
     op.drop_table("jobs")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 from sqlalchemy.sql import text
 
 from service.models.base import Base, Identified, Versioned
@@ -15,7 +15,13 @@ class TierScheme(Versioned, Base):
     """A way of grading accounts, as data; a published version never changes."""
 
     __tablename__ = "tier_schemes"
-    __table_args__ = (UniqueConstraint("code", "number"),)
+    __table_args__ = (
+        UniqueConstraint("code", "number"),
+        Index("uq_tier_schemes_published", "code", unique=True, postgresql_where=text("state = 'published'")),
+        CheckConstraint("state IN ('draft', 'published', 'retired')", name="state"),
+        CheckConstraint("method IN ('score', 'share', 'pareto', 'manual')", name="method"),
+        CheckConstraint("created_by <> published_by", name="two_people"),
+    )
 
     code: Mapped[str]
     number: Mapped[int]
@@ -25,17 +31,24 @@ class TierScheme(Versioned, Base):
     created_by: Mapped[UUID]
     published_by: Mapped[UUID | None]
     published_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
 
 
 class TierEvaluation(Versioned, Base):
     """A run of a scheme over the accounts: previewed, approved by somebody, then applied."""
 
     __tablename__ = "tier_evaluations"
+    __table_args__ = (
+        CheckConstraint("state IN ('preview', 'approved', 'applied')", name="state"),
+        CheckConstraint("created_by <> approved_by", name="two_people"),
+    )
 
     scheme_id: Mapped[UUID] = mapped_column(ForeignKey("tier_schemes.id"), index=True)
     state: Mapped[str]
     counts: Mapped[dict[str, Any]]
     job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id"))
+    apply_job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id"))
+    computed_at: Mapped[datetime | None]
     created_by: Mapped[UUID]
     approved_by: Mapped[UUID | None]
     approved_at: Mapped[datetime | None]
@@ -43,16 +56,20 @@ class TierEvaluation(Versioned, Base):
 
 
 class TierSheet(Base):
-    """The scoring sheet of one account in one evaluation."""
+    """The scoring sheet of one account in one evaluation; `direction` is empty where the account stays."""
 
     __tablename__ = "tier_sheets"
+    __table_args__ = (CheckConstraint("direction IN ('enters', 'up', 'down', 'leaves')", name="direction"),)
 
     evaluation_id: Mapped[UUID] = mapped_column(ForeignKey("tier_evaluations.id"), primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     tier: Mapped[str | None]
     previous_tier: Mapped[str | None]
+    direction: Mapped[str | None]
     reason: Mapped[str | None]
     sheet: Mapped[dict[str, Any]]
+    # lists go by `id`; within one evaluation an account names its sheet
+    id = synonym("account_id")
 
 
 class AccountTier(Identified, Base):
@@ -67,6 +84,7 @@ class AccountTier(Identified, Base):
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_account_tiers_history", "account_id", "started_at"),
         CheckConstraint("ended_at > started_at", name="order"),
     )
 
@@ -89,5 +107,6 @@ class Entitlement(Identified, Base):
     account_tier_id: Mapped[UUID] = mapped_column(ForeignKey("account_tiers.id"), index=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     kind: Mapped[str]
+    name: Mapped[dict[str, Any]]
     due_on: Mapped[date]
     ended_at: Mapped[datetime | None]
