@@ -31,8 +31,8 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         str: Text(),
         list[str]: ARRAY(Text()),
-        dict[str, Any]: JSONB(),
-        list[dict[str, Any]]: JSONB(),
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[dict[str, Any]]: JSONB(none_as_null=True),
     }
 
 

@@ -1,6 +1,7 @@
 """PostgreSQL writes the JSON: one table from a column's type to how it goes out."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Numeric, Text, case, cast, func, literal_column, null
@@ -33,7 +34,8 @@ def money(amount: Any, currency: Any) -> ColumnElement[Any]:
     return case((amount.is_(None), null()), else_=pair)
 
 
-def page_bytes(items: list[str], next_cursor: str | None) -> bytes:
-    """A page's body from the JSON texts of its items."""
+def page_bytes(items: list[str], next_cursor: str | None, members: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """A page's body from the JSON texts of its items and of its further members."""
     cursor = f'"{next_cursor}"' if next_cursor else "null"
-    return f'{{"items":[{",".join(items)}],"next_cursor":{cursor}}}'.encode()
+    more = "".join(f',"{name}":{value}' for name, value in members.items())
+    return f'{{"items":[{",".join(items)}],"next_cursor":{cursor}{more}}}'.encode()
