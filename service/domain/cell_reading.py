@@ -67,8 +67,8 @@ def written(cell: Cell) -> str:
     text = (cell if isinstance(cell, str) else cell_text(cell)).strip()
     if _CONTROL.search(text):
         raise Unreadable("control_character")
-    if text.startswith("'") and text[1:2] in _GUARDED:
-        text = text[1:]
+    if text.startswith("'") and _is_guarded(text[1:]):
+        text = text[1:].strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -78,7 +78,11 @@ def visible(text: str) -> str:
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_GUARDED = tuple("=+-@")
+
+
+def _is_guarded(text: str) -> bool:
+    """Whether a text is one that writing puts an apostrophe before."""
+    return text[:1].isspace() or unicodedata.normalize("NFKC", text[:1]).startswith(("=", "+", "-", "@"))
 
 
 def _text_reader(kind: Kind) -> CellReader:

@@ -80,8 +80,12 @@ class RowReader:
         kept: dict[str, str] = {}
         problems = [self._problem(flaw.code, flaw.column) for flaw in row.flaws]
         hints = self._hints(row.cells) if self._has_money else ()
+        unreadable = {flaw.column for flaw in row.flaws} if row.flaws else ()
         for index, (cell, field, read) in enumerate(zip(row.cells, self._fields, self._readers, strict=False)):
             if cell is None or cell == "":
+                continue
+            if index in unreadable:
+                kept[self._names[index]] = visible(cell_text(cell))
                 continue
             try:
                 value, whole = read(cell, hints)

@@ -24,10 +24,10 @@ def main(path: str, *sheet: str) -> None:
     """The answers for one file on standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    last: dict[str, Any] = {"end": True}
     try:
         for answer in _answers(path, *sheet):
             sys.stdout.write(json.dumps(answer, ensure_ascii=True) + "\n")
-        last = {"end": True}
     except PasswordError:
         last = {"error": "encrypted_file"}
     except (CalamineError, OSError, ValueError, MemoryError):

@@ -5,6 +5,7 @@ encodings charset-normalizer judges a sample, GB18030 first, Big5 second where t
 """
 
 import codecs
+import re
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -47,6 +48,7 @@ _LEGACY = ["gb18030", "cp950", "cp932", "euc_jp", "cp949", "cp1252", "cp1251"]
 _PREFERRED = ("gb18030", "cp950")
 _MARGIN = 0.05
 _CHUNK = 1 << 20
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _SAMPLE = 1 << 16
 
 
@@ -114,10 +116,10 @@ def _is_nearly_utf8(path: Path) -> bool:
     good = bad = 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            for character in decoder.decode(chunk):
-                if character > "\x7f":
-                    bad += "\udc80" <= character <= "\udcff"
-                    good += not "\ud800" <= character <= "\udfff"
+            text = decoder.decode(chunk)
+            escaped = len(_ESCAPED_BYTE.findall(text))
+            bad += escaped
+            good += len(text) - len(text.encode("ascii", "ignore")) - escaped
     return good > 4 * bad
 
 

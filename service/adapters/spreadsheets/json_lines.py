@@ -31,11 +31,11 @@ def read_json_lines(path: Path) -> Iterator[Row]:
             yield Row(number, (), (CellFlaw("row_too_long", facts={"limit": LONGEST_LINE}),))
             continue
         try:
-            members = _members(line)
-        except ValueError:
+            row = _row(number, _members(line), columns)
+        except (ValueError, KeyError, RecursionError):
             yield Row(number, (line.decode(errors="backslashreplace").strip(),), (CellFlaw("malformed_json"),))
             continue
-        yield _row(number, members, columns)
+        yield row
 
 
 def _names(path: Path) -> list[str]:
@@ -60,7 +60,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         while line := file.readline(LONGEST_LINE + 1):
             number += 1
             if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")  # noqa: PLW2901 - the same line
+                line = line.removeprefix(b"\xef\xbb\xbf")
             rest = line
             while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
                 rest = file.readline(LONGEST_LINE + 1)

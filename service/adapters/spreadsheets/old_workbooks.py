@@ -1,7 +1,7 @@
 """XLS and ODS, read whole by calamine in a process of its own, whose memory and time are limited.
 
 A sheet of these formats cannot be read as a stream, and a few bytes can claim a huge one. The child sends its rows as
-lines of JSON, so that this process's memory does not grow with the file and outlives whatever the file does to the child.
+lines of JSON: this process's memory does not grow with the file, and it outlives whatever the file does to the child.
 """
 
 import json
@@ -38,9 +38,8 @@ def read_old_sheet(path: Path, sheet: str) -> Iterator[Row]:
 def _child(path: Path, *sheet: str) -> Iterator[IO[bytes]]:
     """The answers of a child that reads the file; it ends with this block."""
     command = [sys.executable, "-I", calamine_child.__file__, str(path), *sheet]
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as child:  # noqa: S603 - our own script, no shell
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet) as child:  # noqa: S603 - our script
         assert child.stdout is not None
         try:
             yield child.stdout

@@ -28,6 +28,7 @@ class SharedStrings:
 
     def __init__(self, texts: IO[bytes], offsets: IO[bytes]) -> None:
         self._texts, self._offsets = texts, offsets
+        self._feed: Iterator[None] = iter(())
         self._count = 0
         self._ends = array("Q", [0])
         self._length = 0
@@ -35,8 +36,8 @@ class SharedStrings:
         self._index, self._index_at = array("Q"), 0
         self._cached: Callable[[int], str] = lru_cache(maxsize=8192)(self._read)
 
-    def load(self, source: IO[bytes]) -> None:
-        """The strings of `sharedStrings.xml`; readings in small print (phonetic runs) are no part of them."""
+    def read_from(self, source: IO[bytes]) -> None:
+        """The strings of `sharedStrings.xml`, read as far as they are asked for, without phonetic readings."""
         parts: list[str] = []
         phonetic = False
 
@@ -46,25 +47,27 @@ class SharedStrings:
                 parts.clear()
             elif name == "rPh":
                 phonetic = True
-            elif name == "t" and not phonetic:
+            elif name == "t":
                 stream.want_text()
 
         def end(name: str) -> None:
             nonlocal phonetic
-            if name == "t" and not phonetic:
-                parts.append(stream.text())
+            if name == "t":
+                text = stream.text()
+                parts.extend([] if phonetic else [text])
             elif name == "rPh":
                 phonetic = False
             elif name == "si":
                 self._append("".join(parts))
 
         stream = XmlStream(start, end)
-        stream.run(source)
-        self._flush()
+        self._feed = stream.feed(source)
 
     def __getitem__(self, number: int) -> str:
-        if not 0 <= number < self._count:
-            raise refusal("damaged_file")
+        while number >= self._count:
+            if next(self._feed, self) is self:
+                raise refusal("damaged_file")
+            self._flush()
         return self._cached(number)
 
     def _append(self, text: str) -> None:
@@ -74,8 +77,6 @@ class SharedStrings:
         self._length += len(data)
         self._count += 1
         self._ends.append(self._length)
-        if len(self._ends) >= _OFFSETS:
-            self._flush()
 
     def _flush(self) -> None:
         """What was gathered written out, where `os.pread` finds it."""

@@ -6,6 +6,7 @@ Values are the cached ones: no formula, macro or link is ever followed. A formul
 import posixpath
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
@@ -56,10 +57,9 @@ def open_workbook(path: Path) -> Workbook:
 
 def read_sheet(workbook: Workbook, sheet: Sheet) -> Iterator[Row]:
     """The rows of a sheet that say anything, numbered as the sheet numbers them; raises `InvalidInput` on the way."""
-    with opened(workbook.path) as archive, shared_strings() as strings:
+    with opened(workbook.path) as archive, shared_strings() as strings, ExitStack() as sources:
         if workbook.strings_part:
-            with archive.open(workbook.strings_part) as source:
-                strings.load(source)
+            strings.read_from(sources.enter_context(archive.open(workbook.strings_part)))
         styles: list[str] = []
         if workbook.styles_part:
             with archive.open(workbook.styles_part) as source:
@@ -68,6 +68,18 @@ def read_sheet(workbook: Workbook, sheet: Sheet) -> Iterator[Row]:
         merges = list(_merges(archive, sheet.part))
         with archive.open(sheet.part) as source:
             yield from fill_merged(cells.rows(source), merges)
+
+
+def says_anything(workbook: Workbook, sheet: Sheet) -> bool:
+    """Whether any cell of a sheet has a value or a text; only as much is read as tells."""
+    with opened(workbook.path) as archive, archive.open(sheet.part) as source:
+        window = b""
+        while chunk := source.read(_CHUNK):
+            window += chunk
+            if _CONTENT.search(window):
+                return True
+            window = window[-20:]
+    return False
 
 
 def _relations(archive: ZipFile, part: str) -> dict[str, tuple[str, str]]:
@@ -116,6 +128,7 @@ def _sheets(archive: ZipFile, part: str, targets: dict[str, str]) -> tuple[tuple
     return tuple(sheet for sheet in sheets if sheet.part in names), from_1904
 
 
+_CONTENT = re.compile(rb"<(?:\w+:)?[vtf][ >]")
 _CELLS = re.compile(rb"sheetData")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 _CHUNK = 1 << 20
