@@ -8,6 +8,7 @@ from service.domain.people import ACCOUNT_CREATORS, BASICS_READERS, LEADERS, PLA
 from service.models import (
     Absence,
     Account,
+    AccountTier,
     ApiKey,
     Appeal,
     Assignment,
@@ -16,6 +17,7 @@ from service.models import (
     Decision,
     Department,
     DistributionPlan,
+    Entitlement,
     ExchangeRate,
     Holiday,
     Import,
@@ -28,6 +30,7 @@ from service.models import (
     Task,
     TierEvaluation,
     TierScheme,
+    TierSheet,
 )
 from service.policy.actor import Actor
 from service.policy.relations import (
@@ -65,6 +68,7 @@ declare(
     delete=decide,
     assign=decide,
     route=decide,
+    grade=decide,
 )
 declare(
     Contact,
@@ -82,11 +86,20 @@ declare(
     run=creator,
 )
 
+# --- versions that people draft and others publish ---
+
+
+def _published(_actor: Actor, model: type[Rulebook | TierScheme]) -> ColumnElement[bool]:
+    return model.state != "draft"
+
+
+published = related(_published)
+
 # --- tiers ---
 
 declare(
     TierScheme,
-    see=everyone,
+    see=role(*PLAN_AUTHORS, AUDITOR) | leaders | published,
     create=role(*PLAN_AUTHORS),
     edit=creator,
     publish=leaders,
@@ -99,17 +112,16 @@ declare(
     approve=leaders,
     apply=role(*PLAN_AUTHORS) | leaders,
 )
+declare(TierSheet, see=full_view)
+declare(AccountTier, see=full_view)
+declare(Entitlement, see=full_view)
 
 # --- distribution ---
 
 
-def _published(_actor: Actor, model: type[Rulebook]) -> ColumnElement[bool]:
-    return model.state != "draft"
-
-
 declare(
     Rulebook,
-    see=role(*PLAN_AUTHORS, AUDITOR) | leaders | related(_published),
+    see=role(*PLAN_AUTHORS, AUDITOR) | leaders | published,
     create=role(*PLAN_AUTHORS),
     edit=author,
     publish=leaders,
