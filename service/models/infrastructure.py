@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CHAR, CheckConstraint, Index, LargeBinary, Numeric, SmallInteger, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -79,5 +80,5 @@ class Setting(Dated, Base):
     __tablename__ = "settings"
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[dict[str, Any]]
+    value: Mapped[Any] = mapped_column(JSONB, nullable=False)
     version: Mapped[int] = mapped_column(server_default="1")

@@ -41,6 +41,7 @@ class Staff(Versioned, SoftDeleted, Base):
 
     code: Mapped[str]
     name: Mapped[str]
+    search: Mapped[str] = mapped_column(server_default="")
     title: Mapped[str | None]
     email: Mapped[str | None]
     department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"), index=True)
@@ -111,7 +112,16 @@ class Login(Dated, Base):
     username: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     tokens_valid_from: Mapped[datetime]
-    failures: Mapped[int] = mapped_column(server_default="0")
+
+
+class LoginThrottle(Base):
+    """How often somebody tried in vain: one row a user name and one a client address, known here or not."""
+
+    __tablename__ = "login_throttles"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
     blocked_until: Mapped[datetime | None]
 
 
