@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Null, Select, bindparam, false, null, select, union
+from sqlalchemy import BindParameter, ColumnElement, Null, bindparam, exists, false, null, or_
 
 from service.domain.people import LINE_DECIDERS, SALES_ROLES
 from service.models import Account, AccountMembership
@@ -21,7 +21,7 @@ def held_by(position: int, principal: UUID | None, account_id: ColumnElement[UUI
 
     Written as EXISTS on purpose: inside OR or CASE, IN would read every account of the principal for one row.
     """
-    holder = bindparam(f"principal_{position}", principal, AccountMembership.holder_id.type)
+    holder = named(position, principal)
     return (
         exists()
         .where(

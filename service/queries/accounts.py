@@ -10,14 +10,12 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
-    cast,
     exists,
     func,
     literal,
     literal_column,
     null,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.errors import NotFound
 from service.models import Account, AccountTier, Assignment, Contact
 from service.policy import Actor, allowed, principal_values
-from service.policy.rules import POLICIES
+from service.policy.rules import POLICIES, implies
 from service.queries.json_view import json_object, money
 from service.queries.listing import Filter, Listing, any_of, at_least, at_most, before, equals, is_empty, search
 
@@ -61,22 +59,25 @@ def account_columns(actor: Actor, base_currency: str) -> Mapping[str, Any]:
         "potential_value_base": money(Account.potential_value_base, base),
         "owner_id": OWNER_ID,
     }
-    return redacting(columns, VALUE_FIELDS, POLICIES[Account]["see_values"].predicate(actor, Account))
+    return redacting(columns, VALUE_FIELDS, actor, "see_values", Account)
 
 
 def contact_columns(actor: Actor) -> Mapping[str, Any]:
     """The members of ContactView; sensitive fields only for the team's sales people and the line."""
     columns = {column.key: column for column in Contact.__table__.columns if column.key != "deleted_at"}
     mapped = {name: getattr(Contact, name) for name in columns}
-    return redacting(mapped, SENSITIVE_FIELDS, POLICIES[Contact]["see_sensitive"].predicate(actor, Contact))
+    return redacting(mapped, SENSITIVE_FIELDS, actor, "see_sensitive", Contact)
 
 
-def redacting(columns: dict[str, Any], hidden: tuple[str, ...], may_see: ColumnElement[bool]) -> dict[str, Any]:
-    """The columns with some of them null, and named in `redacted`, where the condition fails."""
-    names = cast(list(hidden), ARRAY(Text()))
-    none = cast([], ARRAY(Text()))
-    if may_see is true() or str(may_see) == "true":
+def redacting(
+    columns: dict[str, Any], hidden: tuple[str, ...], actor: Actor, action: str, model: type[Any]
+) -> dict[str, Any]:
+    """The columns with some of them null, and named in `redacted`, on rows where the actor may not do the action."""
+    none = literal_column("'{}'::text[]", ARRAY(Text()))
+    if implies(actor, "see", action, model):
         return columns | {"redacted": none}
+    may_see = POLICIES[model][action].predicate(actor, model)
+    names = literal_column("'{" + ",".join(hidden) + "}'::text[]", ARRAY(Text()))
     guarded = {name: case((may_see, columns[name]), else_=null()) for name in hidden if name != "custom"}
     if "custom" in hidden:
         guarded["custom"] = case((may_see, columns["custom"]), else_=literal_column("'{}'::jsonb"))
@@ -154,5 +155,5 @@ async def contact_json(connection: AsyncConnection, actor: Actor, account_id: UU
 
 
 def view_class(columns: Mapping[str, Any]) -> ColumnElement[str]:
-    """full or basics: the part of an ETag that stands for what was hidden."""
+    """Full or basics: the part of an ETag that stands for what was hidden."""
     return case((func.cardinality(columns["redacted"]) == 0, literal("full")), else_=literal("basics"))
