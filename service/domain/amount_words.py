@@ -97,6 +97,8 @@ class AmountWords:
                 self.scaled_by(word)
             case "mark":
                 self.marks.append(MARKS[word])
+            case "about" if self.numbers and word == "~":
+                raise Unreadable("amount_is_a_range")
             case "about":
                 self.about = True
             case "negative":

@@ -100,7 +100,7 @@ def read_share(text: str, decimal_mark: str | None = None) -> Decimal:
     return number / 100
 
 
-_BETWEEN = re.compile(r"[、，,;；|\n\r]+|(?<!\w)/(?!\w)|(?<=[^\x00-\x7f])/(?=[^\x00-\x7f])|\s/\s")
+_BETWEEN = re.compile(r"[、，,;；|\n\r]+|(?<=[^\x00-\x7f])/|/(?=[^\x00-\x7f])|\s/\s")
 
 
 def read_list(text: str) -> tuple[str, ...]:

@@ -47,8 +47,8 @@ _MARKS = (
 _LEGACY = ["gb18030", "cp950", "cp932", "euc_jp", "cp949", "cp1252", "cp1251"]
 _PREFERRED = ("gb18030", "cp950")
 _MARGIN = 0.05
-_CHUNK = 1 << 20
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+_CHUNK = 1 << 18
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]+")
 _SAMPLE = 1 << 16
 
 
@@ -117,7 +117,7 @@ def _is_nearly_utf8(path: Path) -> bool:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             text = decoder.decode(chunk)
-            escaped = len(_ESCAPED_BYTE.findall(text))
+            escaped = len(text) - len(_ESCAPED_BYTE.sub("", text))
             bad += escaped
             good += len(text) - len(text.encode("ascii", "ignore")) - escaped
     return good > 4 * bad
