@@ -162,9 +162,11 @@ def upgrade() -> None:
         "snapshots",
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("people", postgresql.ARRAY(sa.UUID()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_snapshots")),
     )
+    op.create_index("ix_snapshots_people", "snapshots", ["people"], unique=False, postgresql_using="gin")
     op.create_table(
         "tier_schemes",
         sa.Column("code", sa.Text(), nullable=False),
@@ -382,7 +384,7 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
         sa.Column("hint", sa.Text(), nullable=False),
         sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("department_ids", postgresql.ARRAY(sa.UUID()), nullable=True),
+        sa.Column("department_ids", postgresql.ARRAY(sa.Uuid()), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=False),
@@ -593,8 +595,10 @@ def upgrade() -> None:
         sa.Column("snapshot_sha256", sa.Text(), nullable=True),
         sa.Column("plan_sha256", sa.Text(), nullable=True),
         sa.Column("engine_version", sa.Text(), nullable=True),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fairness", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("approver_id", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
@@ -699,6 +703,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
     )
     op.create_index("ix_decisions_account", "decisions", ["account_id", "decided_at"], unique=False)
+    op.create_index("ix_decisions_snapshot", "decisions", ["snapshot_sha256", "id"], unique=False)
     op.create_index(
         "uq_decisions_plan",
         "decisions",
@@ -799,6 +804,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_assignments_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
     )
+    op.create_index(op.f("ix_assignments_decision_id"), "assignments", ["decision_id"], unique=False)
     op.create_index(op.f("ix_assignments_plan_id"), "assignments", ["plan_id"], unique=False)
     op.create_index(
         "ix_assignments_staff", "assignments", ["staff_id"], unique=False, postgresql_where=sa.text("ended_at IS NULL")
@@ -892,6 +898,7 @@ def downgrade() -> None:
     op.drop_index("uq_assignments_current", table_name="assignments", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_index("ix_assignments_staff", table_name="assignments", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_index(op.f("ix_assignments_plan_id"), table_name="assignments")
+    op.drop_index(op.f("ix_assignments_decision_id"), table_name="assignments")
     op.drop_table("assignments")
     op.drop_index(op.f("ix_tasks_interaction_id"), table_name="tasks")
     op.drop_index("ix_tasks_assignee", table_name="tasks", postgresql_where=sa.text("deleted_at IS NULL"))
@@ -901,6 +908,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_entitlements_account_tier_id"), table_name="entitlements")
     op.drop_table("entitlements")
     op.drop_index("uq_decisions_plan", table_name="decisions", postgresql_where=sa.text("plan_id IS NOT NULL"))
+    op.drop_index("ix_decisions_snapshot", table_name="decisions")
     op.drop_index("ix_decisions_account", table_name="decisions")
     op.drop_table("decisions")
     op.drop_table("tier_sheets")
@@ -963,6 +971,7 @@ def downgrade() -> None:
         "uq_tier_schemes_published", table_name="tier_schemes", postgresql_where=sa.text("state = 'published'")
     )
     op.drop_table("tier_schemes")
+    op.drop_index("ix_snapshots_people", table_name="snapshots", postgresql_using="gin")
     op.drop_table("snapshots")
     op.drop_table("settings")
     op.drop_index("ix_outbox_messages_xid", table_name="outbox_messages")

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -35,12 +36,14 @@ class Rulebook(Versioned, Base):
 
 
 class Snapshot(Base):
-    """Canonical bytes of everything that a decision was computed from, found by their hash."""
+    """Canonical bytes of everything that a decision was computed from, found by their hash; who was a candidate."""
 
     __tablename__ = "snapshots"
+    __table_args__ = (Index("ix_snapshots_people", "people", postgresql_using="gin"),)
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    people: Mapped[list[UUID]] = mapped_column(ARRAY(PgUUID(as_uuid=True)))
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
@@ -61,8 +64,10 @@ class DistributionPlan(Versioned, Base):
     snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("snapshots.sha256"))
     plan_sha256: Mapped[str | None]
     engine_version: Mapped[str | None]
+    computed_at: Mapped[datetime | None]
     fairness: Mapped[dict[str, Any] | None]
     counts: Mapped[dict[str, Any]]
+    problem: Mapped[dict[str, Any] | None]
     author_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     approver_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     approved_at: Mapped[datetime | None]
@@ -76,6 +81,7 @@ class Decision(Identified, Base):
     __table_args__ = (
         Index("uq_decisions_plan", "plan_id", "account_id", unique=True, postgresql_where=text("plan_id IS NOT NULL")),
         Index("ix_decisions_account", "account_id", "decided_at"),
+        Index("ix_decisions_snapshot", "snapshot_sha256", "id"),
         CheckConstraint("kind IN ('plan', 'route', 'appeal', 'manual')", name="kind"),
     )
 
@@ -127,7 +133,7 @@ class Assignment(Versioned, Base):
     origin: Mapped[str]
     reason: Mapped[str | None]
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("distribution_plans.id"), index=True)
-    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decisions.id"))
+    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decisions.id"), index=True)
     appeal_id: Mapped[UUID | None] = mapped_column(ForeignKey("appeals.id", use_alter=True))
     pinned_until: Mapped[datetime | None]
     pin_reason: Mapped[str | None]
