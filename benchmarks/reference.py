@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
@@ -77,7 +78,7 @@ async def create_account(request: Request) -> Response:
     body = await request.json()
     id_, name, amount = uuid_utils.compat.uuid7(), body["name"], body["potential_value"]["amount"]
     data = json.dumps(body, ensure_ascii=False)
-    grams = sorted({*name, *map("".join, zip(name, name[1:], strict=False))})
+    grams = sorted({*name, *map("".join, pairwise(name))})
     async with request.app.state.pool.acquire() as connection, connection.transaction():
         await connection.execute(
             CREATE, id_, f"A-{id_.hex[-10:]}", name, name, name, name, grams, body["industry"], body["region"],

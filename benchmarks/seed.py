@@ -49,7 +49,10 @@ async def seed(dsn: str) -> tuple[UUID, UUID, list[UUID]]:
     accounts = [uuid_utils.compat.uuid7() for _ in range(ACCOUNTS)]
     await connection.copy_records_to_table(
         "accounts",
-        records=[account_row(id_, index, name) for index, (id_, name) in enumerate(zip(accounts, names(ACCOUNTS)))],
+        records=[
+            account_row(id_, index, name)
+            for index, (id_, name) in enumerate(zip(accounts, names(ACCOUNTS), strict=True))
+        ],
         columns=ACCOUNT_COLUMNS,
     )
     owners = [(account, sellers[index % SELLERS]) for index, account in enumerate(accounts)]

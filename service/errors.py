@@ -28,7 +28,7 @@ class FieldError:
     header: str | None = None
 
 
-class FieldFlaw(ValueError):
+class FieldFlaw(ValueError):  # noqa: N818 - a flaw, not a failure of ours
     """What a schema's own validator found: a code and a sentence; pydantic adds the place."""
 
     def __init__(self, code: str, en: str, zh: str) -> None:
@@ -145,7 +145,7 @@ class NotFound(Missing):
 
 
 class MethodNotAllowed(Problem):
-    """This address does not answer that method."""
+    """The address does not answer that method."""
 
     status = 405
     zh = "该地址不支持此方法。"
@@ -158,7 +158,7 @@ class StateConflict(Conflict):
 
 
 class IllegalTransition(Conflict):
-    """This state does not lead there."""
+    """The present state does not lead there."""
 
     zh = "该状态不能转换到目标状态。"
 
@@ -239,7 +239,7 @@ class DatabaseUnavailable(Unavailable):
 
 
 class IdempotencyKeyReused(Unprocessable):
-    """This idempotency key was used with another request."""
+    """The idempotency key was used with another request."""
 
     zh = "该幂等键已用于不同的请求。"
 

@@ -14,11 +14,12 @@ from service.http.middleware import Gate
 from service.http.openapi import document
 from service.http.problems import on_http_exception, on_problem, on_validation
 from service.http.services import Services
-from service.routers import accounts, documentation, health
+from service.routers import accounts, contacts, documentation, health
 
 # Hot ones first: the router tries them in this order.
 ROUTERS = (
     accounts.router,
+    contacts.router,
     health.router,
     health.plain_router,
     documentation.router,

@@ -14,8 +14,9 @@ def schema_head() -> str:
 
 def migrate(service_url: str, migration_url: str) -> None:
     """Applies what is missing as the owner of the database; blocks, and runs an event loop of its own."""
-    from alembic import command  # noqa: PLC0415 - half a second that a worker or a test need not spend
     from alembic.config import Config  # noqa: PLC0415
+
+    from alembic import command  # noqa: PLC0415 - half a second that a worker or a test need not spend
 
     config = Config(toml_file=ALEMBIC.parent / "pyproject.toml", config_args={"here": str(ALEMBIC.parent)})
     config.set_main_option("script_location", str(ALEMBIC))

@@ -50,7 +50,7 @@ class SessionDriver(Driver):
 
     @property
     def tm(self) -> TaskManager:
-        """pgqueuer's task keeper; nothing runs in it here."""
+        """The task keeper that pgqueuer asks for; nothing runs in it here."""
         return TaskManager()
 
 

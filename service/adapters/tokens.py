@@ -25,7 +25,7 @@ REGISTRY = jwt.JWTClaimsRegistry(
 )
 
 
-class InvalidToken(ValueError):
+class InvalidToken(ValueError):  # noqa: N818 - what happened, like the other failures
     """The token was not issued here, has expired, or is no token at all."""
 
 

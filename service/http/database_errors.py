@@ -1,6 +1,7 @@
 """What the database refuses, as problems: constraint names in one table, time-outs as 503."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service import errors
 from service.errors import Problem, Sentence

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 from service.adapters.tokens import InvalidToken, Issuer
 from service.database import Database
@@ -15,6 +16,11 @@ CHANNEL = "evenhand_actors"
 REMEMBERED_S = 5.0
 REMEMBERED_MAX = 10_000
 API_KEY_PREFIX = "evh_live_"
+
+
+def finish(ended: asyncio.Event, *_: object) -> None:
+    """Marks the end of a connection."""
+    ended.set()
 
 
 class Identities:
@@ -69,7 +75,7 @@ class Identities:
                     raw = (await connection.get_raw_connection()).driver_connection
                     assert raw is not None
                     ended = asyncio.Event()
-                    raw.add_termination_listener(lambda *_: ended.set())
+                    raw.add_termination_listener(partial(finish, ended))
                     await raw.add_listener(CHANNEL, lambda *_: self.forget())
                     self.forget()
                     await ended.wait()

@@ -60,7 +60,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def rewrite_operation(path: str, method: str, operation: dict[str, Any]) -> None:
-    """operationId is the function's name; problems have their own media type; open addresses need no token."""
+    """OperationId is the function's name; problems have their own media type; open addresses need no token."""
     operation["operationId"] = operation["operationId"].split("__")[0].removesuffix(suffix(path, method))
     operation.setdefault("description", operation["summary"])
     operation["summary"] = operation["description"].split("\n")[0].rstrip(".")

@@ -8,7 +8,12 @@ from service import errors
 from service.errors import Problem
 from service.schemas.fields import View
 
-ALWAYS: tuple[type[Problem], ...] = (errors.NotAuthenticated, errors.Forbidden, errors.InvalidInput, errors.TooManyRequests)
+ALWAYS: tuple[type[Problem], ...] = (
+    errors.NotAuthenticated,
+    errors.Forbidden,
+    errors.InvalidInput,
+    errors.TooManyRequests,
+)
 
 
 class FieldProblem(View):

@@ -4,9 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, SmallInteger
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, SmallInteger, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -159,7 +158,7 @@ class ApiKey(Versioned, Base):
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     hint: Mapped[str]
     scopes: Mapped[list[str]]
-    department_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(PgUUID(as_uuid=True)))
+    department_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid()))
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))

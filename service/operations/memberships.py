@@ -21,7 +21,7 @@ WANTED_LINE = """
     )
 """
 END_LINE = text(
-    WANTED_LINE
+    WANTED_LINE  # noqa: S608 - constants only
     + """
     UPDATE account_memberships m SET ended_at = now()
     WHERE m.account_id = ANY(:accounts) AND m.holder_kind = 'department' AND m.role = 'line' AND m.ended_at IS NULL
@@ -29,7 +29,7 @@ END_LINE = text(
     """
 )
 MISSING_LINE = text(
-    WANTED_LINE
+    WANTED_LINE  # noqa: S608 - constants only
     + """
     SELECT a.account_id, a.department_id FROM above a
     WHERE NOT EXISTS (

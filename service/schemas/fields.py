@@ -54,6 +54,11 @@ def written_decimal(value: Decimal) -> str:
     return format(value, "f")
 
 
+def utc(value: datetime) -> str:
+    """An instant as it goes out: UTC with microseconds and Z."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 Text50 = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(stored)]
 Text200 = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(stored)]
 Text2000 = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(stored)]
@@ -71,14 +76,9 @@ DecimalText = Annotated[
 Instant = Annotated[
     AwareDatetime,
     AfterValidator(lambda value: value.astimezone(UTC)),
-    PlainSerializer(lambda value: utc(value), return_type=str),
+    PlainSerializer(utc, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
 ]
-
-
-def utc(value: datetime) -> str:
-    """An instant as it goes out: UTC with microseconds and Z."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Body(BaseModel):
