@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
+from service.domain.merge_patch import merged
 from service.domain.names import match_key, name_forms
 from service.errors import FieldError, InvalidInput, Sentence, StillReferenced, VerificationByOwner
 from service.journal import entry_ctes, record
@@ -78,9 +80,11 @@ async def update_account(
     account = await fetch(session, actor, "edit", Account, account_id)
     expect(account, version)
     wanted = columns_of(patch.model_dump(include=patch.model_fields_set))
-    refuse_own_group(account, wanted)
     if wanted.get("parent_id"):
         await require_visible(session, actor, wanted["parent_id"], "/parent_id")
+        await refuse_circle(session, account_id, wanted["parent_id"])
+    if "custom" in wanted:
+        wanted["custom"] = merged(account.custom, wanted["custom"])
     deciding = {name: wanted.pop(name) for name in DECIDING if name in wanted}
     deciding = {name: value for name, value in deciding.items() if value != getattr(account, name)}
     if deciding and await may_verify(session, actor, account_id):
@@ -107,7 +111,7 @@ async def change(
     if changed.keys() & {"potential_value", "potential_currency", "potential_value_on"}:
         current = {name: getattr(account, name) for name in DECIDING}
         account.potential_value_base = await to_base(session, current, base_currency)
-    if "name" in changed:
+    if changed.keys() & {"name", "external_ref"}:
         await refresh_search(session, account)
     account.version += 1
     event = events.AccountChanged(account.id, account.id, {"changes": changes(before, changed)})
@@ -195,7 +199,7 @@ def derived(values: Mapping[str, Any], contacts: list[str] | None = None) -> dic
     spoken = [name_forms(part) for part in contacts or ()]
     pieces = set(forms.grams)
     for other in others:
-        pieces.update(other, map("".join, zip(other, other[1:], strict=False)))
+        pieces.update(other, map("".join, pairwise(other)))
     for form in spoken:
         pieces.update(form.grams)
     return {
@@ -221,17 +225,18 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     return {
         name: {"from": before.get(name), "to": value}
         for name, value in after.items()
-        if name not in DERIVED
-        and name != "id"
-        and value not in (None, [], {})  # noqa: PLR6201 - lists are unhashable
-        or name in before
+        if (name not in DERIVED and name != "id" and value not in (None, [], {})) or name in before
     }
 
 
-def refuse_own_group(account: Account, wanted: Mapping[str, Any]) -> None:
-    """An account is not its own group."""
-    if wanted.get("parent_id") == account.id:
-        sentence = Sentence("An account is not its own group.", "客户不能以自身为集团。")
+async def refuse_circle(session: AsyncSession, account_id: UUID, parent_id: UUID) -> None:
+    """No account is in its own group; groups change one at a time, so that no two changes close a circle."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("account groups"))))
+    above = select(Account.id, Account.parent_id).where(Account.id == parent_id).cte("above", recursive=True)
+    parents = select(Account.id, Account.parent_id).join(above, Account.id == above.c.parent_id)
+    everything_above = above.union(parents)
+    if await session.scalar(select(everything_above.c.id).where(everything_above.c.id == account_id)) is not None:
+        sentence = Sentence("An account is not part of its own group.", "客户不能隶属于自身所在的集团。")
         raise InvalidInput(errors=[FieldError("own_parent", sentence, pointer="/parent_id")])
 
 

@@ -4,11 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Null, bindparam, exists, false, null, or_
+from sqlalchemy.orm import aliased
 
 from service.domain.people import LINE_DECIDERS, SALES_ROLES
 from service.models import Account, AccountMembership
 from service.policy.actor import Actor
 from service.policy.rules import related
+
+HELD = aliased(AccountMembership)  # an alias, because the rows in question may be memberships themselves
 
 
 def named(position: int, principal: UUID | None) -> BindParameter[UUID]:
@@ -17,19 +20,14 @@ def named(position: int, principal: UUID | None) -> BindParameter[UUID]:
 
 
 def held_by(position: int, principal: UUID | None, account_id: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """A current membership of the account names the principal; bound by position, so that statements can be kept.
+    """A current membership of the account names the principal.
 
     Written as EXISTS on purpose: inside OR or CASE, IN would read every account of the principal for one row.
     """
-    holder = named(position, principal)
     return (
         exists()
-        .where(
-            AccountMembership.holder_id == holder,
-            AccountMembership.account_id == account_id,
-            AccountMembership.ended_at.is_(None),
-        )
-        .correlate_except(AccountMembership)
+        .where(HELD.holder_id == named(position, principal), HELD.account_id == account_id, HELD.ended_at.is_(None))
+        .correlate_except(HELD)
     )
 
 

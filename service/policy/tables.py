@@ -8,6 +8,7 @@ from service.domain.people import ACCOUNT_CREATORS, BASICS_READERS, LEADERS, PLA
 from service.models import (
     Absence,
     Account,
+    AccountMembership,
     AccountTier,
     ApiKey,
     Appeal,
@@ -55,15 +56,21 @@ everyone = role(*Role) | scope("directory:read")
 
 full_view = team | line | leaders | role(STEWARD, AUDITOR) | scope("accounts:read") | departments
 work = team | line | role(STEWARD) | scope("accounts:write") | departments
+log = team | line | role(STEWARD)
 decide = deciding_line | leaders
+sensitive = sales_team | line | scope("contacts:sensitive") | departments
 
 declare(
     Account,
     see=full_view | role(*BASICS_READERS),
     see_values=full_view,
+    see_timeline=full_view,
+    see_sensitive=sensitive,
     create=role(*ACCOUNT_CREATORS) | scope("accounts:write"),
     create_verified=role(Role.KEY_ACCOUNT_MANAGER, Role.DEPARTMENT_MANAGER, STEWARD),
     edit=work,
+    log=log,
+    build_team=line | leaders,
     verify=line | role(STEWARD),
     delete=decide,
     assign=decide,
@@ -73,11 +80,12 @@ declare(
 declare(
     Contact,
     see=full_view | role(*BASICS_READERS),
-    see_sensitive=sales_team | line | scope("contacts:sensitive"),
+    see_sensitive=sensitive,
     edit=work,
     delete=work,
 )
-declare(Interaction, see=full_view, edit=author, delete=author, amend=work)
+declare(AccountMembership, see=full_view | role(*BASICS_READERS), end=line | leaders)
+declare(Interaction, see=full_view, edit=author, delete=author, amend=log)
 declare(Task, see=full_view, edit=work, delete=work)
 declare(
     Import,

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.errors import NotFound
+from service.errors import Forbidden, NotFound
 from service.models import Account, AccountTier, Assignment, Contact
 from service.policy import Actor, allowed, principal_values
 from service.policy.rules import POLICIES, implies
@@ -140,6 +140,16 @@ async def account_json(connection: AsyncConnection, actor: Actor, account_id: UU
     if row is None:
         raise NotFound
     return row
+
+
+async def find_account(connection: AsyncConnection, actor: Actor, action: str, account_id: UUID) -> None:
+    """Nothing, or why not: 404 when the actor may not know of the account, 403 when they may only see it."""
+    statement = select(allowed(actor, action, Account)).where(Account.id == account_id, allowed(actor, "see", Account))
+    may = await connection.scalar(statement)
+    if may is None:
+        raise NotFound
+    if not may:
+        raise Forbidden
 
 
 async def contact_json(connection: AsyncConnection, actor: Actor, account_id: UUID, contact_id: UUID) -> Any:

@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from service.errors import FieldFlaw
 from service.schemas.fields import (
     UNCHANGED,
     Body,
@@ -18,10 +19,25 @@ from service.schemas.fields import (
     Text200,
     Text2000,
     View,
+    stored,
 )
 
+SAFE_INTEGER = 2**53 - 1
+
+
+def plain(value: Any) -> Any:
+    """A further field's value: text, a whole number that JSON carries safely, yes or no, or nothing."""
+    if isinstance(value, str) and len(value) <= 2000:
+        return stored(value)
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) <= SAFE_INTEGER):
+        return value
+    raise FieldFlaw(
+        "plain_value", "Text, a whole number, true or false is expected.", "应为文本、整数、true 或 false。"
+    )
+
+
 Products = Annotated[list[Text50], Field(max_length=50)]
-Custom = Annotated[dict[str, Any], Field(max_length=50)]
+Custom = Annotated[dict[Text50, Annotated[Any, AfterValidator(plain)]], Field(max_length=50)]
 
 
 class Intent(StrEnum):
@@ -169,111 +185,3 @@ class Verification(Body):
 
     accept: bool = Field(description="true: the proposed values count from now on; false: they are dropped.")
     reason: Text2000 | None = Field(default=None, description="Why.")
-
-
-class ContactCreate(Body):
-    """A person at the customer; at least one of mobile and email is needed, and each must be valid."""
-
-    name: Text200 = Field(description="Contact name (联系人姓名).", examples=["李娜"])
-    title: Text200 | None = Field(default=None, description="Title or post.")
-    department: Text200 | None = Field(default=None, description="Department at the customer.")
-    mobile: Text50 | None = Field(default=None, description="Telephone (联系电话).", examples=["13800138000"])
-    email: Text200 | None = Field(default=None, description="E-mail (电子邮箱).", examples=["lina@example.com"])
-    address: Text200 | None = Field(default=None, description="Office address.")
-    note: Text2000 | None = Field(default=None, description="Note (备注).")
-    birth_on: date | None = Field(default=None, description="Birth date; sensitive.")
-    home_address: Text200 | None = Field(default=None, description="Home address; sensitive.")
-    spouse: Text200 | None = Field(default=None, description="Spouse; sensitive.")
-    personal_agenda: Text2000 | None = Field(default=None, description="Personal agenda (个人议程); sensitive.")
-    alliance: Text50 | None = Field(
-        default=None, description="Rung of the alliance ladder (政治联盟状态), such as `supporter_2`; sensitive."
-    )
-    political_strategy: Text2000 | None = Field(default=None, description="How to win them (政治策略); sensitive.")
-
-
-class ContactUpdate(Body):
-    """A merge patch of a contact."""
-
-    name: Text200 = UNCHANGED
-    title: Text200 | None = None
-    department: Text200 | None = None
-    mobile: Text50 | None = None
-    email: Text200 | None = None
-    address: Text200 | None = None
-    note: Text2000 | None = None
-    birth_on: date | None = None
-    home_address: Text200 | None = None
-    spouse: Text200 | None = None
-    personal_agenda: Text2000 | None = None
-    alliance: Text50 | None = None
-    political_strategy: Text2000 | None = None
-
-
-class ContactView(View):
-    """A contact; sensitive fields that the caller may not see are null and named in `redacted`."""
-
-    id: UUID
-    account_id: UUID
-    name: str
-    title: str | None
-    department: str | None
-    mobile: str | None
-    mobile_state: str = Field(description="valid, masked, invalid or absent.")
-    email: str | None
-    email_state: str = Field(description="valid, masked, invalid or absent.")
-    address: str | None
-    note: str | None
-    birth_on: date | None
-    home_address: str | None
-    spouse: str | None
-    personal_agenda: str | None
-    alliance: str | None
-    political_strategy: str | None
-    redacted: list[str]
-    version: int
-    created_at: Instant
-    updated_at: Instant
-
-
-class ContactPage(View):
-    """Some contacts, and where the next ones begin."""
-
-    items: list[ContactView]
-    next_cursor: str | None
-
-
-class HistoryEntry(View):
-    """Who changed what, from what to what."""
-
-    id: UUID
-    at: Instant
-    actor_id: UUID | None
-    actor: str
-    on_behalf_of: UUID | None
-    action: str
-    changes: dict[str, Any] = Field(description="Field → {from, to}.")
-
-
-class HistoryPage(View):
-    """Some changes, newest first."""
-
-    items: list[HistoryEntry]
-    next_cursor: str | None
-
-
-class TimelineEntry(View):
-    """Something that happened around an account."""
-
-    id: UUID
-    at: Instant
-    actor_id: UUID | None
-    action: str
-    subject_type: str
-    subject_id: UUID | None
-
-
-class TimelinePage(View):
-    """What happened, newest first."""
-
-    items: list[TimelineEntry]
-    next_cursor: str | None
