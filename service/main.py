@@ -14,12 +14,15 @@ from service.http.middleware import Gate
 from service.http.openapi import document
 from service.http.problems import on_http_exception, on_problem, on_validation
 from service.http.services import Services
-from service.routers import accounts, contacts, documentation, health
+from service.routers import accounts, contacts, documentation, exchange_rates, health, holidays, settings
 
 # Hot ones first: the router tries them in this order.
 ROUTERS = (
     accounts.router,
     contacts.router,
+    exchange_rates.router,
+    holidays.router,
+    settings.router,
     health.router,
     health.plain_router,
     documentation.router,

@@ -3,14 +3,34 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.models import ExchangeRate
 
 CENT = Decimal("0.01")
+RATES_LOCK = 0x7261746573  # "rates" in ASCII
+
+# Values are not negative; numeric's round() takes halves up, so a half before an even cent is taken back.
+REVALUE = text("""
+    WITH periods AS (
+        SELECT rate, valid_from, lead(valid_from) OVER (ORDER BY valid_from) AS until
+        FROM exchange_rates WHERE currency = :currency
+    ), exact AS (
+        SELECT a.id, a.potential_value * p.rate AS value
+        FROM accounts a LEFT JOIN periods p
+          ON coalesce(a.potential_value_on, (now() AT TIME ZONE 'UTC')::date) >= p.valid_from
+         AND coalesce(a.potential_value_on, (now() AT TIME ZONE 'UTC')::date) < coalesce(p.until, 'infinity')
+        WHERE a.potential_currency = :currency AND a.deleted_at IS NULL
+    ), valued AS (
+        SELECT id, CASE WHEN mod(value * 100, 2) = 0.5 THEN trunc(value, 2) ELSE round(value, 2) END AS value FROM exact
+    )
+    UPDATE accounts a SET potential_value_base = v.value, version = a.version + 1, updated_at = now()
+    FROM valued v WHERE v.id = a.id AND a.potential_value_base IS DISTINCT FROM v.value
+""")
 
 
 async def to_base(session: AsyncSession, values: Mapping[str, Any], base_currency: str) -> Decimal | None:
@@ -20,6 +40,7 @@ async def to_base(session: AsyncSession, values: Mapping[str, Any], base_currenc
         return None
     if currency == base_currency:
         return Decimal(amount)
+    await hold_rates(session)
     rate = await rate_on(session, currency, values.get("potential_value_on") or datetime.now(UTC).date())
     return None if rate is None else converted(Decimal(amount), rate)
 
@@ -32,6 +53,21 @@ async def rate_on(session: AsyncSession, currency: str, day: date) -> Decimal | 
         .order_by(ExchangeRate.valid_from.desc())
         .limit(1)
     )
+
+
+async def hold_rates(session: AsyncSession, *, changing: bool = False) -> None:
+    """Until the end of the transaction no rate changes; whoever changes one waits for all who convert by them.
+
+    Without it an account entered beside a new rate would keep the value that it had without the rate.
+    """
+    lock = func.pg_advisory_xact_lock if changing else func.pg_advisory_xact_lock_shared
+    await session.execute(select(lock(RATES_LOCK)))
+
+
+async def revalue(session: AsyncSession, currency: str) -> int:
+    """Values every account of one currency by the rates as they stand now; how many values changed."""
+    result = await session.execute(REVALUE, {"currency": currency})
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def converted(amount: Decimal, rate: Decimal) -> Decimal:

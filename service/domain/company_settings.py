@@ -1,0 +1,97 @@
+"""The numbers that a company may set for itself: a closed table, each with its default, limits and meaning."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.domain.appeals import AppealSettings
+from service.domain.interactions import InteractionSettings
+from service.domain.invalid import invalid
+from service.errors import Sentence
+
+_APPEALS = AppealSettings()
+_INTERACTIONS = InteractionSettings()
+
+
+class Unit(StrEnum):
+    """What a setting counts."""
+
+    WORKING_DAYS = "working_days"
+    HOURS = "hours"
+    MONTHS = "months"
+    TIMES = "times"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSetting:
+    """One whole number that may be set: how much without anybody's doing, and between which limits."""
+
+    default: int
+    unit: Unit
+    minimum: int
+    maximum: int
+    description: Sentence
+
+    def check(self, value: int) -> None:
+        """Nothing, or `InvalidInput` when the value is outside the limits."""
+        if not self.minimum <= value <= self.maximum:
+            raise invalid(
+                "/value",
+                "out_of_range",
+                f"A number from {self.minimum} to {self.maximum} is expected.",
+                f"应为 {self.minimum} 到 {self.maximum} 之间的数。",
+            )
+
+
+KNOWN_SETTINGS: dict[str, KnownSetting] = {
+    "appeal_filing_working_days": KnownSetting(
+        _APPEALS.filing_working_days,
+        Unit.WORKING_DAYS,
+        1,
+        60,
+        Sentence("How long an assignment may be appealed against after its notice.", "分配通知之后可以申诉的期限。"),
+    ),
+    "appeal_decision_working_days": KnownSetting(
+        _APPEALS.decision_working_days,
+        Unit.WORKING_DAYS,
+        1,
+        60,
+        Sentence("How soon a reviewer decides an appeal before it is escalated.", "评审人作出决定的期限，逾期升级。"),
+    ),
+    "appeal_escalations": KnownSetting(
+        _APPEALS.escalations,
+        Unit.TIMES,
+        0,
+        1,
+        Sentence("How often an appeal goes on to another reviewer.", "申诉可升级至另一评审人的次数。"),
+    ),
+    "interaction_edit_hours": KnownSetting(
+        _INTERACTIONS.edit_hours,
+        Unit.HOURS,
+        0,
+        168,
+        Sentence(
+            "How long the author may edit an interaction before it is only amended.", "作者可编辑互动记录的时限。"
+        ),
+    ),
+    "commitment_working_days": KnownSetting(
+        _INTERACTIONS.commitment_working_days,
+        Unit.WORKING_DAYS,
+        1,
+        60,
+        Sentence("When a commitment without a date is due.", "未注明日期的承诺的到期时限。"),
+    ),
+    "card_check_months": KnownSetting(
+        2,
+        Unit.MONTHS,
+        1,
+        24,
+        Sentence("How often an account card is checked in full (全面检查).", "客户卡全面检查的间隔。"),
+    ),
+    "invitation_hours": KnownSetting(
+        72,
+        Unit.HOURS,
+        1,
+        720,
+        Sentence("How long an invitation's one-time link is good for.", "邀请链接（一次性）的有效时限。"),
+    ),
+}

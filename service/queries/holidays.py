@@ -1,0 +1,37 @@
+"""Holidays as JSON: one, many."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.errors import NotFound
+from service.models import Holiday
+from service.policy import Actor, allowed, principal_values
+from service.queries.json_view import json_object
+from service.queries.listing import Listing, any_of, at_least, at_most
+
+COLUMNS = {column.key: column for column in Holiday.__table__.columns}
+
+HOLIDAYS = Listing(
+    model=Holiday,
+    columns=lambda _actor: COLUMNS,
+    filters={
+        "kind": any_of(Holiday.kind),
+        "on_from": at_least(Holiday.on_date),
+        "on_to": at_most(Holiday.on_date),
+    },
+    sorts={"on_date": Holiday.on_date},
+)
+
+
+async def holiday_json(connection: AsyncConnection, actor: Actor, holiday_id: UUID) -> Any:
+    """One day's JSON text and its version."""
+    statement = select(json_object(COLUMNS).label("json"), Holiday.version).where(
+        Holiday.id == holiday_id, allowed(actor, "see", Holiday)
+    )
+    row = (await connection.execute(statement, principal_values(actor))).one_or_none()
+    if row is None:
+        raise NotFound
+    return row

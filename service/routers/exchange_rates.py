@@ -1,0 +1,65 @@
+"""/v1/exchange-rates: dated rates into the base currency."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+
+from service.errors import AlreadyExists, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.conditional import ExpectedVersion, respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import exchange_rates as operations
+from service.queries import exchange_rates as queries
+from service.queries.listing import Asked, page
+from service.schemas.exchange_rates import (
+    ExchangeRateCreate,
+    ExchangeRateFilter,
+    ExchangeRatePage,
+    ExchangeRateView,
+)
+
+router = APIRouter(prefix="/v1/exchange-rates", tags=["settings"], route_class=Endpoint)
+
+
+@router.get("/{exchange_rate_id}", response_model=ExchangeRateView, responses=raises(NotFound))
+async def get_exchange_rate(exchange_rate_id: UUID, context: Ctx) -> Response:
+    """One dated rate."""
+    return await answer(context, exchange_rate_id)
+
+
+@router.get("", response_model=ExchangeRatePage, responses=raises())
+async def list_exchange_rates(query: Annotated[ExchangeRateFilter, Query()], context: Ctx) -> Response:
+    """Dated rates into the base currency."""
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.EXCHANGE_RATES, Asked.of(query))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post("", response_model=ExchangeRateView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
+async def create_exchange_rate(wanted: ExchangeRateCreate, context: Ctx) -> Response:
+    """Enter a dated rate; accounts of its currency are valued anew at once."""
+    currency = context.services.settings.base_currency
+    rate = await operations.create_exchange_rate(context.session, context.actor, wanted, currency)
+    return await answer(context, rate.id, created=True)
+
+
+@router.delete(
+    "/{exchange_rate_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(NotFound, PreconditionFailed, PreconditionRequired),
+)
+async def delete_exchange_rate(exchange_rate_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
+    """Take a rate out; accounts of its currency are valued anew at once."""
+    await operations.delete_exchange_rate(context.session, context.actor, exchange_rate_id, version)
+
+
+async def answer(context: Context, exchange_rate_id: UUID, *, created: bool = False) -> Response:
+    """The rate; after a change it is read in the same transaction."""
+    row = await queries.exchange_rate_json(await context.reader(), context.actor, exchange_rate_id)
+    response = respond(context, row.json, row.version)
+    if created:
+        response.status_code = status.HTTP_201_CREATED
+        response.headers["Location"] = f"/v1/exchange-rates/{exchange_rate_id}"
+    return response

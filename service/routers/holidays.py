@@ -1,0 +1,59 @@
+"""/v1/holidays: days off and make-up working days (调休)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+
+from service.errors import AlreadyExists, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.conditional import ExpectedVersion, respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import holidays as operations
+from service.queries import holidays as queries
+from service.queries.listing import Asked, page
+from service.schemas.holidays import HolidayCreate, HolidayFilter, HolidayPage, HolidayView
+
+router = APIRouter(prefix="/v1/holidays", tags=["settings"], route_class=Endpoint)
+
+
+@router.get("/{holiday_id}", response_model=HolidayView, responses=raises(NotFound))
+async def get_holiday(holiday_id: UUID, context: Ctx) -> Response:
+    """One day that differs from the week's usual."""
+    return await answer(context, holiday_id)
+
+
+@router.get("", response_model=HolidayPage, responses=raises())
+async def list_holidays(query: Annotated[HolidayFilter, Query()], context: Ctx) -> Response:
+    """Days off and make-up working days."""
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.HOLIDAYS, Asked.of(query))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post("", response_model=HolidayView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
+async def create_holiday(wanted: HolidayCreate, context: Ctx) -> Response:
+    """Enter a day off or a make-up working day."""
+    holiday = await operations.create_holiday(context.session, context.actor, wanted)
+    return await answer(context, holiday.id, created=True)
+
+
+@router.delete(
+    "/{holiday_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(NotFound, PreconditionFailed, PreconditionRequired),
+)
+async def delete_holiday(holiday_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
+    """Take a day out of the calendar."""
+    await operations.delete_holiday(context.session, context.actor, holiday_id, version)
+
+
+async def answer(context: Context, holiday_id: UUID, *, created: bool = False) -> Response:
+    """The day; after a change it is read in the same transaction."""
+    row = await queries.holiday_json(await context.reader(), context.actor, holiday_id)
+    response = respond(context, row.json, row.version)
+    if created:
+        response.status_code = status.HTTP_201_CREATED
+        response.headers["Location"] = f"/v1/holidays/{holiday_id}"
+    return response

@@ -1,0 +1,64 @@
+"""Dated exchange rates as JSON."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import Body, CurrencyCode, DecimalText, Instant, Text200, View
+from service.schemas.page import PageFilter
+
+
+class ExchangeRateCreate(Body):
+    """What one unit of a currency is worth in the base currency from a day on."""
+
+    currency: CurrencyCode = Field(description="ISO 4217 code.", examples=["USD"])
+    valid_from: date = Field(description="The first day on which the rate holds; the next dated rate ends it.")
+    rate: DecimalText = Field(
+        gt=0, max_digits=20, decimal_places=10, description="Base currency for one unit.", examples=["7.1234"]
+    )
+    source: Text200 | None = Field(
+        default=None, description="Where the rate comes from.", examples=["中国外汇交易中心"]
+    )
+
+
+class ExchangeRateView(View):
+    """A dated exchange rate."""
+
+    id: UUID
+    currency: str
+    valid_from: date
+    rate: DecimalText = Field(description="Base currency for one unit.")
+    source: str | None
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class ExchangeRatePage(View):
+    """Some rates, and where the next ones begin."""
+
+    items: list[ExchangeRateView]
+    next_cursor: str | None
+
+
+class ExchangeRateSort(StrEnum):
+    """What rates are sorted by; a leading minus turns the order round."""
+
+    CREATED = "created_at"
+    CREATED_DESC = "-created_at"
+    VALID_FROM = "valid_from"
+    VALID_FROM_DESC = "-valid_from"
+
+
+class ExchangeRateFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    currency: Annotated[list[CurrencyCode], Field(max_length=200)] | None = Field(
+        default=None, description="ISO 4217 codes."
+    )
+    valid_from_min: date | None = Field(default=None, description="Valid from this day or later.")
+    valid_from_max: date | None = Field(default=None, description="Valid from this day or earlier.")
+    sort: ExchangeRateSort = Field(default=ExchangeRateSort.CREATED, description="The order.")

@@ -1,0 +1,61 @@
+"""Holidays and make-up working days as JSON."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import Body, Instant, Text200, View
+from service.schemas.page import PageFilter
+
+
+class HolidayKind(StrEnum):
+    """A day off, or a day worked instead (调休)."""
+
+    HOLIDAY = "holiday"
+    MAKE_UP = "make_up"
+
+
+class HolidayCreate(Body):
+    """A day that differs from the week's usual."""
+
+    on_date: date = Field(description="The day.", examples=["2026-10-01"])
+    kind: HolidayKind = Field(description="`holiday`: nobody works; `make_up`: a weekend day that is worked.")
+    name: Text200 = Field(description="What it is called.", examples=["国庆节"])
+
+
+class HolidayView(View):
+    """A day that differs from the week's usual."""
+
+    id: UUID
+    on_date: date
+    kind: str
+    name: str
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class HolidayPage(View):
+    """Some days, and where the next ones begin."""
+
+    items: list[HolidayView]
+    next_cursor: str | None
+
+
+class HolidaySort(StrEnum):
+    """What days are sorted by; a leading minus turns the order round."""
+
+    DATE = "on_date"
+    DATE_DESC = "-on_date"
+
+
+class HolidayFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    kind: Annotated[list[HolidayKind], Field(max_length=2)] | None = Field(default=None, description="Kinds.")
+    on_from: date | None = Field(default=None, description="On or after this day.")
+    on_to: date | None = Field(default=None, description="On or before this day.")
+    sort: HolidaySort = Field(default=HolidaySort.DATE, description="The order.")
