@@ -44,6 +44,7 @@ class Account:
     def __post_init__(self) -> None:
         _sort(self, "products")
         _expect(self, bool(self.id) and self.id.isprintable(), "the id is empty or not printable")
+        _expect(self, isinstance(self.is_new, bool) and isinstance(self.pinned, bool), "is_new and pinned are booleans")
         _expect(self, self.intent is None or self.intent in INTENTS, "intent is low, medium, high or null")
         _expect(self, _within(self.value_minor or 0, 0, LARGEST_INTEGER), "value_minor is a whole number from 0")
         _expect(self, _within(self.workload_minutes, 0, 10**6), "workload_minutes is a whole number from 0 to 1000000")
@@ -117,11 +118,11 @@ class Snapshot:
     def from_bytes(cls, content: bytes) -> "Snapshot":
         """The snapshot of some canonical bytes; InvalidSnapshot unless it gives exactly these bytes back."""
         try:
-            mapping = json.loads(content)
-            snapshot = cls._from_mapping(mapping)
+            snapshot = cls._from_mapping(json.loads(content))
+            canonical = snapshot.canonical_bytes() == content
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidSnapshot(f"not a snapshot: {error}") from error
-        if snapshot.canonical_bytes() != content:
+        if not canonical:
             raise InvalidSnapshot("the bytes are not in canonical form")
         return snapshot
 

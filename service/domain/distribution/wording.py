@@ -113,8 +113,8 @@ def failed_sentence(failed: Failed) -> Sentence:
     if failed.rule in {Rule.COUNT_CAP, Rule.WORKLOAD_CAP}:
         unit = Sentence(" minutes a month", " 分钟/月") if failed.rule is Rule.WORKLOAD_CAP else Sentence("", "")
         return Sentence(
-            f"The {name.en} allows {required.en}{unit.en}; with this account it would be {actual.en}.",
-            f"{name.zh}为 {required.zh}{unit.zh}；加上该客户将为 {actual.zh}。",
+            f"The {name.en} allows {required.en}{unit.en}; with this account it would be {actual.en}{unit.en}.",
+            f"{name.zh}为 {required.zh}{unit.zh}；加上该客户将为 {actual.zh}{unit.zh}。",
         )
     return Sentence(
         f"The rule on {name.en} requires {required.en}; on record is {actual.en}.",

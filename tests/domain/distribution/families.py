@@ -20,7 +20,7 @@ OPEN = HardRules(region=False, industry=False, minimum_experience={})
 def family(
     accounts: int, people: int, name: str = "loose", seed: int = 1, rulebook: Rulebook | None = None
 ) -> Snapshot:
-    """Lognormal values with a Pareto tail, tiers by value, part-timers, absent people; mismatch: understaffed regions."""
+    """Lognormal values with a Pareto tail, tiers by value, part-timers, absences; mismatch: understaffed regions."""
     chance = np.random.default_rng(seed)
     region_share, industry_share = chance.dirichlet(np.full(30, 4.0)), chance.dirichlet(np.full(20, 3.0))
     values = chance.lognormal(np.log(2_000_000), 1.15, accounts)
