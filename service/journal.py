@@ -1,14 +1,11 @@
 """record(): what happened goes into the audit log and the outbox, in the caller's transaction."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from datetime import UTC, date, datetime
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import FromClause, Insert, Table, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.sql.selectable import CTE
 
 from service.domain.canonical import canonical_bytes
 from service.domain.events import Event
@@ -34,12 +31,21 @@ async def write(connection: AsyncConnection, actor: Actor, events: Iterable[Even
     await connection.execute(insert(OutboxMessage), [outbox_row(entry) for entry in entries])
 
 
-def entry_ctes(actor: Actor, event: Event, request_id: str) -> tuple[CTE, CTE]:
-    """The same two rows as data-modifying CTEs, for a write that is one statement."""
+def bound(table: FromClause, prefix: str, columns: Iterable[str]) -> Insert:
+    """An insert of one row whose values are bound by prefixed names, so that the statement is built only once."""
+    columns_of = table.c
+    return insert(cast("Table", table)).values(
+        {name: bindparam(f"{prefix}{name}", type_=columns_of[name].type) for name in columns}
+    )
+
+
+def entry_values(actor: Actor, event: Event, request_id: str) -> dict[str, Any]:
+    """The values of ENTRY_CTES."""
     entry = audit_row(actor, event, datetime.now(UTC), request_id)
-    audit = insert(AuditEntry).values(entry).returning(AuditEntry.position).cte("audit")
-    outbox = insert(OutboxMessage).values(outbox_row(entry)).returning(OutboxMessage.position).cte("outbox")
-    return audit, outbox
+    message = outbox_row(entry)
+    return {f"audit_{name}": value for name, value in entry.items()} | {
+        f"outbox_{name}": value for name, value in message.items()
+    }
 
 
 def audit_row(actor: Actor, event: Event, at: datetime, request_id: str) -> dict[str, Any]:
@@ -73,14 +79,31 @@ def outbox_row(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+PLAIN = frozenset({str, int, bool})  # most values by far, so they are looked at first
+
+
 def plain(value: Any) -> Any:
     """A value as canonical JSON holds it: instants in UTC with Z, decimals and ids as text."""
+    if value is None or type(value) in PLAIN:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
-    if isinstance(value, (UUID, Decimal)):
-        return str(value)
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+ENTRY_COLUMNS = (
+    "id", "at", "actor", "actor_id", "on_behalf_of", "action", "subject_type", "subject_id", "account_id", "request_id",
+    "data", "canonical",
+)  # fmt: skip
+MESSAGE_COLUMNS = ("id", "at", "type", "subject_type", "subject_id")
+# The same two rows as data-modifying CTEs, for a write that is one statement; `entry_values` fills them.
+ENTRY_CTES = (
+    bound(AuditEntry.__table__, "audit_", ENTRY_COLUMNS).returning(AuditEntry.__table__.c.position).cte("audit"),
+    bound(OutboxMessage.__table__, "outbox_", MESSAGE_COLUMNS)
+    .returning(OutboxMessage.__table__.c.position)
+    .cte("outbox"),
+)

@@ -4,17 +4,29 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Numeric, Text, case, cast, func, literal_column, null
+from sqlalchemy import ColumnElement, DateTime, Numeric, Select, Text, case, cast, func, literal_column, null, select
 
 PAIRS_AT_MOST = 50  # json_build_object takes 100 arguments
 
 
 def json_object(columns: Mapping[str, Any]) -> ColumnElement[str]:
     """An SQL expression of one JSON object as text, a member a column."""
+    return cast(json_value(columns), Text)
+
+
+def json_value(columns: Mapping[str, Any]) -> ColumnElement[Any]:
+    """The same as a JSON value, to stand inside another."""
     members = list(columns.items())
     assert len(members) <= PAIRS_AT_MOST, "split the view"
-    arguments = [part for name, column in members for part in (literal_column(f"'{name}'"), outgoing(column))]
-    return cast(func.json_build_object(*arguments), Text)
+    return func.json_build_object(
+        *(part for name, column in members for part in (literal_column(f"'{name}'"), outgoing(column)))
+    )
+
+
+def json_list(statement: Select[Any]) -> ColumnElement[Any]:
+    """The rows of a statement of one JSON value each, in their order, as a list."""
+    rows = statement.subquery()
+    return select(func.coalesce(func.json_agg(rows.c[0]), literal_column("'[]'::json"))).scalar_subquery()
 
 
 def outgoing(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -45,8 +45,11 @@ async def list_accounts(query: Annotated[AccountFilter, Query()], context: Ctx) 
 async def create_account(wanted: AccountCreate, context: Ctx) -> Response:
     """Enter an account."""
     currency = context.services.settings.base_currency
-    account_id = await operations.create_account(context.session, context.actor, wanted, currency)
-    return await answer(context, account_id, created=True)
+    made = await operations.create_account(context.session, context.actor, wanted, currency)
+    response = respond(context, made.json, made.version, made.view)
+    response.status_code = status.HTTP_201_CREATED
+    response.headers["Location"] = f"/v1/accounts/{made.id}"
+    return response
 
 
 @router.patch("/{account_id}", response_model=AccountView, responses=CONDITIONAL)
@@ -86,12 +89,8 @@ async def delete_account(account_id: UUID, version: ExpectedVersion, context: Ct
     await operations.delete_account(context.session, context.actor, account_id, version)
 
 
-async def answer(context: Context, account_id: UUID, *, created: bool = False) -> Response:
+async def answer(context: Context, account_id: UUID) -> Response:
     """The account as this caller sees it; after a change it is read in the same transaction."""
     currency = context.services.settings.base_currency
     row = await queries.account_json(await context.reader(), context.actor, account_id, currency)
-    response = respond(context, row.json, row.version, row.view)
-    if created:
-        response.status_code = status.HTTP_201_CREATED
-        response.headers["Location"] = f"/v1/accounts/{account_id}"
-    return response
+    return respond(context, row.json, row.version, row.view)

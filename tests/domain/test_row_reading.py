@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from service.domain.amounts import Money
-from service.domain.cell_reading import Habits
+from service.domain.cell_reading import Habits, Value
 from service.domain.headings import suggest
 from service.domain.row_reading import RowReader, RowReading
 from service.domain.tables import Cell, CellFlaw, Row
@@ -85,25 +85,23 @@ def test_a_negative_value_is_refused_where_none_makes_sense() -> None:
     assert codes(read("华兴", "", "", "(5)")) == [("negative_number", 3)]
 
 
-def test_an_unmarked_amount_takes_the_currency_of_its_row_then_of_the_author() -> None:
+def value_of(*cells: str, currency: str | None = "CNY") -> Value:
     headings = ["name", "revenue", "currency", "country"]
-    assert read("A", "5", "EUR", "", headings=headings, habits=Habits("CNY")).values[
-        "account.potential_value"
-    ] == Money(Decimal(5), "EUR")
-    assert read("A", "5", "", "", headings=headings, habits=Habits("CNY")).values["account.potential_value"] == Money(
-        Decimal(5), "CNY"
-    )
-    assert read("A", "5", "", "", headings=headings).values["account.potential_value"] == Money(Decimal(5))
+    return read("A", *cells, headings=headings, habits=Habits(currency)).values["account.potential_value"]
+
+
+def test_an_unmarked_amount_takes_the_currency_of_its_row_then_of_the_author() -> None:
+    assert value_of("5", "EUR", "") == Money(Decimal(5), "EUR")
+    assert value_of("5", "", "") == Money(Decimal(5), "CNY")
+    assert value_of("5", "", "", currency=None) == Money(Decimal(5))
 
 
 def test_a_shared_mark_is_decided_by_the_row_then_its_country_then_the_author() -> None:
+    assert value_of("¥5", "JPY", "China") == Money(Decimal(5), "JPY")
+    assert value_of("¥5", "", "Osaka, Japan") == Money(Decimal(5), "JPY")
+    assert value_of("¥5", "日元", "") == Money(Decimal(5), "JPY")
+    assert value_of("¥5", "", "Germany") == Money(Decimal(5), "CNY")
     headings = ["name", "revenue", "currency", "country"]
-    cases = {("JPY", "China"): "JPY", ("", "Osaka, Japan"): "JPY", ("日元", ""): "JPY", ("", "Germany"): "CNY"}
-    for (currency, country), expected in cases.items():
-        value = read("A", "¥5", currency, country, headings=headings, habits=Habits("CNY")).values[
-            "account.potential_value"
-        ]
-        assert value == Money(Decimal(5), expected)
     assert codes(read("A", "¥5", "", "", headings=headings)) == [("ambiguous_currency", 1)]
     assert codes(read("A", "5", "Taler", "", headings=headings)) == [("unknown_currency", 2)]
 

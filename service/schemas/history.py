@@ -1,0 +1,85 @@
+"""What happened to an account, as JSON: its history of changes and its timeline."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import Instant, Text50, View
+from service.schemas.page import PageFilter
+
+
+class TimeSort(StrEnum):
+    """Newest first, or oldest first."""
+
+    NEWEST = "-at"
+    OLDEST = "at"
+
+
+class HistoryEntry(View):
+    """Who changed what, from what to what."""
+
+    id: UUID
+    at: Instant
+    actor_id: UUID | None
+    actor: str = Field(description="Kind and code of whoever acted.", examples=["staff:S0001"])
+    on_behalf_of: UUID | None
+    action: str = Field(examples=["account.changed"])
+    subject_type: str = Field(examples=["account"])
+    subject_id: UUID
+    changes: dict[str, Any] = Field(description="Field → {from, to}; sensitive contact fields are not kept here.")
+
+
+class HistoryPage(View):
+    """Some changes, newest first; with `as_of` also the account's fields as they were."""
+
+    items: list[HistoryEntry]
+    next_cursor: str | None
+    fields: dict[str, Any] | None = Field(
+        description="With `as_of`: the account's fields at that instant, null when it was not entered yet."
+    )
+
+
+class HistoryFilter(PageFilter):
+    """Which changes."""
+
+    as_of: Instant | None = Field(default=None, description="Only what had happened by then, and the fields as of then.")
+    subject_type: Annotated[list[Text50], Field(max_length=10)] | None = Field(
+        default=None, description="Changes of `account`, `contact`, `interaction` or `task`."
+    )
+    subject_id: UUID | None = Field(default=None, description="Changes of this one record.")
+    actor_id: UUID | None = Field(default=None, description="Changes by this person.")
+    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")
+
+
+class TimelineEntry(View):
+    """Something that happened around an account."""
+
+    id: UUID
+    at: Instant
+    actor_id: UUID | None
+    actor: str = Field(description="Kind and code of whoever acted.", examples=["staff:S0001"])
+    on_behalf_of: UUID | None
+    action: str = Field(examples=["interaction.logged"])
+    subject_type: str = Field(examples=["interaction"])
+    subject_id: UUID | None
+    fields: list[str] = Field(description="Names of the fields that changed.")
+
+
+class TimelinePage(View):
+    """What happened, newest first."""
+
+    items: list[TimelineEntry]
+    next_cursor: str | None
+
+
+class TimelineFilter(PageFilter):
+    """Which part of the timeline."""
+
+    action: Annotated[list[Text50], Field(max_length=50)] | None = Field(
+        default=None, description="Only these actions, such as `interaction.logged`."
+    )
+    at_from: Instant | None = Field(default=None, description="At or after this instant.")
+    at_to: Instant | None = Field(default=None, description="Before this instant.")
+    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")

@@ -1,0 +1,48 @@
+"""An account's team as JSON."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import Body, Instant, View
+
+
+class TeamRole(StrEnum):
+    """What somebody does for an account besides its owner (任务分工)."""
+
+    SALES = "sales"
+    TECH_SUPPORT = "tech_support"
+    MARKETING = "marketing"
+    FINANCE = "finance"
+    LEADER = "leader"
+    AFTER_SALES = "after_sales"
+    OPERATIONS = "operations"
+    CUSTOMER_SERVICE = "customer_service"
+
+
+class MemberCreate(Body):
+    """A new member of an account's team."""
+
+    staff_id: UUID = Field(description="Who joins.")
+    role: TeamRole = Field(description="What they do for the account.", examples=["tech_support"])
+
+
+class MemberView(View):
+    """A current member of an account's team."""
+
+    id: UUID
+    account_id: UUID
+    staff_id: UUID
+    staff_code: str
+    name: str = Field(examples=["张伟"])
+    title: str | None
+    role: str = Field(description="`owner` for the person responsible, `originator` for who entered the account.")
+    started_at: Instant
+
+
+class TeamPage(View):
+    """Some members, and where the next ones begin."""
+
+    items: list[MemberView]
+    next_cursor: str | None
