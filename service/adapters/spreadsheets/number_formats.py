@@ -7,7 +7,7 @@ from typing import IO
 
 from service.adapters.spreadsheets.xml_streams import XmlStream
 from service.domain.amounts import from_float
-from service.domain.tables import Cell
+from service.domain.tables import Cell, cell_text
 
 NUMBER, DATE = "", "date"
 """How a style shows a number; anything else is the mark of a currency."""
@@ -82,7 +82,7 @@ def typed_number(text: str, style: str, *, from_1904: bool) -> Cell:
     if style == DATE:
         return _moment(number, from_1904=from_1904)
     plain: int | Decimal = int(number) if number == number.to_integral_value() else number
-    return f"{style} {plain:f}" if style else plain
+    return f"{style} {cell_text(plain)}" if style else plain
 
 
 def _moment(serial: Decimal, *, from_1904: bool) -> Cell:

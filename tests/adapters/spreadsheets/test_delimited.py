@@ -171,7 +171,7 @@ def test_an_empty_file_is_refused(tmp_path: Path, content: str | bytes) -> None:
     [
         b"%PDF-1.7 x",
         b"\x1f\x8b\x08\x00",
-        b"<html><table><tr><td>x</td></tr></table>",
+        b"<html><table>",
         b'[{"a": 1}]',
         bytes(range(32)) * 9,
     ],
