@@ -3,12 +3,12 @@
 import asyncio
 from typing import Any
 
+from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from alembic import context
 from service.database import asyncpg_url
 from service.models import Base
 from service.models.evidence import Xid8

@@ -2,6 +2,10 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 ALEMBIC = Path(__file__).parent.parent / "alembic"
 
@@ -12,13 +16,18 @@ def schema_head() -> str:
     return max(path.name.split("_")[0] for path in (ALEMBIC / "versions").glob("*.py"))
 
 
-def migrate(service_url: str, migration_url: str) -> None:
-    """Applies what is missing as the owner of the database; blocks, and runs an event loop of its own."""
-    from alembic.config import Config  # noqa: PLC0415
-
-    from alembic import command  # noqa: PLC0415 - half a second that a worker or a test need not spend
+def configuration(service_url: str, migration_url: str) -> "Config":
+    """Alembic's configuration for one database: whom the service connects as, and whom migrations do."""
+    from alembic.config import Config  # noqa: PLC0415 - half a second that a worker or a test need not spend
 
     config = Config(toml_file=ALEMBIC.parent / "pyproject.toml", config_args={"here": str(ALEMBIC.parent)})
     config.set_main_option("script_location", str(ALEMBIC))
     config.attributes.update(service_url=service_url, migration_url=migration_url)
-    command.upgrade(config, "head")
+    return config
+
+
+def migrate(service_url: str, migration_url: str) -> None:
+    """Applies what is missing as the owner of the database; blocks, and runs an event loop of its own."""
+    from alembic import command  # noqa: PLC0415 - as above
+
+    command.upgrade(configuration(service_url, migration_url), "head")

@@ -1,0 +1,110 @@
+"""/v1/tier-schemes: how accounts are graded."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+
+from service.errors import (
+    AlreadyExists,
+    AuthorIsApprover,
+    IllegalTransition,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    StateConflict,
+)
+from service.http.conditional import ExpectedVersion, respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import tier_schemes as operations
+from service.queries import tier_schemes as queries
+from service.queries.listing import Asked, page
+from service.schemas.tier_schemes import (
+    TierSchemeCreate,
+    TierSchemeFilter,
+    TierSchemePage,
+    TierSchemeUpdate,
+    TierSchemeVerdict,
+    TierSchemeView,
+    TierTemplatePage,
+)
+
+router = APIRouter(prefix="/v1/tier-schemes", tags=["tiers"], route_class=Endpoint)
+PRIVATE = {"Cache-Control": "private, no-cache"}
+
+
+@router.get("/templates", response_model=TierTemplatePage, responses=raises())
+async def list_tier_templates(_context: Ctx) -> Response:
+    """The schemes that the service ships: five tiers, A/B/C, 80/20, importance."""
+    return Response(queries.templates_json(), media_type="application/json", headers=PRIVATE)
+
+
+@router.get("", response_model=TierSchemePage, responses=raises())
+async def list_tier_schemes(query: Annotated[TierSchemeFilter, Query()], context: Ctx) -> Response:
+    """The versions of schemes that you may see; drafts are seen by those who draft and publish."""
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.SCHEMES, Asked.of(query))
+    return Response(content, media_type="application/json", headers=PRIVATE)
+
+
+@router.get("/{scheme_id}", response_model=TierSchemeView, responses=raises(NotFound))
+async def get_tier_scheme(scheme_id: UUID, context: Ctx) -> Response:
+    """One version of a scheme."""
+    return await answer(context, scheme_id)
+
+
+@router.post("", response_model=TierSchemeView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
+async def create_tier_scheme(wanted: TierSchemeCreate, context: Ctx) -> Response:
+    """Draft a scheme, or the next version of one."""
+    scheme = await operations.create_tier_scheme(context.session, context.actor, wanted)
+    response = await answer(context, scheme.id)
+    response.status_code = status.HTTP_201_CREATED
+    response.headers["Location"] = f"/v1/tier-schemes/{scheme.id}"
+    return response
+
+
+@router.patch(
+    "/{scheme_id}",
+    response_model=TierSchemeView,
+    responses=raises(NotFound, PreconditionFailed, PreconditionRequired, StateConflict),
+)
+async def update_tier_scheme(
+    scheme_id: UUID, patch: TierSchemeUpdate, version: ExpectedVersion, context: Ctx
+) -> Response:
+    """Change your draft; a published version never changes."""
+    await operations.update_tier_scheme(context.session, context.actor, scheme_id, version, patch)
+    return await answer(context, scheme_id)
+
+
+@router.post(
+    "/{scheme_id}/publish",
+    response_model=TierSchemeView,
+    responses=raises(NotFound, PreconditionFailed, PreconditionRequired, IllegalTransition, AuthorIsApprover),
+)
+async def publish_tier_scheme(
+    scheme_id: UUID, verdict: TierSchemeVerdict, version: ExpectedVersion, context: Ctx
+) -> Response:
+    """Publish somebody else's draft as you have read it; the version published before is retired."""
+    await operations.publish_tier_scheme(context.session, context.actor, scheme_id, version, verdict.reason)
+    return await answer(context, scheme_id)
+
+
+@router.post(
+    "/{scheme_id}/retire",
+    response_model=TierSchemeView,
+    responses=raises(NotFound, PreconditionFailed, PreconditionRequired, IllegalTransition),
+)
+async def retire_tier_scheme(
+    scheme_id: UUID, verdict: TierSchemeVerdict, version: ExpectedVersion, context: Ctx
+) -> Response:
+    """Stop using a published version; the grades that it gave stay."""
+    await operations.retire_tier_scheme(context.session, context.actor, scheme_id, version, verdict.reason)
+    return await answer(context, scheme_id)
+
+
+async def answer(context: Context, scheme_id: UUID) -> Response:
+    """The version as it stands; after a change it is read in the same transaction."""
+    row = await queries.scheme_json(await context.reader(), context.actor, scheme_id)
+    return respond(context, row.json, row.version)

@@ -1,0 +1,101 @@
+"""The grades of an account and what they entitle it to, as JSON."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import Body, Instant, Text50, Text2000, View
+from service.schemas.page import PageFilter
+from service.schemas.tier_evaluations import SheetData
+from service.schemas.tier_schemes import TierCode, Words
+
+
+class AccountTierCreate(Body):
+    """A grade set by hand, under a published scheme whose method is manual."""
+
+    scheme_code: TierCode = Field(description="Code of the scheme.", examples=["importance"])
+    tier: TierCode = Field(description="Code of the tier.", examples=["important"])
+    reason: Text2000 = Field(description="Why.", examples=["经档案核查认定为重要客户"])
+
+
+class AccountTierView(View):
+    """A grade that an account held from one instant to another."""
+
+    id: UUID
+    account_id: UUID
+    scheme_id: UUID
+    scheme_code: str
+    scheme_number: int
+    tier: str
+    name: Words
+    evaluation_id: UUID | None = Field(description="The evaluation that gave it; null for a grade set by hand.")
+    reason: str | None = Field(description="Why somebody set it by hand.")
+    sheet: SheetData | None = Field(description="How the evaluation judged the account.")
+    started_at: Instant
+    ended_at: Instant | None
+
+
+class AccountTierPage(View):
+    """Some grades, and where the next ones begin."""
+
+    items: list[AccountTierView]
+    next_cursor: str | None
+
+
+class AccountTierSort(StrEnum):
+    """What grades are sorted by; a leading minus turns the order round."""
+
+    STARTED = "started_at"
+    STARTED_DESC = "-started_at"
+
+
+class AccountTierFilter(PageFilter):
+    """Typed filters, one per field; repeat one for any of several values."""
+
+    scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Schemes.")
+    tier: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Tiers.")
+    current: bool | None = Field(default=None, description="true: grades held now; false: those that ended.")
+    as_of: Instant | None = Field(default=None, description="Grades held at this instant.")
+    sort: AccountTierSort = Field(default=AccountTierSort.STARTED_DESC, description="The order.")
+
+
+class EntitlementView(View):
+    """Something that a grade entitles the account to, and the day by which it is due."""
+
+    id: UUID
+    account_id: UUID
+    account_tier_id: UUID
+    scheme_code: str
+    tier: str
+    kind: str = Field(description="`named_person`, `plan`, `visit`, or the code of a service of the tier.")
+    name: Words
+    due_on: date = Field(description="A working day of the business calendar as it stood when the grade began.")
+    ended_at: Instant | None = Field(description="When the grade that promised it ended; null while it is owed.")
+
+
+class EntitlementPage(View):
+    """Some entitlements, and where the next ones begin."""
+
+    items: list[EntitlementView]
+    next_cursor: str | None
+
+
+class EntitlementSort(StrEnum):
+    """What entitlements are sorted by; a leading minus turns the order round."""
+
+    DUE = "due_on"
+    DUE_DESC = "-due_on"
+
+
+class EntitlementFilter(PageFilter):
+    """Typed filters, one per field; repeat one for any of several values."""
+
+    scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Schemes.")
+    kind: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Kinds.")
+    current: bool | None = Field(default=None, description="true: still owed; false: ended with their grade.")
+    due_from: date | None = Field(default=None, description="Due on or after this day.")
+    due_to: date | None = Field(default=None, description="Due on or before this day.")
+    sort: EntitlementSort = Field(default=EntitlementSort.DUE, description="The order.")
