@@ -277,6 +277,51 @@ class InvalidLink(Unprocessable):
     zh = "该链接已使用、已过期或从未发出。"
 
 
+class WrongPassword(Unprocessable):
+    """The current password is not right."""
+
+    zh = "当前密码不正确。"
+
+
+class InvalidGrant(BadRequest):
+    """User name and password do not belong together, or the refresh token is no longer good."""
+
+    oauth_error = "invalid_grant"
+    zh = "用户名与密码不匹配，或刷新令牌已失效。"
+
+
+class InvalidClient(Unauthenticated):
+    """Client id and client secret do not belong together."""
+
+    oauth_error = "invalid_client"
+    zh = "客户端标识与密钥不匹配。"
+
+
+class UnsupportedGrantType(BadRequest):
+    """This kind of grant is not given here."""
+
+    oauth_error = "unsupported_grant_type"
+    zh = "此处不支持该授权类型。"
+
+
+class NotAssignable(Conflict):
+    """Only people who are active become responsible for accounts."""
+
+    zh = "只有在职且处于激活状态的人员才能负责客户。"
+
+
+class AbsenceOverlaps(Conflict):
+    """The person is away on some of these days already."""
+
+    zh = "该人员在其中某些日期已登记缺勤。"
+
+
+class GeneralManagerExists(Conflict):
+    """There is a general manager already; roles are granted through the API."""
+
+    zh = "已有总经理；角色须通过接口授予。"
+
+
 # --- accounts and distribution ---
 
 
@@ -314,6 +359,18 @@ class NoPublishedRulebook(Conflict):
     """There is no published rulebook to decide by."""
 
     zh = "尚无已发布的规则手册。"
+
+
+class WrongMethod(Conflict):
+    """The scheme does not grade in this way."""
+
+    zh = "该分级方案不以此方式评级。"
+
+
+class EvaluationStale(Conflict):
+    """Grades have changed since the evaluation was computed."""
+
+    zh = "评定计算之后客户级别已发生变化。"
 
 
 class AlreadyOwned(Conflict):

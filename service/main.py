@@ -14,12 +14,26 @@ from service.http.middleware import Gate
 from service.http.openapi import document
 from service.http.problems import on_http_exception, on_problem, on_validation
 from service.http.services import Services
-from service.routers import accounts, contacts, documentation, exchange_rates, health, holidays, settings
+from service.routers import (
+    account_tiers,
+    accounts,
+    contacts,
+    documentation,
+    exchange_rates,
+    health,
+    holidays,
+    settings,
+    tier_evaluations,
+    tier_schemes,
+)
 
 # Hot ones first: the router tries them in this order.
 ROUTERS = (
     accounts.router,
     contacts.router,
+    account_tiers.router,
+    tier_schemes.router,
+    tier_evaluations.router,
     exchange_rates.router,
     holidays.router,
     settings.router,

@@ -87,6 +87,13 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
         24,
         Sentence("How often an account card is checked in full (全面检查).", "客户卡全面检查的间隔。"),
     ),
+    "entitlement_months": KnownSetting(
+        12,
+        Unit.MONTHS,
+        1,
+        36,
+        Sentence("How many months of due dates a grade gets when it begins.", "级别生效时计算应办事项日期的月数。"),
+    ),
     "invitation_hours": KnownSetting(
         72,
         Unit.HOURS,

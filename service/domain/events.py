@@ -53,6 +53,22 @@ class StaffDeleted(Event):
     """A person was removed."""
 
 
+class StaffActivated(Event):
+    """A person acts and is assigned to from now on."""
+
+
+class StaffSuspended(Event):
+    """A person is on leave until they are activated again."""
+
+
+class StaffLeft(Event):
+    """A person left the company: roles and tokens ended at once."""
+
+
+class StaffReinstated(Event):
+    """A person who had left is expected back."""
+
+
 class StaffInvited(Event):
     """A person got a one-time link that sets a password."""
 
@@ -209,8 +225,8 @@ class TierEvaluationApproved(Event):
     """An evaluation was approved."""
 
 
-class TierEvaluationRejected(Event):
-    """An evaluation was turned down."""
+class TierEvaluationQueued(Event):
+    """An approved evaluation waits to be applied."""
 
 
 class TierEvaluationApplied(Event):

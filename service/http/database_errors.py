@@ -15,7 +15,10 @@ BY_CONSTRAINT: dict[str, type[Problem]] = {
     "ck_appeals_independent": errors.ReviewerNotIndependent,
     "ck_rulebooks_two_people": errors.AuthorIsApprover,
     "ck_distribution_plans_two_people": errors.AuthorIsApprover,
+    "ck_tier_schemes_two_people": errors.AuthorIsApprover,
+    "ck_tier_evaluations_two_people": errors.AuthorIsApprover,
     "ck_role_grants_two_people": errors.SecondPersonNeeded,
+    "ex_absences_overlap": errors.AbsenceOverlaps,
 }
 BY_SQLSTATE: dict[str, type[Problem]] = {
     "23505": errors.AlreadyExists,
