@@ -400,6 +400,18 @@ class AppealAlreadyOpen(Conflict):
     zh = "您对该分配已有一项未结申诉。"
 
 
+class AssignmentEnded(Conflict):
+    """The assignment has ended; an appeal may be filed against the present one."""
+
+    zh = "该分配已经结束；可对现行分配提出申诉。"
+
+
+class AlreadyHeard(Conflict):
+    """Somebody independent hears this appeal already."""
+
+    zh = "此申诉已有独立评审人。"
+
+
 class NoIndependentReviewer(Conflict):
     """Nobody independent is left; the general manager appoints an outside mediator."""
 
@@ -407,9 +419,45 @@ class NoIndependentReviewer(Conflict):
 
 
 class ReviewerNotIndependent(Denied):
-    """You are not independent in this appeal."""
+    """Whoever hears an appeal is independent of it."""
 
-    zh = "您在此申诉中不具独立性。"
+    zh = "申诉的评审人必须独立于该申诉。"
+
+
+class ReviewerIsParty(ReviewerNotIndependent):
+    """A party to the appeal does not hear it."""
+
+    zh = "申诉当事人不得评审该申诉。"
+
+
+class ReviewerInLineOfParty(ReviewerNotIndependent):
+    """Whoever leads a party's department, or one above it, does not hear the appeal."""
+
+    zh = "当事人所在部门及其上级部门的管理者不得评审该申诉。"
+
+
+class ReviewerApprovedPlan(ReviewerNotIndependent):
+    """Whoever approved the plan, or assigned by hand, does not hear the appeal."""
+
+    zh = "批准该方案或手工分配该客户者不得评审该申诉。"
+
+
+class ReviewerDecidedFirstInstance(ReviewerNotIndependent):
+    """Whoever heard the first instance does not hear the second."""
+
+    zh = "首次评审人不得再次评审该申诉。"
+
+
+class ReviewerWithoutRole(ReviewerNotIndependent):
+    """Appeals are heard by leaders, key-account managers and mediators."""
+
+    zh = "申诉须由领导、大客户经理或第三方协调者评审。"
+
+
+class ReviewerInactive(ReviewerNotIndependent):
+    """Only people who are active hear appeals."""
+
+    zh = "只有在职且处于激活状态的人员才能评审申诉。"
 
 
 class EditWindowClosed(Conflict):

@@ -821,13 +821,15 @@ def upgrade() -> None:
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("appellant_id", sa.Uuid(), nullable=False),
+        sa.Column("filed_by_id", sa.Uuid(), nullable=False),
         sa.Column("respondent_id", sa.Uuid(), nullable=False),
-        sa.Column("beneficiary_id", sa.Uuid(), nullable=False),
+        sa.Column("beneficiary_id", sa.Uuid(), nullable=True),
         sa.Column("grounds", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
         sa.Column("evidence", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("instance", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("draw_key", sa.LargeBinary(), nullable=False),
         sa.Column("reviewer_id", sa.Uuid(), nullable=True),
         sa.Column("first_decider_id", sa.Uuid(), nullable=True),
         sa.Column("decide_by", sa.DateTime(timezone=True), nullable=False),
@@ -839,14 +841,23 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('submitted', 'under_review', 'mediation', 'upheld', 'partially_upheld', 'rejected', 'withdrawn')",
+            name=op.f("ck_appeals_state"),
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decision_reason IS NULL)", name=op.f("ck_appeals_decision_has_a_reason")
+        ),
         sa.CheckConstraint("instance IN (1, 2)", name=op.f("ck_appeals_instance")),
         sa.CheckConstraint(
-            "reviewer_id <> appellant_id AND reviewer_id <> respondent_id", name=op.f("ck_appeals_independent")
+            "reviewer_id NOT IN (appellant_id, filed_by_id, respondent_id, coalesce(beneficiary_id, appellant_id))",
+            name=op.f("ck_appeals_independent"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_appeals_account_id")),
         sa.ForeignKeyConstraint(["appellant_id"], ["staff.id"], name=op.f("fk_appeals_appellant_id")),
         sa.ForeignKeyConstraint(["assignment_id"], ["assignments.id"], name=op.f("fk_appeals_assignment_id")),
         sa.ForeignKeyConstraint(["beneficiary_id"], ["staff.id"], name=op.f("fk_appeals_beneficiary_id")),
+        sa.ForeignKeyConstraint(["filed_by_id"], ["staff.id"], name=op.f("fk_appeals_filed_by_id")),
         sa.ForeignKeyConstraint(["first_decider_id"], ["staff.id"], name=op.f("fk_appeals_first_decider_id")),
         sa.ForeignKeyConstraint(["new_assignment_id"], ["assignments.id"], name=op.f("fk_appeals_new_assignment_id")),
         sa.ForeignKeyConstraint(["respondent_id"], ["staff.id"], name=op.f("fk_appeals_respondent_id")),
@@ -855,14 +866,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_appeals_account", "appeals", ["account_id"], unique=False)
     op.create_index(op.f("ix_appeals_appellant_id"), "appeals", ["appellant_id"], unique=False)
-    op.create_index(op.f("ix_appeals_respondent_id"), "appeals", ["respondent_id"], unique=False)
+    op.create_index(op.f("ix_appeals_filed_by_id"), "appeals", ["filed_by_id"], unique=False)
+    op.create_index(op.f("ix_appeals_first_decider_id"), "appeals", ["first_decider_id"], unique=False)
     op.create_index(
-        "ix_appeals_reviewer",
+        "ix_appeals_overdue",
         "appeals",
-        ["reviewer_id"],
+        ["decide_by"],
         unique=False,
         postgresql_where=sa.text("state IN ('submitted', 'under_review', 'mediation')"),
     )
+    op.create_index(op.f("ix_appeals_respondent_id"), "appeals", ["respondent_id"], unique=False)
+    op.create_index(op.f("ix_appeals_reviewer_id"), "appeals", ["reviewer_id"], unique=False)
     op.create_index(
         "uq_appeals_open",
         "appeals",
@@ -886,12 +900,15 @@ def downgrade() -> None:
         table_name="appeals",
         postgresql_where=sa.text("state IN ('submitted', 'under_review', 'mediation')"),
     )
+    op.drop_index(op.f("ix_appeals_reviewer_id"), table_name="appeals")
+    op.drop_index(op.f("ix_appeals_respondent_id"), table_name="appeals")
     op.drop_index(
-        "ix_appeals_reviewer",
+        "ix_appeals_overdue",
         table_name="appeals",
         postgresql_where=sa.text("state IN ('submitted', 'under_review', 'mediation')"),
     )
-    op.drop_index(op.f("ix_appeals_respondent_id"), table_name="appeals")
+    op.drop_index(op.f("ix_appeals_first_decider_id"), table_name="appeals")
+    op.drop_index(op.f("ix_appeals_filed_by_id"), table_name="appeals")
     op.drop_index(op.f("ix_appeals_appellant_id"), table_name="appeals")
     op.drop_index("ix_appeals_account", table_name="appeals")
     op.drop_table("appeals")

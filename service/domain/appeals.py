@@ -10,16 +10,26 @@ from uuid import UUID
 from service.domain.calendar import BusinessCalendar
 from service.domain.people import REVIEWER_ROLES, Role
 from service.domain.states import AppealState, StaffStatus
-from service.errors import NoIndependentReviewer
+from service.errors import (
+    NoIndependentReviewer,
+    ReviewerApprovedPlan,
+    ReviewerDecidedFirstInstance,
+    ReviewerInactive,
+    ReviewerInLineOfParty,
+    ReviewerIsParty,
+    ReviewerNotIndependent,
+    ReviewerWithoutRole,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AppealSettings:
-    """The deadlines in working days, and how often an appeal goes to another reviewer."""
+    """Deadlines and the pin of what was won, in working days; how often an appeal goes to another reviewer."""
 
     filing_working_days: int = 10
     decision_working_days: int = 5
     escalations: int = 1
+    pin_working_days: int = 60
 
 
 class Ground(StrEnum):
@@ -32,6 +42,19 @@ class Ground(StrEnum):
     OVERLOAD = "overload"
     TERRITORY = "territory"
     OTHER = "other"
+
+
+class Outcome(StrEnum):
+    """How an appeal may be decided."""
+
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+class EvidenceKind(StrEnum):
+    """What an appellant may point to."""
+
+    INTERACTION = "interaction"
 
 
 class Concern(StrEnum):
@@ -85,6 +108,16 @@ class Refusal(StrEnum):
     DECIDED_FIRST_INSTANCE = "decided_first_instance"
     NOT_A_REVIEWER_ROLE = "not_a_reviewer_role"
     INACTIVE = "inactive"
+
+
+REFUSALS: dict[Refusal, type[ReviewerNotIndependent]] = {
+    Refusal.PARTY: ReviewerIsParty,
+    Refusal.LINE_OF_PARTY: ReviewerInLineOfParty,
+    Refusal.APPROVED_PLAN: ReviewerApprovedPlan,
+    Refusal.DECIDED_FIRST_INSTANCE: ReviewerDecidedFirstInstance,
+    Refusal.NOT_A_REVIEWER_ROLE: ReviewerWithoutRole,
+    Refusal.INACTIVE: ReviewerInactive,
+}
 
 
 def concern(staff_id: UUID, managed_ids: frozenset[UUID], assignment: AssignmentFacts) -> Concern | None:

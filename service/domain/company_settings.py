@@ -64,6 +64,15 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
         1,
         Sentence("How often an appeal goes on to another reviewer.", "申诉可升级至另一评审人的次数。"),
     ),
+    "appeal_pin_working_days": KnownSetting(
+        _APPEALS.pin_working_days,
+        Unit.WORKING_DAYS,
+        1,
+        250,
+        Sentence(
+            "How long what an appeal won is left alone by redistribution.", "申诉成立后，新分配不参与重新分配的期限。"
+        ),
+    ),
     "interaction_edit_hours": KnownSetting(
         _INTERACTIONS.edit_hours,
         Unit.HOURS,
