@@ -83,7 +83,7 @@ def from_float(value: float) -> Decimal:
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,2})?")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _money(text: str, hints: tuple[str, ...], decimal_mark: str | None) -> Money:
     """`read_money` for what is more than plain digits; repeated cells are read once."""
     if len(text) > _LONGEST:

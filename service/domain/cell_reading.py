@@ -192,13 +192,16 @@ def _list(cell: Cell, _: Sequence[str]) -> tuple[Value | None, bool]:
     return entries or None, True
 
 
+_OF_PENCE = re.compile("[A-Z]{2}[a-z]")
+
+
 def _currency(cell: Cell, hints: Sequence[str]) -> tuple[Value | None, bool]:
-    """An ISO code from a code, a sign or a name."""
+    """An ISO code from a code, a sign or a name; GBp, as exchanges quote pence, is none."""
     text = written(cell)
     if is_nothing(text):
         return None, True
     marks = MARKS.get(unicodedata.normalize("NFKC", text).casefold())
-    if marks is None:
+    if marks is None or _OF_PENCE.fullmatch(text):
         raise Unreadable("unknown_currency")
     return resolve([marks], hints), True
 

@@ -68,7 +68,7 @@ LIFECYCLES = MappingProxyType(
 )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """A word as it is compared: NFKC, case and surrounding space aside, traditional characters kept."""
     return unicodedata.normalize("NFKC", text).casefold().strip()

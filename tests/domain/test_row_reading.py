@@ -104,6 +104,7 @@ def test_a_shared_mark_is_decided_by_the_row_then_its_country_then_the_author() 
     headings = ["name", "revenue", "currency", "country"]
     assert codes(read("A", "¥5", "", "", headings=headings)) == [("ambiguous_currency", 1)]
     assert codes(read("A", "5", "Taler", "", headings=headings)) == [("unknown_currency", 2)]
+    assert codes(read("A", "5", "GBp", "", headings=headings)) == [("unknown_currency", 2)]
 
 
 def test_habits_settle_separators_and_the_order_of_dates() -> None:

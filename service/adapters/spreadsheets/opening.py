@@ -71,6 +71,8 @@ def open_table(path: Path, *, name: str = "", encoding: str | None = None, sheet
         return _old(path, "xls", sheet, notices)
     if head.startswith(_NO_TABLE):
         raise refusal("unknown_format")
+    if encoding is None and is_json_lines(head.decode("utf-8", errors="ignore")):
+        return Table("ndjson", partial(read_json_lines, path), "utf-8", headings_first=True, notices=notices("ndjson"))
     return _text(path, encoding, notices)
 
 
@@ -145,14 +147,12 @@ def _holds(path: Path, needle: bytes) -> bool:
 
 
 def _text(path: Path, encoding: str | None, notices: _Notices) -> Table:
-    """The table of a text: NDJSON by its first character, else CSV."""
+    """The table of a text that is CSV, unless it is some other thing altogether."""
     codec = encoding_of(path, encoding)
     with path.open(encoding=codec, newline="") as stream:
         head = stream.read(_SAMPLE)
     if head.lstrip("\ufeff \t\r\n").casefold().startswith(_OTHER_TEXT) or _is_binary(head):
         raise refusal("unknown_format")
-    if codec == "utf-8" and is_json_lines(head):
-        return Table("ndjson", partial(read_json_lines, path), codec, headings_first=True, notices=notices("ndjson"))
     delimiter = delimiter_of(path, codec)
     return Table("csv", partial(read_delimited, path, codec, delimiter), codec, delimiter, notices=notices("csv"))
 

@@ -34,7 +34,7 @@ class SharedStrings:
         self._length = 0
         self._block, self._block_at = b"", 0
         self._index, self._index_at = array("Q"), 0
-        self._cached: Callable[[int], str] = lru_cache(maxsize=8192)(self._read)
+        self._cached: Callable[[int], str] = lru_cache(maxsize=4096)(self._read)
 
     def read_from(self, source: IO[bytes]) -> None:
         """The strings of `sharedStrings.xml`, read as far as they are asked for, without phonetic readings."""

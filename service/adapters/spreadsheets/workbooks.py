@@ -131,7 +131,7 @@ def _sheets(archive: ZipFile, part: str, targets: dict[str, str]) -> tuple[tuple
 _CONTENT = re.compile(rb"<(?:\w+:)?[vtf][ >]")
 _CELLS = re.compile(rb"sheetData")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 
 
 def _merges(archive: ZipFile, part: str) -> Iterator[Merge]:
