@@ -15,14 +15,17 @@ from service.http.openapi import document
 from service.http.problems import on_http_exception, on_problem, on_validation
 from service.http.services import Services
 from service.routers import (
+    absences,
     account_tiers,
     accounts,
     contacts,
+    departments,
     documentation,
     exchange_rates,
     health,
     holidays,
     settings,
+    staff,
     tier_evaluations,
     tier_schemes,
 )
@@ -34,6 +37,9 @@ ROUTERS = (
     account_tiers.router,
     tier_schemes.router,
     tier_evaluations.router,
+    staff.router,
+    departments.router,
+    absences.router,
     exchange_rates.router,
     holidays.router,
     settings.router,

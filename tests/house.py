@@ -17,6 +17,7 @@ from service.http.services import Services
 from service.models import Account, Assignment, Department, Login, RoleGrant, Staff, new_id
 from service.operations import memberships
 from service.operations.accounts import derived
+from service.operations.staff import found_by
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -77,6 +78,7 @@ class House:
         code = fields.pop("code", None) or f"S{self.number():04d}"
         defaults = {"name": f"员工 {code}", "regions": ["华东"], "industries": ["制造"], "products": ["产品A"]}
         values = {**defaults, **fields, "id": id_, "code": code, "department_id": department_id}
+        values["search"] = found_by(values["name"], code)
         async with self.services.database.transaction() as session:
             await session.execute(insert(Staff).values(values))
             await session.execute(insert(Login).values(staff_id=id_, username=code, tokens_valid_from=LONG_AGO))

@@ -1,22 +1,36 @@
 """Who is responsible for an account: started and ended here, by whatever decision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.adapters.bulk import copy_rows
 from service.domain import events
-from service.errors import AlreadyOwned
+from service.errors import AlreadyOwned, FieldError, InvalidInput, Sentence, StateConflict
 from service.journal import record
-from service.models import Account, Assignment, new_id
+from service.models import Account, Assignment, Decision, Staff, new_id
 from service.operations import memberships
-from service.policy import Actor
+from service.operations.hard_rules import hold_ledger, require_hard_rules
+from service.policy import Actor, fetch
+from service.schemas.assignments import AssignmentCreate
 
 OWNER = "owner"
+COLUMNS = (
+    "id", "account_id", "staff_id", "team_role", "started_at", "origin", "reason", "decision_id", "plan_id",
+    "appeal_id", "assigned_by",
+)  # fmt: skip
+UNSYNCHRONISED = {"synchronize_session": False}
+NOT_THE_PRESENT = Sentence(
+    "The account's present assignment is not the one that you named in replaces_id.",
+    "该客户当前的分配与您在 replaces_id 中指明的不一致。",
+)
+THEIRS_ALREADY = Sentence("This person has the account already.", "该客户已由此人负责。")
+ENDED = Sentence("The assignment has ended.", "该分配已结束。")
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,55 @@ class Handover:
     staff_id: UUID | None
     decision_id: UUID | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """An account's present owner and the assignment that makes them so."""
+
+    id: UUID
+    account_id: UUID
+    staff_id: UUID
+
+
+async def assign_by_hand(session: AsyncSession, actor: Actor, wanted: AssignmentCreate, timezone: str) -> UUID:
+    """A manager's own choice, with its reason, the hard rules kept; it names the assignment that it ends."""
+    await hold_ledger(session, await department_of(session, wanted.staff_id))
+    account = await fetch(session, actor, "assign", Account, wanted.account_id)
+    current = (await current_holdings(session, [account.id])).get(account.id)
+    if (current.id if current else None) != wanted.replaces_id:
+        raise AlreadyOwned(NOT_THE_PRESENT)
+    if current and current.staff_id == wanted.staff_id:
+        raise StateConflict(THEIRS_ALREADY)
+    await require_hard_rules(session, account.id, wanted.staff_id, timezone)
+    decision = Decision(
+        id=new_id(),
+        kind="manual",
+        account_id=account.id,
+        position=0,
+        previous_owner_id=current.staff_id if current else None,
+        winner_id=wanted.staff_id,
+        reason="manual",
+    )
+    session.add(decision)
+    await session.flush()
+    handover = Handover(account.id, wanted.staff_id, decision.id, wanted.reason)
+    assignment_id = (await hand_over(session, actor, [handover], "manual"))[account.id]
+    if wanted.pinned_until:
+        await pin_assignment(session, actor, assignment_id, wanted.pinned_until, wanted.reason)
+    session.info["made"] = await session.get_one(Assignment, assignment_id)
+    return assignment_id
+
+
+async def department_of(session: AsyncSession, staff_id: UUID) -> UUID | None:
+    """The department of a person that a body refers to; InvalidInput without such a person."""
+    statement = select(Staff.department_id).where(Staff.id == staff_id, Staff.deleted_at.is_(None))
+    found = (await session.execute(statement)).one_or_none()
+    if found is None:
+        sentence = Sentence("There is no such person.", "没有此人员。")
+        raise InvalidInput(errors=[FieldError("not_found", sentence, pointer="/staff_id")])
+    department_id: UUID | None = found.department_id
+    return department_id
 
 
 async def hand_over(
@@ -43,28 +106,36 @@ async def hand_over(
     Returns account id → id of the new assignment. Set-based: a few statements, however many accounts.
     """
     wanted = {handover.account_id: handover for handover in handovers}
-    current = await current_assignments(session, list(wanted))
+    current = await current_holdings(session, list(wanted))
     moving = [one for one in wanted.values() if one.staff_id != owner_of(current.get(one.account_id))]
     leaving = [current[one.account_id] for one in moving if one.account_id in current]
-    at = await session.scalar(select(func.clock_timestamp()))
-    assert at is not None
+    at: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
     await end(session, actor, leaving, at)
     started = [row(one, origin, at, actor, plan_id, appeal_id) for one in moving if one.staff_id]
-    if started:
-        await session.execute(insert(Assignment), started)
-        await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in started], OWNER)
+    await start(session, started)
     touched = [one.account_id for one in moving]
     await memberships.refresh_line(session, touched)
-    await session.execute(
-        update(Account).where(Account.id.in_(touched)).values(version=Account.version + 1),
-        execution_options={"synchronize_session": False},
-    )
+    raised = update(Account).where(Account.id == func.any(touched)).values(version=Account.version + 1)
+    await session.execute(raised, execution_options=UNSYNCHRONISED)
     facts = [
-        events.AssignmentStarted(new["id"], new["account_id"], {"staff_id": new["staff_id"], "origin": origin})
+        events.AssignmentStarted(
+            new["id"], new["account_id"], {name: new[name] for name in ("staff_id", "origin", "plan_id", "reason")}
+        )
         for new in started
     ]
     await record(session, actor, *facts)
     return {new["account_id"]: new["id"] for new in started}
+
+
+async def start(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Writes new assignments, and puts their people on the teams; many by COPY, one by a statement that can refuse."""
+    if len(rows) == 1:
+        session.add(Assignment(**rows[0]))
+        await session.flush()
+    elif rows:
+        values = ([new[name] for name in COLUMNS] for new in rows)
+        await copy_rows(await session.connection(), Assignment.__tablename__, COLUMNS, values)
+    await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], OWNER)
 
 
 def row(
@@ -82,46 +153,80 @@ def row(
         "decision_id": handover.decision_id,
         "plan_id": plan_id,
         "appeal_id": appeal_id,
-        "assigned_by": actor.id,
+        "assigned_by": actor.id or actor.on_behalf_of,
     }
 
 
-def owner_of(assignment: Assignment | None) -> UUID | None:
-    """The person of an assignment, or nobody."""
-    return assignment.staff_id if assignment else None
+def owner_of(holding: Holding | None) -> UUID | None:
+    """The person of a holding, or nobody."""
+    return holding.staff_id if holding else None
 
 
-async def current_assignments(session: AsyncSession, accounts: list[UUID]) -> dict[UUID, Assignment]:
-    """The present owners' assignments by account, locked in the order of ids so that two batches cannot deadlock."""
-    rows = await session.scalars(
-        select(Assignment)
+async def current_holdings(session: AsyncSession, accounts: list[UUID]) -> dict[UUID, Holding]:
+    """The present owners by account, locked in the order of ids so that two batches cannot deadlock."""
+    statement = (
+        select(Assignment.id, Assignment.account_id, Assignment.staff_id)
         .where(
             Assignment.account_id == func.any(accounts), Assignment.team_role == OWNER, Assignment.ended_at.is_(None)
         )
         .order_by(Assignment.id)
         .with_for_update()
     )
-    return {assignment.account_id: assignment for assignment in rows}
+    return {row.account_id: Holding(*row) for row in await session.execute(statement)}
 
 
-async def end(session: AsyncSession, actor: Actor, leaving: list[Assignment], at: datetime) -> None:
+async def end(session: AsyncSession, actor: Actor, leaving: list[Holding], at: datetime) -> None:
     """Ends assignments and the memberships that came with them."""
     if not leaving:
         return
-    ids = [assignment.id for assignment in leaving]
-    statement = update(Assignment).where(Assignment.id.in_(ids), Assignment.ended_at.is_(None))
+    ids = [holding.id for holding in leaving]
+    statement = update(Assignment).where(Assignment.id == func.any(ids), Assignment.ended_at.is_(None))
     ended = await session.scalars(
         statement.values(ended_at=at, version=Assignment.version + 1).returning(Assignment.id),
-        execution_options={"synchronize_session": False},
+        execution_options=UNSYNCHRONISED,
     )
     if len(ended.all()) != len(ids):
         raise AlreadyOwned
-    await memberships.leave(session, [assignment.account_id for assignment in leaving], OWNER)
+    await memberships.leave(session, [holding.account_id for holding in leaving], OWNER)
     facts = [
-        events.AssignmentEnded(assignment.id, assignment.account_id, {"staff_id": assignment.staff_id})
-        for assignment in leaving
+        events.AssignmentEnded(holding.id, holding.account_id, {"staff_id": holding.staff_id}) for holding in leaving
     ]
     await record(session, actor, *facts)
+
+
+async def pin_assignment(
+    session: AsyncSession, actor: Actor, assignment_id: UUID, until: datetime, reason: str
+) -> Assignment:
+    """A manager keeps an assignment out of redistribution until an instant."""
+    assignment = await fetch_current(session, actor, assignment_id)
+    if until <= datetime.now(UTC):
+        sentence = Sentence("The instant is past.", "该时刻已过。")
+        raise InvalidInput(errors=[FieldError("in_the_past", sentence, pointer="/pinned_until")])
+    session.info["made"] = assignment
+    await pin(session, actor, assignment, until, reason)
+    return assignment
+
+
+async def unpin_assignment(session: AsyncSession, actor: Actor, assignment_id: UUID, reason: str) -> Assignment:
+    """Lets an assignment take part in redistribution again."""
+    assignment = await fetch_current(session, actor, assignment_id)
+    if assignment.pinned_until is None:
+        raise StateConflict(Sentence("The assignment is not pinned.", "该分配未锁定。"))
+    assignment.pinned_until = assignment.pin_reason = None
+    assignment.version += 1
+    session.info["made"] = assignment
+    await record(
+        session, actor, events.AssignmentUnpinned(assignment.id, assignment.account_id, {"reason": reason})
+    )
+    return assignment
+
+
+async def fetch_current(session: AsyncSession, actor: Actor, assignment_id: UUID) -> Assignment:
+    """An assignment that the actor may pin, and that has not ended."""
+    assignment = await fetch(session, actor, "pin", Assignment, assignment_id)
+    if assignment.ended_at is not None:
+        raise StateConflict(ENDED)
+    return assignment
 
 
 async def pin(session: AsyncSession, actor: Actor, assignment: Assignment, until: datetime, reason: str) -> None:

@@ -188,12 +188,13 @@ declare(
 declare(Department, see=everyone, create=role(ADMIN), edit=role(ADMIN), delete=role(ADMIN))
 declare(
     Staff,
-    see=everyone,
+    see=everyone | oneself,
     see_details=role(ADMIN, AUDITOR) | leaders | oneself,
     create=role(ADMIN),
     edit=role(ADMIN),
+    move=role(ADMIN),
     delete=role(ADMIN),
-    invite=role(ADMIN),
+    invite=role(ADMIN) | leaders,
     revoke=role(ADMIN),
 )
 declare(
@@ -201,6 +202,7 @@ declare(
     see=role(ADMIN, AUDITOR) | leaders | related(is_actor("staff_id")),
     create=role(ADMIN) | leaders,
     approve=leaders,
+    refuse=leaders | related(is_actor("granted_by")),
     revoke=role(ADMIN) | leaders,
 )
 declare(

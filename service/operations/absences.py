@@ -1,0 +1,75 @@
+"""What a user can do with absences: enter, change, call off."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.domain import events
+from service.domain.invalid import invalid
+from service.errors import NotFound
+from service.journal import record
+from service.models import Absence, Staff
+from service.operations.accounts import changes
+from service.operations.versions import expect
+from service.policy import Actor, fetch, require
+from service.schemas.absences import AbsenceCreate, AbsenceUpdate
+
+SHOWN = ("starts_on", "ends_on", "kind")
+
+
+async def create_absence(session: AsyncSession, actor: Actor, staff_id: UUID, wanted: AbsenceCreate) -> Absence:
+    """Enters days on which somebody is away."""
+    await fetch(session, actor, "see", Staff, staff_id)
+    require(actor, "create", Absence)
+    expect_order(wanted.starts_on, wanted.ends_on)
+    absence = Absence(staff_id=staff_id, **wanted.model_dump(mode="python"))
+    session.add(absence)
+    await session.flush()
+    data = {"staff_id": staff_id} | wanted.model_dump(include=set(SHOWN))
+    await record(session, actor, events.AbsenceCreated(absence.id, data=data))
+    session.info["made"] = absence
+    return absence
+
+
+async def update_absence(
+    session: AsyncSession, actor: Actor, staff_id: UUID, absence_id: UUID, version: int, patch: AbsenceUpdate
+) -> None:
+    """Changes the days or the kind."""
+    absence = await fetch_absence(session, actor, "edit", staff_id, absence_id)
+    expect(absence, version)
+    wanted = patch.model_dump(include=patch.model_fields_set)
+    before = {name: getattr(absence, name) for name in wanted}
+    changed = {name: value for name, value in wanted.items() if value != before[name]}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(absence, name, value)
+    expect_order(absence.starts_on, absence.ends_on)
+    absence.version += 1
+    shown = {name: value for name, value in changed.items() if name in SHOWN}
+    data = {"staff_id": staff_id, "changes": changes(before, shown)}
+    await record(session, actor, events.AbsenceChanged(absence_id, data=data))
+
+
+async def delete_absence(session: AsyncSession, actor: Actor, staff_id: UUID, absence_id: UUID, version: int) -> None:
+    """Calls an absence off."""
+    absence = await fetch_absence(session, actor, "delete", staff_id, absence_id)
+    expect(absence, version)
+    absence.deleted_at = datetime.now(UTC)
+    absence.version += 1
+    await record(session, actor, events.AbsenceDeleted(absence_id, data={"staff_id": staff_id}))
+
+
+async def fetch_absence(session: AsyncSession, actor: Actor, action: str, staff_id: UUID, absence_id: UUID) -> Absence:
+    """The absence, if it is this person's."""
+    absence = await fetch(session, actor, action, Absence, absence_id)
+    if absence.staff_id != staff_id:
+        raise NotFound
+    return absence
+
+
+def expect_order(starts_on: date, ends_on: date) -> None:
+    """Refuses an end before the start."""
+    if ends_on < starts_on:
+        raise invalid("/ends_on", "ends_before_start", "The end lies before the start.", "结束日期早于开始日期。")

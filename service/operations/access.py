@@ -1,0 +1,59 @@
+"""How access begins and ends: tokens, links and roles of one person."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.domain import events
+from service.domain.states import GrantState
+from service.journal import record
+from service.models import Invitation, Login, RefreshToken, RoleGrant
+from service.policy import Actor
+
+
+async def end_tokens(session: AsyncSession, staff_id: UUID) -> None:
+    """Ends every token that somebody holds; the log-in is locked first, so that none is issued meanwhile."""
+    await session.execute(select(Login.staff_id).where(Login.staff_id == staff_id).with_for_update())
+    at = func.clock_timestamp()
+    await session.execute(update(Login).where(Login.staff_id == staff_id).values(tokens_valid_from=at))
+    await session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.staff_id == staff_id, RefreshToken.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    session.info["standing_changed"] = True
+
+
+async def void_invitations(session: AsyncSession, staff_id: UUID) -> None:
+    """Makes every link that somebody was given worthless."""
+    await session.execute(
+        update(Invitation)
+        .where(Invitation.staff_id == staff_id, Invitation.used_at.is_(None))
+        .values(expires_at=func.least(Invitation.expires_at, func.clock_timestamp()))
+    )
+
+
+async def end_access(session: AsyncSession, actor: Actor, staff_id: UUID) -> None:
+    """Takes everything from somebody who leaves: tokens, links, password and roles."""
+    await end_tokens(session, staff_id)
+    await void_invitations(session, staff_id)
+    await session.execute(update(Login).where(Login.staff_id == staff_id).values(password_hash=None))
+    await end_roles(session, actor, staff_id)
+
+
+async def end_roles(session: AsyncSession, actor: Actor, staff_id: UUID) -> None:
+    """Revokes what somebody holds, and refuses what waits for a second person."""
+    grants = await session.scalars(
+        select(RoleGrant)
+        .where(RoleGrant.staff_id == staff_id, RoleGrant.state.in_((GrantState.EFFECTIVE, GrantState.PROPOSED)))
+        .order_by(RoleGrant.id)
+        .with_for_update()
+    )
+    for grant in grants.all():
+        held = grant.state == GrantState.EFFECTIVE
+        grant.state = GrantState.REVOKED if held else GrantState.REFUSED
+        grant.ended_at = func.clock_timestamp()
+        grant.version += 1
+        happened = events.RoleGrantEnded if held else events.RoleGrantRefused
+        await record(session, actor, happened(grant.id, data={"staff_id": staff_id, "role": grant.role}))

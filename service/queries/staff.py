@@ -1,0 +1,91 @@
+"""Staff as JSON: one, many."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text, all_, bindparam, exists, func, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.domain.names import query_words
+from service.errors import NotFound
+from service.models import RoleGrant, Staff
+from service.policy import Actor, allowed, principal_values
+from service.queries.accounts import redacting, view_class
+from service.queries.json_view import json_object
+from service.queries.listing import Filter, Listing, any_of, at_least, escaped
+
+DETAILS = ("email", "fte", "max_accounts", "max_workload_hours")
+ROLES = (
+    select(
+        func.coalesce(
+            func.array_agg(aggregate_order_by(RoleGrant.role, RoleGrant.role)), literal_column("'{}'::text[]")
+        )
+    )
+    .where(RoleGrant.staff_id == Staff.id, RoleGrant.state == "effective")
+    .correlate(Staff)
+    .scalar_subquery()
+)
+
+
+def staff_columns(actor: Actor) -> Mapping[str, Any]:
+    """The members of StaffView; details are hidden from colleagues."""
+    plain = {
+        column.key: getattr(Staff, column.key)
+        for column in Staff.__table__.columns
+        if column.key not in {"deleted_at", "search"}
+    }
+    return redacting(plain | {"roles": ROLES}, DETAILS, actor, "see_details", Staff)
+
+
+def holds_role(name: str) -> Any:
+    """People who hold one of the given roles now."""
+    return exists().where(
+        RoleGrant.staff_id == Staff.id,
+        RoleGrant.state == "effective",
+        RoleGrant.role == func.any(bindparam(name, type_=ARRAY(Text()))),
+    )
+
+
+def overlaps(column: Any) -> Filter:
+    """The column's list holds one of the given values."""
+    return Filter(lambda name: column.overlap(bindparam(name, type_=column.type)))
+
+
+def words_in(column: Any) -> Filter:
+    """Every word of the search stands in the column; for tables so short that no index is needed."""
+    return Filter(
+        lambda name: column.like(all_(bindparam(name, type_=ARRAY(Text())))),
+        lambda name, value: {name: [f"%{escaped(word)}%" for word in query_words(value)]},
+    )
+
+
+STAFF = Listing(
+    model=Staff,
+    columns=staff_columns,
+    filters={
+        "q": words_in(Staff.search),
+        "code": any_of(Staff.code),
+        "department_id": any_of(Staff.department_id),
+        "role": Filter(holds_role),
+        "status": any_of(Staff.status),
+        "region": overlaps(Staff.regions),
+        "industry": overlaps(Staff.industries),
+        "product": overlaps(Staff.products),
+        "experience_level_min": at_least(Staff.experience_level),
+    },
+    sorts={"code": Staff.code},
+)
+
+
+async def staff_json(connection: AsyncConnection, actor: Actor, staff_id: UUID) -> Any:
+    """One person's JSON text, its version and its redaction class."""
+    columns = staff_columns(actor)
+    statement = select(json_object(columns).label("json"), Staff.version, view_class(columns).label("view")).where(
+        Staff.id == staff_id, allowed(actor, "see", Staff)
+    )
+    row = (await connection.execute(statement, principal_values(actor))).one_or_none()
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,74 @@
+"""/v1/staff/{staff_id}/absences: days on which somebody is away."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+
+from service.errors import AbsenceOverlaps, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.conditional import ExpectedVersion, respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import absences as operations
+from service.queries import absences as queries
+from service.queries.listing import Asked, page
+from service.schemas.absences import AbsenceCreate, AbsenceFilter, AbsencePage, AbsenceUpdate, AbsenceView
+
+router = APIRouter(prefix="/v1/staff/{staff_id}/absences", tags=["people"], route_class=Endpoint)
+
+
+@router.get("/{absence_id}", response_model=AbsenceView, responses=raises(NotFound))
+async def get_absence(staff_id: UUID, absence_id: UUID, context: Ctx) -> Response:
+    """One absence."""
+    return await answer(context, staff_id, absence_id)
+
+
+@router.get("", response_model=AbsencePage, responses=raises())
+async def list_absences(staff_id: UUID, query: Annotated[AbsenceFilter, Query()], context: Ctx) -> Response:
+    """A person's absences, as far as you may see them."""
+    keys, asked = context.services.keys.cursor, Asked.of(query, staff_id=staff_id)
+    content = await page(context.connection, keys, context.actor, queries.ABSENCES, asked)
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post(
+    "", response_model=AbsenceView, status_code=status.HTTP_201_CREATED, responses=raises(NotFound, AbsenceOverlaps)
+)
+async def create_absence(staff_id: UUID, wanted: AbsenceCreate, context: Ctx) -> Response:
+    """Enter days on which a person is away."""
+    absence = await operations.create_absence(context.session, context.actor, staff_id, wanted)
+    return await answer(context, staff_id, absence.id, created=True)
+
+
+@router.patch(
+    "/{absence_id}",
+    response_model=AbsenceView,
+    responses=raises(NotFound, AbsenceOverlaps, PreconditionFailed, PreconditionRequired),
+)
+async def update_absence(
+    staff_id: UUID, absence_id: UUID, patch: AbsenceUpdate, version: ExpectedVersion, context: Ctx
+) -> Response:
+    """Change the days or the kind of an absence."""
+    await operations.update_absence(context.session, context.actor, staff_id, absence_id, version, patch)
+    return await answer(context, staff_id, absence_id)
+
+
+@router.delete(
+    "/{absence_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(NotFound, PreconditionFailed, PreconditionRequired),
+)
+async def delete_absence(staff_id: UUID, absence_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
+    """Call an absence off."""
+    await operations.delete_absence(context.session, context.actor, staff_id, absence_id, version)
+
+
+async def answer(context: Context, staff_id: UUID, absence_id: UUID, *, created: bool = False) -> Response:
+    """The absence; after a change it is read in the same transaction."""
+    row = await queries.absence_json(await context.reader(), context.actor, staff_id, absence_id)
+    response = respond(context, row.json, row.version)
+    if created:
+        response.status_code = status.HTTP_201_CREATED
+        response.headers["Location"] = f"/v1/staff/{staff_id}/absences/{absence_id}"
+    return response

@@ -1,0 +1,77 @@
+"""Absences of staff as JSON."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import UNCHANGED, Body, Instant, Text2000, View
+from service.schemas.page import PageFilter
+
+
+class AbsenceKind(StrEnum):
+    """Why somebody is away."""
+
+    VACATION = "vacation"
+    SICK_LEAVE = "sick_leave"
+    PARENTAL_LEAVE = "parental_leave"
+    BUSINESS_TRIP = "business_trip"
+    TRAINING = "training"
+    OTHER = "other"
+
+
+class AbsenceCreate(Body):
+    """Days on which a person is away and takes no new accounts."""
+
+    starts_on: date = Field(description="The first day.", examples=["2026-02-16"])
+    ends_on: date = Field(description="The last day.", examples=["2026-02-20"])
+    kind: AbsenceKind = Field(description="Why.")
+    note: Text2000 | None = Field(default=None, description="Note (备注).", examples=["春节探亲"])
+
+
+class AbsenceUpdate(Body):
+    """A merge patch (RFC 7396): only the fields that change; null empties a field."""
+
+    starts_on: date = UNCHANGED
+    ends_on: date = UNCHANGED
+    kind: AbsenceKind = UNCHANGED
+    note: Text2000 | None = None
+
+
+class AbsenceView(View):
+    """Days on which a person is away."""
+
+    id: UUID
+    staff_id: UUID
+    starts_on: date
+    ends_on: date
+    kind: str
+    note: str | None
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class AbsencePage(View):
+    """Some absences, and where the next ones begin."""
+
+    items: list[AbsenceView]
+    next_cursor: str | None
+
+
+class AbsenceSort(StrEnum):
+    """What absences are sorted by; a leading minus turns the order round."""
+
+    STARTS = "starts_on"
+    STARTS_DESC = "-starts_on"
+
+
+class AbsenceFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    kind: Annotated[list[AbsenceKind], Field(max_length=10)] | None = Field(default=None, description="Kinds.")
+    on_from: date | None = Field(default=None, description="Away on this day or later.")
+    on_to: date | None = Field(default=None, description="Away on this day or earlier.")
+    sort: AbsenceSort = Field(default=AbsenceSort.STARTS, description="The order.")

@@ -1,0 +1,59 @@
+"""Departments as JSON."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import UNCHANGED, Body, Instant, Text200, View
+from service.schemas.page import PageFilter
+
+
+class DepartmentCreate(Body):
+    """A new part of the company."""
+
+    name: Text200 = Field(description="Unique name.", examples=["大客户部"])
+    parent_id: UUID | None = Field(default=None, description="The department above; its managers see what this sees.")
+    manager_id: UUID | None = Field(default=None, description="Who heads it.")
+    deputy_in_charge_id: UUID | None = Field(
+        default=None, description="The deputy general manager in charge (分管副总经理), who approves secret loans."
+    )
+
+
+class DepartmentUpdate(Body):
+    """A merge patch (RFC 7396): only the fields that change; null empties a field."""
+
+    name: Text200 = UNCHANGED
+    parent_id: UUID | None = None
+    manager_id: UUID | None = None
+    deputy_in_charge_id: UUID | None = None
+
+
+class DepartmentView(View):
+    """A part of the company."""
+
+    id: UUID
+    name: str
+    parent_id: UUID | None
+    manager_id: UUID | None
+    deputy_in_charge_id: UUID | None
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class DepartmentPage(View):
+    """Some departments, and where the next ones begin."""
+
+    items: list[DepartmentView]
+    next_cursor: str | None
+
+
+class DepartmentFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    name: Annotated[list[Text200], Field(max_length=100)] | None = Field(default=None, description="Names.")
+    parent_id: UUID | None = Field(default=None, description="Directly below this department.")
+    top: bool | None = Field(default=None, description="true: nothing is above; false: something is.")
+    manager_id: UUID | None = Field(default=None, description="Headed by this person.")
+    deputy_in_charge_id: UUID | None = Field(default=None, description="This deputy is in charge.")

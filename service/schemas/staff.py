@@ -1,0 +1,140 @@
+"""Staff as JSON: what distribution knows of people, and how they get in."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, EmailStr, Field
+
+from service.domain.people import Role
+from service.domain.states import StaffStatus
+from service.schemas.fields import (
+    UNCHANGED,
+    Body,
+    Code,
+    DecimalText,
+    Instant,
+    Text50,
+    Text200,
+    Text2000,
+    View,
+    stored,
+)
+from service.schemas.page import PageFilter
+
+Words = Annotated[list[Text50], Field(max_length=100)]
+Level = Annotated[int, Field(ge=1, le=5, strict=True)]
+Fte = Annotated[DecimalText, Field(gt=0, le=1, decimal_places=3)]
+Hours = Annotated[DecimalText, Field(ge=0, max_digits=8, decimal_places=2)]
+Count = Annotated[int, Field(ge=0, le=100_000, strict=True)]
+Email = Annotated[EmailStr, Field(max_length=200), AfterValidator(stored)]
+
+
+class StaffCreate(Body):
+    """A new person; roles are granted and the status moves through addresses of their own."""
+
+    code: Code = Field(description="Unique staff code, which is the user name too.", examples=["S0001"])
+    name: Text200 = Field(description="Name (姓名).", examples=["张伟"])
+    title: Text200 | None = Field(default=None, description="Post (职务).", examples=["大客户经理"])
+    email: Email | None = Field(default=None, description="E-mail.", examples=["zhangwei@example.com"])
+    department_id: UUID | None = Field(default=None, description="Where the person works.")
+    regions: Words = Field(default=[], description="Regions whose market the person knows.", examples=[["华东"]])
+    industries: Words = Field(default=[], description="Industries that the person knows.", examples=[["制造"]])
+    products: Words = Field(default=[], description="Products that the person sells.", examples=[["产品A"]])
+    experience_level: Level = Field(default=1, description="1 (new) to 5 (most experienced).")
+    fte: Fte = Field(default=Decimal(1), description="Share of full time, above 0 up to 1.", examples=["0.8"])
+    max_accounts: Count | None = Field(default=None, description="At most so many accounts; null: no cap.")
+    max_workload_hours: Hours | None = Field(default=None, description="At most so many hours a month; null: no cap.")
+
+
+class StaffUpdate(Body):
+    """A merge patch (RFC 7396): only the fields that change; null empties a field."""
+
+    name: Text200 = UNCHANGED
+    title: Text200 | None = None
+    email: Email | None = None
+    department_id: UUID | None = None
+    regions: Words = UNCHANGED
+    industries: Words = UNCHANGED
+    products: Words = UNCHANGED
+    experience_level: Level = UNCHANGED
+    fte: Fte = UNCHANGED
+    max_accounts: Count | None = None
+    max_workload_hours: Hours | None = None
+
+
+class StaffView(View):
+    """A person of the company; what the caller may not see is null and named in `redacted`."""
+
+    id: UUID
+    code: str
+    name: str
+    title: str | None
+    email: str | None
+    department_id: UUID | None
+    roles: list[str] = Field(description="Roles that count now; granted through /v1/role-grants.")
+    regions: list[str]
+    industries: list[str]
+    products: list[str]
+    experience_level: int
+    fte: DecimalText | None
+    max_accounts: int | None
+    max_workload_hours: DecimalText | None
+    status: str = Field(description="invited, active, on_leave or left; only the active are assigned to.")
+    redacted: list[str] = Field(description="Fields that are hidden from you.")
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class StaffPage(View):
+    """Some people, and where the next ones begin."""
+
+    items: list[StaffView]
+    next_cursor: str | None
+
+
+class StaffSort(StrEnum):
+    """What people are sorted by; a leading minus turns the order round."""
+
+    CREATED = "created_at"
+    CREATED_DESC = "-created_at"
+    CODE = "code"
+    CODE_DESC = "-code"
+
+
+class StaffFilter(PageFilter):
+    """Typed filters, one per field; repeat one for any of several values."""
+
+    q: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Words in name and code; Chinese from one character, pinyin initials."
+    )
+    code: Annotated[list[Text50], Field(max_length=200)] | None = Field(default=None, description="Staff codes.")
+    department_id: Annotated[list[UUID], Field(max_length=100)] | None = Field(
+        default=None, description="People of these departments."
+    )
+    role: Annotated[list[Role], Field(max_length=30)] | None = Field(default=None, description="Holders of a role.")
+    status: Annotated[list[StaffStatus], Field(max_length=4)] | None = Field(default=None, description="Statuses.")
+    region: Words | None = Field(default=None, description="Who knows one of these regions.")
+    industry: Words | None = Field(default=None, description="Who knows one of these industries.")
+    product: Words | None = Field(default=None, description="Who sells one of these products.")
+    experience_level_min: Annotated[int, Field(ge=1, le=5)] | None = Field(
+        default=None, description="At least this experienced."
+    )
+    sort: StaffSort = Field(default=StaffSort.CREATED, description="The order.")
+
+
+class StatusChange(Body):
+    """Why somebody's status changes."""
+
+    reason: Text2000 | None = Field(default=None, description="Why.", examples=["产假结束"])
+
+
+class InvitationView(View):
+    """A one-time link token that sets a password; shown once, only its hash is kept."""
+
+    staff_id: UUID
+    username: str = Field(description="With which the person logs in afterwards.")
+    token: str = Field(description="Goes to POST /v1/auth/password together with the new password.")
+    expires_at: Instant
