@@ -72,10 +72,10 @@ def test_a_stream_reads_what_a_whole_reader_reads(tmp_path: Path) -> None:
 def test_shared_strings_leave_readings_out_and_join_rich_text(tmp_path: Path) -> None:
     strings = (
         "<si><t>東京</t><rPh sb='0' eb='2'><t>トウキョウ</t></rPh></si><si><r><t>华</t></r><r><t>兴</t></r></si>"
-        "<si><t>a_x000D_b</t></si>"
+        "<si><t>a_x000D_b_xD800_</t></si>"
     )
     row = "<row r='1'><c t='s' r='A1'><v>0</v></c><c t='s' r='B1'><v>1</v></c><c t='s' r='D1'><v>2</v></c></row>"
-    assert cells(by_hand(tmp_path, row, strings=strings)) == [("東京", "华兴", None, "a\rb")]
+    assert cells(by_hand(tmp_path, row, strings=strings)) == [("東京", "华兴", None, "a\rb_xD800_")]
 
 
 def test_a_prefixed_namespace_makes_no_difference(tmp_path: Path) -> None:

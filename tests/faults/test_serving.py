@@ -1,0 +1,63 @@
+"""`evenhand run`: one service a state folder, nothing left behind, whatever ends it."""
+
+import json
+import signal
+import stat
+import subprocess
+
+import httpx
+import pytest
+
+from tests.faults.running import RunningService
+
+
+def test_a_first_start_makes_the_administrator_and_swagger_ui(service: RunningService) -> None:
+    service.start()
+    with service.client(service.token()) as admin:
+        me = admin.get("/v1/me")
+    assert (me.status_code, me.json()["roles"]) == (200, ["admin"])
+    page = httpx.get(f"{service.address}/docs")
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert httpx.get(f"{service.address}/docs/swagger-ui-bundle.js").status_code == 200
+    assert httpx.get(f"{service.address}/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_a_made_up_password_is_kept_private(service: RunningService) -> None:
+    del service.environment["EVENHAND_ADMIN_PASSWORD"]
+    service.start()
+    kept = service.state / "admin-password"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert service.token(password=kept.read_text())
+
+
+def test_a_second_service_on_the_same_folder_is_told_whose_it_is(service: RunningService) -> None:
+    service.start()
+    second = RunningService(service.state)
+    command = subprocess.run(
+        [*service.process.args], cwd=".", env=second.environment, capture_output=True, timeout=60, check=False
+    )
+    assert command.returncode == 2
+    assert str(service.process.pid) in command.stderr.decode()
+    assert service.address in command.stderr.decode().replace("\n", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_cleanly_when_asked(service: RunningService, number: signal.Signals) -> None:
+    service.start()
+    assert service.stop(number) == 0
+    assert service.wait_until_gone() < 5
+
+
+def test_kill_9_leaves_no_server_and_a_second_start_finds_everything(service: RunningService) -> None:
+    service.start()
+    user = service.steward()
+    with service.client(service.token(*user)) as client:
+        account = client.post("/v1/accounts", json={"name": "华为技术有限公司"})
+        assert account.status_code == 201, account.text
+    service.kill()
+    assert service.wait_until_gone() < 10
+    service.start()
+    with service.client(service.token(*user)) as client:
+        again = client.get(account.headers["Location"])
+    assert json.loads(again.content) == json.loads(account.content)
