@@ -12,7 +12,7 @@ from service.domain.amounts import LARGEST, Money, read_money, read_number
 from service.domain.currencies import MARKS, resolve
 from service.domain.headings import Column
 from service.domain.import_fields import Kind
-from service.domain.tables import Cell, cell_text
+from service.domain.tables import CONTROL, Cell, cell_text
 from service.domain.unreadable import Unreadable
 from service.domain.written_dates import read_date, typed_date
 from service.domain.written_values import (
@@ -65,19 +65,11 @@ def reader_of(column: Column, kind: Kind, habits: Habits) -> CellReader:
 def written(cell: Cell) -> str:
     """What somebody typed into a cell: NFC, trimmed, without the apostrophe that keeps a text from being a formula."""
     text = (cell if isinstance(cell, str) else cell_text(cell)).strip()
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise Unreadable("control_character")
     if text.startswith("'") and _is_guarded(text[1:]):
         text = text[1:].strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def visible(text: str) -> str:
-    """A text with control characters shown by their symbols (U+2400 onward), which no database refuses."""
-    return _CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\u2421", text)
-
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def _is_guarded(text: str) -> bool:

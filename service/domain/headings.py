@@ -15,11 +15,14 @@ from types import MappingProxyType
 from service.domain.amounts import read_unit
 from service.domain.currencies import resolve
 from service.domain.import_fields import FIELDS, ORDER_KINDS, REQUIRED, TARGETS, Kind
-from service.domain.tables import Cell, cell_text, column_letters
+from service.domain.tables import Cell, cell_text, column_letters, visible
 from service.domain.unreadable import Unreadable
 
 SAMPLE_ROWS = 20
 """The heading row is looked for among so many rows from the top."""
+
+LONGEST_HEADING = 200
+"""Characters of a heading."""
 
 EXACT, WITHOUT_UNIT, ENDING = Decimal(1), Decimal("0.9"), Decimal("0.6")
 
@@ -63,7 +66,7 @@ def find_headings(rows: Sequence[Sequence[Cell]], target: str = "accounts", *, s
     Title rows may stand above; a second heading row under a merged one is joined to it. `surely_first` is for formats
     whose first row is the headings by definition. Raises `Unreadable("heading_row_not_found")`.
     """
-    texts = [tuple(cell_text(cell).strip() for cell in row) for row in rows[:SAMPLE_ROWS]]
+    texts = [tuple(map(_heading_text, row)) for row in rows[:SAMPLE_ROWS]]
     at = 0 if surely_first and texts else _heading_row(texts, target)
     cells, last = texts[at], at
     if not surely_first and at + 1 < len(texts) and _continues(cells, texts[at + 1], target):
@@ -107,6 +110,12 @@ def missing_fields(columns: Sequence[Column], target: str) -> tuple[str, ...]:
 def heading_key(heading: str) -> str:
     """A heading as it is compared: width, case, spaces, punctuation, traditional characters and numbering aside."""
     return "".join(_heading_words(heading))
+
+
+def _heading_text(cell: Cell) -> str:
+    """A cell as it may stand in the heading row; of a text that is no heading only the beginning."""
+    text = visible(cell_text(cell).strip())
+    return text if len(text) <= LONGEST_HEADING else f"{text[: LONGEST_HEADING - 1]}…"
 
 
 _Match = tuple[str, Decimal, int]
@@ -213,7 +222,7 @@ def _stated_unit(above: Sequence[Sequence[str]]) -> str:
 def _heading_row(texts: Sequence[Sequence[str]], target: str) -> int:
     """The row with the most recognised headings; without any, the first that may be a heading row at all."""
     resources = TARGETS[target]
-    scores = [sum(_match(cell, resources) is not None for cell in row if cell) for row in texts]
+    scores = [len({match[0] for cell in row if cell and (match := _match(cell, resources))}) for row in texts]
     best = max(range(len(texts)), key=lambda at: (scores[at], -at), default=None)
     if best is not None and scores[best] >= 1:
         filled = sum(bool(cell) for cell in texts[best])

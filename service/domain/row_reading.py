@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.amounts import Money
-from service.domain.cell_reading import Habits, Value, reader_of, visible
+from service.domain.cell_reading import Habits, Value, reader_of
 from service.domain.currencies import MARKS, currency_of_country
 from service.domain.headings import Column, heading_key
 from service.domain.import_fields import FIELDS, ORDER_KINDS, REQUIRED, Kind
 from service.domain.invalid import Sentence
-from service.domain.tables import Cell, CellFlaw, Row, cell_text, column_letters
+from service.domain.tables import Cell, CellFlaw, Row, cell_text, column_letters, visible
 from service.domain.unreadable import Unreadable, sentence
 
 
@@ -78,28 +78,31 @@ class RowReader:
             return self._broken(row, CellFlaw(code))
         values: dict[str, Value] = {}
         kept: dict[str, str] = {}
-        problems = [self._problem(flaw.code, flaw.column) for flaw in row.flaws]
-        hints = self._hints(row.cells) if self._has_money else ()
-        unreadable = {flaw.column for flaw in row.flaws} if row.flaws else ()
-        for index, (cell, field, read) in enumerate(zip(row.cells, self._fields, self._readers, strict=False)):
-            if cell is None or cell == "":
-                continue
-            if index in unreadable:
-                kept[self._names[index]] = visible(cell_text(cell))
-                continue
-            try:
-                value, whole = read(cell, hints)
-            except Unreadable as flaw:
-                problems.append(self._problem(flaw.code, index))
-                whole, value = False, None
-            if value is not None and field is not None:
-                values[field] = value
-            if not whole or (field is None and value is not None):
-                kept[self._names[index]] = visible(cell_text(cell))
+        problems = self._read_cells(row, values, kept)
         self._complete_money(values)
         problems.extend(self._surplus(row.cells, kept))
         problems.extend(self._whole_row(values, problems))
         return RowReading(row.number, values, kept, tuple(problems))
+
+    def _read_cells(self, row: Row, values: dict[str, Value], kept: dict[str, str]) -> list[CellProblem]:
+        """Each cell put among the values, the kept, or both; and what was wrong with any."""
+        problems = [self._problem(flaw.code, flaw.column) for flaw in row.flaws]
+        unreadable = {flaw.column for flaw in row.flaws} if row.flaws else ()
+        hints = self._hints(row.cells) if self._has_money else ()
+        for index, (cell, field, read) in enumerate(zip(row.cells, self._fields, self._readers, strict=False)):
+            if cell is None or cell == "":
+                continue
+            value, whole = None, False
+            if index not in unreadable:
+                try:
+                    value, whole = read(cell, hints)
+                except Unreadable as flaw:
+                    problems.append(self._problem(flaw.code, index))
+            if value is not None and field is not None:
+                values[field] = value
+            if not whole or (field is None and value is not None):
+                kept[self._names[index]] = visible(cell_text(cell))
+        return problems
 
     def _kind(self, column: Column) -> Kind:
         """How a column is read: orders are typed only where orders are what the file brings."""

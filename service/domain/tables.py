@@ -1,5 +1,6 @@
 """What every file with rows comes to, whatever its format: numbered rows of typed cells, and their flaws."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,10 @@ Cell = str | int | Decimal | bool | date | datetime | time | timedelta | tuple[s
 
 MOST_COLUMNS = 1000
 """Rows with more cells are refused with `too_many_columns`."""
+
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Characters that no text has a use for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, datetime) and cell.time() == time():
         return cell.date().isoformat()
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+def visible(text: str) -> str:
+    """A text with control characters shown by their symbols (U+2400 onward), which no database refuses."""
+    return CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\u2421", text)
 
 
 def column_letters(column: int) -> str:

@@ -53,8 +53,7 @@ class SharedStrings:
         def end(name: str) -> None:
             nonlocal phonetic
             if name == "t":
-                text = stream.text()
-                parts.extend([] if phonetic else [text])
+                parts.append("" if phonetic else stream.text())
             elif name == "rPh":
                 phonetic = False
             elif name == "si":

@@ -10,7 +10,7 @@ from service.adapters.spreadsheets.xml_streams import XmlStream
 from service.domain.tables import MOST_COLUMNS, Cell, CellFlaw, Row, parse_column
 from service.domain.unreadable import Unreadable, refusal
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPED = re.compile(r"_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 
 
 class Strings(Protocol):
@@ -146,5 +146,5 @@ def _row_number(stated: str | None, last: int) -> int:
 
 
 def _unescaped(text: str) -> str:
-    """A string with the characters that XML cannot hold put back: `_x000D_` is a carriage return."""
+    """A string with the characters that XML cannot hold put back: `_x000D_` is a carriage return; no lone surrogate."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
