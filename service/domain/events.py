@@ -351,3 +351,7 @@ class TaskChanged(Event):
 
 class TaskDeleted(Event):
     """A task was removed."""
+
+
+class JobCancelled(Event):
+    """Work that outlives its request was called off."""

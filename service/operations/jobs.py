@@ -8,7 +8,9 @@ from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.queue import enqueue
+from service.domain import events
 from service.domain.states import JOB_TRANSITIONS, JobState
+from service.journal import record
 from service.models import Job, new_id
 from service.policy import Actor, fetch
 
@@ -30,12 +32,12 @@ async def start_job(session: AsyncSession, actor: Actor, kind: str, subject_id: 
     return job
 
 
-async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
+async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID, reason: str | None = None) -> Job:
     """Calls work off; what runs already stops at its next step."""
     job = await fetch(session, actor, "cancel", Job, job_id)
     JOB_TRANSITIONS.check(JobState(job.state), JobState.CANCELLED)
     job.state, job.ended_at = JobState.CANCELLED, datetime.now(UTC)
-    await session.flush()
+    await record(session, actor, events.JobCancelled(job_id, data={"kind": job.kind, "reason": reason}))
     return job
 
 

@@ -11,7 +11,6 @@ from service.errors import FieldError, InvalidInput, NotFound, Sentence, StateCo
 from service.journal import record
 from service.models import Account, AccountMembership, Staff, new_id
 from service.operations.accounts import Made
-from service.operations.assignments import OWNER
 from service.operations.memberships import refresh_line
 from service.policy import Actor, fetch
 from service.schemas.team import MemberCreate
@@ -38,7 +37,7 @@ async def end_membership(session: AsyncSession, actor: Actor, account_id: UUID, 
     membership = await fetch(session, actor, "end", AccountMembership, membership_id)
     if membership.account_id != account_id or membership.holder_kind != "staff" or membership.ended_at:
         raise NotFound
-    if membership.role == OWNER:
+    if membership.role == "owner":
         raise StateConflict(
             Sentence("The owner is changed by an assignment, not here.", "负责人须通过分配变更，不能在此移除。")
         )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from service.domain.people import LINE_DECIDERS, SALES_ROLES
 from service.models import Account, AccountMembership
 from service.policy.actor import Actor
-from service.policy.rules import related
+from service.policy.rules import Rule, related
 
 HELD = aliased(AccountMembership)  # an alias, because the rows in question may be memberships themselves
 
@@ -86,3 +86,11 @@ departments = related(_departments)
 author = related(is_actor("author_id"))
 creator = related(is_actor("created_by"))
 oneself = related(is_actor("id"))
+MEMBERS = frozenset((*team.relations, *line.relations, *departments.relations))
+
+
+def told_by_membership(rule: Rule, actor: Actor) -> bool:
+    """True when the actor's rows are exactly those of the accounts that their memberships name."""
+    if rule.holds_everywhere(actor) or not actor.principals or set(rule.relations) != MEMBERS:
+        return False
+    return actor.kind != "integration" or bool(rule.scopes & actor.scopes)

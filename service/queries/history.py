@@ -18,7 +18,7 @@ from service.queries.listing import Listing, any_of, at_least, at_most, before, 
 CHANGED = ("account", "contact", "interaction", "task")
 AROUND = ("account", "contact", "membership", "interaction", "task", "assignment", "account_tier")
 CHANGES = AuditEntry.data["changes"]
-HAS_CHANGES = AuditEntry.data.has_key("changes")  # type: ignore[attr-defined]
+HAS_CHANGES = AuditEntry.data.has_key("changes")
 
 
 def entry_columns() -> dict[str, Any]:

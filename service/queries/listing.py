@@ -14,7 +14,7 @@ from service.adapters.keys import KeyRing
 from service.domain.names import query_grams, query_words
 from service.models import Account, AccountMembership
 from service.policy import Actor, allowed, principal_values
-from service.policy.relations import account_of
+from service.policy.relations import account_of, told_by_membership
 from service.policy.rules import POLICIES, alive
 from service.queries.cursors import make_cursor, read_cursor
 from service.queries.json_view import json_object, page_bytes
@@ -192,7 +192,7 @@ def build(listing: Listing, actor: Actor, asked: Asked, *, resumed: bool) -> Sel
     conditions = [listing.filters[name].condition(name) for name in asked.filters]
     uses = {*asked.filters, asked.sort.removeprefix("-")}
     action = listing.guarded_action if uses & listing.guarded else "see"
-    pushed = not conditions and key is model.id and not descending
+    pushed = model is Account and not conditions and key is model.id and not descending
     statement = restricted(statement, listing, actor, action, pushed=pushed, resumed=resumed)
     if resumed:
         after = tuple_(bindparam("after_key", type_=key.type), bindparam("after_id", type_=model.id.type))
@@ -208,9 +208,7 @@ def restricted(
     """Only what the actor may see: by role everything, by membership a relation that is joined."""
     if listing.rows:
         return statement.where(listing.rows(actor))
-    rule = POLICIES[listing.model][action]
-    by_membership = listing.model is Account and actor.principals and not rule.holds_everywhere(actor)
-    if not by_membership:
+    if not told_by_membership(POLICIES[listing.model][action], actor):
         return statement.where(allowed(actor, action, listing.model))
     seen = memberships(actor, pushed=pushed, resumed=resumed).subquery("seen")
     return statement.join(seen, seen.c.account_id == account_of(listing.model)).where(alive(listing.model))

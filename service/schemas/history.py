@@ -44,7 +44,9 @@ class HistoryPage(View):
 class HistoryFilter(PageFilter):
     """Which changes."""
 
-    as_of: Instant | None = Field(default=None, description="Only what had happened by then, and the fields as of then.")
+    as_of: Instant | None = Field(
+        default=None, description="Only what had happened by then, and the fields as of then."
+    )
     subject_type: Annotated[list[Text50], Field(max_length=10)] | None = Field(
         default=None, description="Changes of `account`, `contact`, `interaction` or `task`."
     )

@@ -1,0 +1,47 @@
+"""/v1/jobs: work that outlives its request."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from service.errors import IllegalTransition, NotFound
+from service.http.conditional import digest, respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import jobs as operations
+from service.queries import jobs as queries
+from service.queries.listing import Asked, page
+from service.schemas.jobs import JobCancellation, JobFilter, JobPage, JobView
+
+router = APIRouter(prefix="/v1/jobs", tags=["evidence"], route_class=Endpoint)
+NO_VERSION = 0  # a job moves by itself: its ETag is all in its body
+
+
+@router.get("", response_model=JobPage, responses=raises())
+async def list_jobs(query: Annotated[JobFilter, Query()], context: Ctx) -> Response:
+    """The jobs that you started."""
+    listing = queries.job_listing(context.language)
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, listing, Asked.of(query))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.get("/{job_id}", response_model=JobView, responses=raises(NotFound))
+async def get_job(job_id: UUID, context: Ctx) -> Response:
+    """One job: how far it is, and what came of it."""
+    return await answer(context, job_id)
+
+
+@router.post("/{job_id}/cancel", response_model=JobView, responses=raises(NotFound, IllegalTransition))
+async def cancel_job(job_id: UUID, cancellation: JobCancellation, context: Ctx) -> Response:
+    """Call a job off; one that runs stops at its next step."""
+    await operations.cancel_job(context.session, context.actor, job_id, cancellation.reason)
+    return await answer(context, job_id)
+
+
+async def answer(context: Context, job_id: UUID) -> Response:
+    """The job as it is now."""
+    content = await queries.job_json(await context.reader(), context.actor, job_id, context.language)
+    return respond(context, content, NO_VERSION, digest(content))

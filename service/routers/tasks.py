@@ -1,0 +1,106 @@
+"""/v1/tasks: who does what for which account, until when."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+
+from service.domain.states import TaskState
+from service.errors import IllegalTransition, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.conditional import ExpectedVersion, digest, respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import tasks as operations
+from service.queries import tasks as queries
+from service.queries.calendar import business_calendar
+from service.queries.listing import Asked, page
+from service.schemas.tasks import TaskCreate, TaskFilter, TaskFinish, TaskPage, TaskStep, TaskUpdate, TaskView
+
+router = APIRouter(prefix="/v1/tasks", tags=["daily work"], route_class=Endpoint)
+CONDITIONAL = raises(NotFound, PreconditionFailed, PreconditionRequired)
+STEP = raises(NotFound, IllegalTransition, PreconditionFailed, PreconditionRequired)
+
+
+@router.get("", response_model=TaskPage, responses=raises())
+async def list_tasks(query: Annotated[TaskFilter, Query()], context: Ctx) -> Response:
+    """The tasks of the accounts that you work for."""
+    timezone = context.services.settings.timezone
+    content = await page(
+        context.connection,
+        context.services.keys.cursor,
+        context.actor,
+        queries.task_listing(timezone),
+        Asked.of(query),
+        each=await queries.told_by_calendar(context.connection, timezone),
+    )
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.get("/{task_id}", response_model=TaskView, responses=raises(NotFound))
+async def get_task(task_id: UUID, context: Ctx) -> Response:
+    """One task, with how it stands today."""
+    return await answer(context, task_id)
+
+
+@router.post("", response_model=TaskView, status_code=status.HTTP_201_CREATED, responses=raises(NotFound))
+async def create_task(wanted: TaskCreate, context: Ctx) -> Response:
+    """Give somebody something to do for an account."""
+    task_id = await operations.create_task(context.session, context.actor, wanted)
+    response = await answer(context, task_id)
+    response.status_code = status.HTTP_201_CREATED
+    response.headers["Location"] = f"/v1/tasks/{task_id}"
+    return response
+
+
+@router.patch("/{task_id}", response_model=TaskView, responses=CONDITIONAL)
+async def update_task(task_id: UUID, patch: TaskUpdate, version: ExpectedVersion, context: Ctx) -> Response:
+    """Change what a task says."""
+    await operations.update_task(context.session, context.actor, task_id, version, patch)
+    return await answer(context, task_id)
+
+
+@router.post("/{task_id}/start", response_model=TaskView, responses=STEP)
+async def start_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, context: Ctx) -> Response:
+    """Begin a task (进行中)."""
+    target = TaskState.IN_PROGRESS
+    await operations.move_task(context.session, context.actor, task_id, version, target, step.note)
+    return await answer(context, task_id)
+
+
+@router.post("/{task_id}/finish", response_model=TaskView, responses=STEP)
+async def finish_task(task_id: UUID, end: TaskFinish, version: ExpectedVersion, context: Ctx) -> Response:
+    """End a task (已完成) on its actual date."""
+    calendar = await business_calendar(await context.reader(), context.services.settings.timezone)
+    today = calendar.business_date(datetime.now(UTC))
+    await operations.finish_task(context.session, context.actor, task_id, version, end.actual_on, end.note, today)
+    return await answer(context, task_id)
+
+
+@router.post("/{task_id}/cancel", response_model=TaskView, responses=STEP)
+async def cancel_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, context: Ctx) -> Response:
+    """Call a task off."""
+    target = TaskState.CANCELLED
+    await operations.move_task(context.session, context.actor, task_id, version, target, step.note)
+    return await answer(context, task_id)
+
+
+@router.post("/{task_id}/reopen", response_model=TaskView, responses=STEP)
+async def reopen_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, context: Ctx) -> Response:
+    """Take a task back: a done one into work, any other to its beginning."""
+    await operations.reopen_task(context.session, context.actor, task_id, version, step.note)
+    return await answer(context, task_id)
+
+
+@router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT, responses=CONDITIONAL)
+async def delete_task(task_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
+    """Remove a task."""
+    await operations.delete_task(context.session, context.actor, task_id, version)
+
+
+async def answer(context: Context, task_id: UUID) -> Response:
+    """The task as it stands today."""
+    timezone = context.services.settings.timezone
+    content, version = await queries.task_json(await context.reader(), context.actor, task_id, timezone)
+    return respond(context, content, version, digest(content))
