@@ -202,26 +202,40 @@ def upgrade() -> None:
         sa.Column("file_sha256", sa.Text(), nullable=False),
         sa.Column("file_size", sa.Integer(), nullable=False),
         sa.Column("object_key", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
         sa.Column("encoding", sa.Text(), nullable=True),
+        sa.Column("sheet", sa.Text(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("decimal_mark", sa.Text(), nullable=True),
+        sa.Column("day_first", sa.Boolean(), nullable=True),
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("validate_only", sa.Boolean(), nullable=False),
         sa.Column("match_on", sa.Text(), nullable=False),
         sa.Column("mapping", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("notices", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("run", sa.SmallInteger(), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=True),
-        sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("decimal_mark IN ('.', ',')", name=op.f("ck_imports_decimal_mark")),
         sa.CheckConstraint("match_on IN ('code', 'external_ref', 'name_region')", name=op.f("ck_imports_match_on")),
         sa.CheckConstraint("mode IN ('atomic', 'partial')", name=op.f("ck_imports_mode")),
+        sa.CheckConstraint(
+            "state IN ('received', 'awaiting_mapping', 'running', 'validated', 'completed', 'failed', 'cancelled')",
+            name=op.f("ck_imports_state"),
+        ),
+        sa.CheckConstraint("target IN ('accounts', 'contacts', 'tasks')", name=op.f("ck_imports_target")),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_imports_job_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
     )
     op.create_index(op.f("ix_imports_created_by"), "imports", ["created_by"], unique=False)
+    op.create_index("uq_imports_object_key", "imports", ["object_key"], unique=True)
     op.create_table(
         "staff",
         sa.Column("code", sa.Text(), nullable=False),
@@ -621,21 +635,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_distribution_plans")),
     )
     op.create_table(
-        "import_rows",
-        sa.Column("import_id", sa.Uuid(), nullable=False),
-        sa.Column("row_number", sa.Integer(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=True),
-        sa.Column("cells", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("kept", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("errors", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_import_rows_account_id")),
-        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id")),
-        sa.PrimaryKeyConstraint("import_id", "row_number", name=op.f("pk_import_rows")),
-    )
-    op.create_index(op.f("ix_import_rows_account_id"), "import_rows", ["account_id"], unique=False)
-    op.create_index("ix_import_rows_outcome", "import_rows", ["import_id", "outcome", "row_number"], unique=False)
-    op.create_table(
         "interactions",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -817,6 +816,31 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "import_rows",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("run", sa.SmallInteger(), nullable=False),
+        sa.Column("row_number", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("task_id", sa.Uuid(), nullable=True),
+        sa.Column("cells", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("kept", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("errors", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('created', 'updated', 'unchanged', 'rejected')", name=op.f("ck_import_rows_outcome")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_import_rows_account_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_import_rows_contact_id")),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_import_rows_task_id")),
+        sa.PrimaryKeyConstraint("import_id", "run", "row_number", name=op.f("pk_import_rows")),
+    )
+    op.create_index("ix_import_rows_account", "import_rows", ["account_id"], unique=False)
+    op.create_index(
+        "ix_import_rows_outcome", "import_rows", ["import_id", "run", "outcome", "row_number"], unique=False
+    )
+    op.create_table(
         "appeals",
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -912,6 +936,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_appeals_appellant_id"), table_name="appeals")
     op.drop_index("ix_appeals_account", table_name="appeals")
     op.drop_table("appeals")
+    op.drop_index("ix_import_rows_outcome", table_name="import_rows")
+    op.drop_index("ix_import_rows_account", table_name="import_rows")
+    op.drop_table("import_rows")
     op.drop_index("uq_assignments_current", table_name="assignments", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_index("ix_assignments_staff", table_name="assignments", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_index(op.f("ix_assignments_plan_id"), table_name="assignments")
@@ -932,9 +959,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_interactions_author_id"), table_name="interactions")
     op.drop_index("ix_interactions_account", table_name="interactions", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_table("interactions")
-    op.drop_index("ix_import_rows_outcome", table_name="import_rows")
-    op.drop_index(op.f("ix_import_rows_account_id"), table_name="import_rows")
-    op.drop_table("import_rows")
     op.drop_table("distribution_plans")
     op.drop_index("ix_contacts_account", table_name="contacts", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_table("contacts")
@@ -982,6 +1006,7 @@ def downgrade() -> None:
     op.drop_index("uq_staff_code", table_name="staff", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_index(op.f("ix_staff_department_id"), table_name="staff")
     op.drop_table("staff")
+    op.drop_index("uq_imports_object_key", table_name="imports")
     op.drop_index(op.f("ix_imports_created_by"), table_name="imports")
     op.drop_table("imports")
     op.drop_index(
