@@ -221,6 +221,10 @@ class TierEvaluationCreated(Event):
     """A scheme was run over the accounts."""
 
 
+class TierEvaluationComputed(Event):
+    """Every account was judged; the counts tell how."""
+
+
 class TierEvaluationApproved(Event):
     """An evaluation was approved."""
 

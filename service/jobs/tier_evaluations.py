@@ -6,7 +6,7 @@ from typing import Any
 from service.errors import Sentence, StateConflict
 from service.jobs.worker import Workplace
 from service.operations import tier_applications, tier_previews
-from service.policy import system_actor
+from service.policy import Actor, system_actor
 
 CALLED_OFF = Sentence("The job was called off.", "任务已取消。")
 
@@ -15,16 +15,21 @@ async def evaluate_tiers(work: Workplace) -> dict[str, Any]:
     """The sheets and counts of an evaluation, in one transaction."""
     job = work.job
     async with work.database.transaction(job.created_by, job.request_id) as session:
-        return await tier_previews.compute(session, job.subject_id, teller(work))
+        session.info["request_id"] = job.request_id
+        return await tier_previews.compute(session, acting_for(work), job.subject_id, teller(work))
 
 
 async def apply_tiers(work: Workplace) -> dict[str, Any]:
-    """The grades of an approved evaluation, in one transaction, on behalf of whoever asked."""
+    """The grades of an approved evaluation, in one transaction."""
     job, timezone = work.job, work.settings.timezone
-    actor = replace(system_actor("tier evaluations"), on_behalf_of=job.created_by)
     async with work.database.transaction(job.created_by, job.request_id) as session:
         session.info["request_id"] = job.request_id
-        return await tier_applications.apply(session, actor, job.subject_id, timezone, teller(work))
+        return await tier_applications.apply(session, acting_for(work), job.subject_id, timezone, teller(work))
+
+
+def acting_for(work: Workplace) -> Actor:
+    """The service itself, on behalf of whoever asked for the job."""
+    return replace(system_actor("tier evaluations"), on_behalf_of=work.job.created_by)
 
 
 def teller(work: Workplace) -> tier_previews.Tell:

@@ -16,6 +16,7 @@ from service.journal import record
 from service.models import Account, Assignment, Decision, Staff, new_id
 from service.operations import memberships
 from service.operations.hard_rules import hold_ledger, require_hard_rules
+from service.operations.organisation import expect_assignable
 from service.policy import Actor, fetch
 from service.schemas.assignments import AssignmentCreate
 
@@ -109,6 +110,7 @@ async def hand_over(
     current = await current_holdings(session, list(wanted))
     moving = [one for one in wanted.values() if one.staff_id != owner_of(current.get(one.account_id))]
     leaving = [current[one.account_id] for one in moving if one.account_id in current]
+    await expect_assignable(session, [one.staff_id for one in moving if one.staff_id])
     at: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
     await end(session, actor, leaving, at)
     started = [row(one, origin, at, actor, plan_id, appeal_id) for one in moving if one.staff_id]
@@ -215,9 +217,7 @@ async def unpin_assignment(session: AsyncSession, actor: Actor, assignment_id: U
     assignment.pinned_until = assignment.pin_reason = None
     assignment.version += 1
     session.info["made"] = assignment
-    await record(
-        session, actor, events.AssignmentUnpinned(assignment.id, assignment.account_id, {"reason": reason})
-    )
+    await record(session, actor, events.AssignmentUnpinned(assignment.id, assignment.account_id, {"reason": reason}))
     return assignment
 
 

@@ -55,7 +55,7 @@ async def leave(session: AsyncSession, accounts: Sequence[UUID], role: str) -> N
     await session.execute(
         update(AccountMembership)
         .where(
-            AccountMembership.account_id.in_(accounts),
+            AccountMembership.account_id == func.any(list(accounts)),
             AccountMembership.role == role,
             AccountMembership.holder_kind == "staff",
             AccountMembership.ended_at.is_(None),

@@ -11,17 +11,20 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk import copy_rows
+from service.domain import events
 from service.domain.tier_schemes import Scheme, read_scheme
 from service.domain.tier_sheets import Sheet
 from service.domain.tiers import Direction, evaluate, moves, summary
+from service.journal import record
 from service.models import TierEvaluation, TierScheme, TierSheet
+from service.policy import Actor
 from service.queries.tier_inputs import standing
 
 SHEET_COLUMNS = ("evaluation_id", "account_id", "tier", "previous_tier", "direction", "reason", "sheet")
 Tell = Callable[[int], Awaitable[None]]
 
 
-async def compute(session: AsyncSession, evaluation_id: UUID, tell: Tell) -> dict[str, Any]:
+async def compute(session: AsyncSession, actor: Actor, evaluation_id: UUID, tell: Tell) -> dict[str, Any]:
     """Judges the accounts as they stand now and keeps their sheets; what was computed already stays.
 
     The evaluation is locked meanwhile; `tell` hears the percentage done. Returns the counts.
@@ -42,7 +45,7 @@ async def compute(session: AsyncSession, evaluation_id: UUID, tell: Tell) -> dic
     evaluation.counts = counts(scheme, sheets, directions)
     evaluation.computed_at = datetime.now(UTC)
     evaluation.version += 1
-    await session.flush()
+    await record(session, actor, events.TierEvaluationComputed(evaluation.id, data={"counts": evaluation.counts}))
     return evaluation.counts
 
 

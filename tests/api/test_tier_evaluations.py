@@ -17,7 +17,7 @@ from service.schemas.tier_evaluations import (
     TierSheetFilter,
     TierSheetView,
 )
-from tests.house import House, Person
+from tests.house import LONG_AGO, House, Person
 
 HUGE = {"custom": {"influence": "huge"}, "intent": "high"}
 
@@ -419,6 +419,45 @@ async def test_sheets_page_without_gaps_and_evaluations_filter_by_scheme(house: 
     assert found == sorted(accounts)
     assert code_of(foreign) == (400, "invalid_cursor")
     assert [run["id"] for run in runs] == [other["id"]]
+
+
+async def test_a_company_without_accounts_is_evaluated_too(house: House) -> None:
+    company = await Company.of(house)
+    for template in ("five_tiers", "abc", "pareto"):
+        evaluation = await company.applied(await company.scheme(template=template))
+        assert (evaluation["state"], evaluation["counts"]["accounts"]) == ("applied", 0)
+        TierEvaluationView.model_validate(evaluation)
+
+
+async def test_deleted_accounts_are_neither_judged_nor_graded(house: House) -> None:
+    company = await Company.of(house)
+    gone, later = await house.account(**HUGE), await house.account(**HUGE)
+    await company.set(gone, deleted_at=LONG_AGO)
+    evaluation = await company.preview(await company.scheme())
+    assert [sheet["account_id"] for sheet in await company.sheets(evaluation["id"])] == [str(later)]
+    await company.approve(evaluation["id"])
+    await company.set(later, deleted_at=LONG_AGO)
+    assert (await company.ran(await company.apply(evaluation["id"])))["counts"]["changed"] == 0
+    assert await company.value(select(func.count()).select_from(AccountTier)) == 0
+
+
+async def test_every_step_leaves_its_audit_entry(house: House) -> None:
+    company = await Company.of(house)
+    await house.account(**HUGE)
+    evaluation = await company.applied(await company.scheme())
+    about = AuditEntry.subject_id == UUID(evaluation["id"])
+    async with house.services.database.transaction() as session:
+        entries = (await session.scalars(select(AuditEntry).where(about).order_by(AuditEntry.position))).all()
+    people = {company.author.id: "author", company.leader.id: "leader", None: "system"}
+    assert [(entry.action.removeprefix("tier_evaluation."), people[entry.actor_id]) for entry in entries] == [
+        ("created", "author"),
+        ("computed", "system"),
+        ("approved", "leader"),
+        ("queued", "author"),
+        ("applied", "system"),
+    ]
+    assert entries[2].data["reason"] == "已核对"
+    assert {entry.on_behalf_of for entry in entries if entry.actor_id is None} == {company.author.id}
 
 
 async def test_the_same_key_asks_for_one_evaluation(house: House) -> None:

@@ -1,5 +1,6 @@
 """Tier schemes through HTTP."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -118,6 +119,19 @@ async def test_a_leader_who_did_not_write_it_publishes_and_the_version_before_is
     assert (two.json()["state"], before["state"]) == ("published", "retired")
     assert before["retired_at"] is not None
     assert [item["number"] for item in current.json()["items"]] == [2]
+
+
+async def test_two_versions_published_at_the_same_moment_leave_one(committed_house: House) -> None:
+    house = committed_house
+    async with house.client(await house.person("department_manager")) as client:
+        drafts = [await drafted(client) for _ in range(4)]
+    async with house.client(await house.person("general_manager")) as client:
+        answers = await asyncio.gather(*(published(client, draft) for draft in drafts))
+        current = (await client.get("/v1/tier-schemes", params={"state": "published"})).json()["items"]
+    statuses = [answer.status_code for answer in answers]
+    assert 200 in statuses
+    assert set(statuses) <= {200, 409, 503}
+    assert len(current) == 1
 
 
 async def test_the_author_does_not_publish_and_a_manager_may_not(house: House) -> None:
