@@ -1,6 +1,8 @@
 """Zip archives looked at before they are opened: what would unpack to too much, or is no workbook, is refused."""
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,20 +35,18 @@ def check_archive(path: Path) -> frozenset[str]:
     return names
 
 
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError),
+    *(KeyError, ValueError, RuntimeError, OverflowError, struct.error),
+)
+"""What zipfile raises where an archive contradicts itself."""
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """The archive; whatever turns out to be broken in it is `damaged_file`."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        KeyError,
-        ValueError,
-        RuntimeError,
-        OverflowError,
-    ) as error:
+    except _BROKEN as error:
         raise refusal("damaged_file") from error

@@ -41,7 +41,7 @@ class XmlStream:
                 self._parser.Parse(chunk, False)
                 yield
             self._parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError) as error:  # the latter for an encoding that nobody knows
             raise refusal("damaged_file") from error
         yield
 
