@@ -40,7 +40,7 @@ def _reason(outcome: Outcome) -> str:
     return LOWEST_SCORE if outcome.margin > 0 else TIE_BROKEN
 
 
-def _decision(  # noqa: PLR0917 - the parts of a decision, in its own order
+def _decision(
     instance: Instance,
     account: int,
     kind: str,

@@ -9,17 +9,14 @@ from service.domain.distribution.deciding import HELD_BACK, PINNED, decide
 from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Placement, Plan
 from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.scoring import NOBODY, scores_of, winner
+from service.domain.distribution.repairing import Repair
+from service.domain.distribution.scoring import NOBODY, winner
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.waiting import waiting_for
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 REPORT_EVERY = 500
-MOST_HOSTS = 8
-"""How many eligible people a repair tries, best score first."""
-MOST_EJECTED = 200
-"""How many accounts of each of them a repair tries to move on, least important first."""
 
 
 class NotSettled(RuntimeError):  # noqa: N818 - it names the state, like the problems of service.errors
@@ -40,7 +37,8 @@ def plan(snapshot: Snapshot, tell: Progress = silence) -> Plan:
     order = ledger.instance.free_accounts
     _place(ledger, order, tell)
     passes = _settle(ledger, order, tell)
-    while _repair(ledger, order, tell):
+    repair = Repair(ledger, order)
+    while _repair(repair, order, tell):
         passes += _settle(ledger, order, tell)
     return _finished(ledger, passes, tell)
 
@@ -102,42 +100,14 @@ def best_response_pass(
     return moves
 
 
-def _repair(ledger: Ledger, order: Sequence[int], tell: Progress) -> int:
+def _repair(repair: Repair, order: Sequence[int], tell: Progress) -> int:
     """Depth-1 ejection for each account that found no room; how many found an owner."""
-    homeless = [account for account in order if ledger.owner[account] == NOBODY]
+    homeless = [account for account in order if repair.ledger.owner[account] == NOBODY]
     found = 0
     for done, account in enumerate(homeless):
         tell("repairing", done, len(homeless))
-        found += _make_room(ledger, order, account)
+        found += repair.find_room(account)
     return found
-
-
-def _make_room(ledger: Ledger, order: Sequence[int], account: int) -> bool:
-    """Whether moving one account of an eligible person on to somebody with room made room for this one."""
-    people, scores, _ = scores_of(ledger, account)
-    for person in people[np.argsort(scores, kind="stable")].tolist()[:MOST_HOSTS]:
-        guests = [guest for guest in reversed(order) if ledger.owner[guest] == person][:MOST_EJECTED]
-        for guest in guests:
-            if _swapped(ledger, account, person, guest):
-                return True
-    return False
-
-
-def _swapped(ledger: Ledger, account: int, person: int, guest: int) -> bool:
-    """Whether the guest found room elsewhere and the account its place; otherwise nothing has changed."""
-    instance = ledger.instance
-    freed = ledger.minutes[person] - instance.minutes[guest] + instance.minutes[account]
-    if freed > instance.most_minutes[person] or ledger.count[person] > instance.most_accounts[person]:
-        return False
-    ledger.take(guest)
-    ledger.put(account, person)
-    other = winner(ledger, guest)
-    if other == NOBODY:
-        ledger.take(account)
-        ledger.put(guest, person)
-        return False
-    ledger.put(guest, other)
-    return True
 
 
 def _finished(ledger: Ledger, passes: int, tell: Progress) -> Plan:

@@ -60,7 +60,7 @@ def test_caps_count_the_account_itself_and_may_be_reached() -> None:
     assert failed_caps(off, person, 4, 601) == failed_caps(Rulebook(), PERSON, 4, 601) == ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(snapshots(), st.data())
 def test_classes_agree_with_the_rules_asked_one_pair_at_a_time(snapshot: Snapshot, data: st.DataObject) -> None:
     some = st.sampled_from(snapshot.accounts).map(lambda account: account.id) if snapshot.accounts else st.just("a")

@@ -26,7 +26,7 @@ def agrees(snapshot: Snapshot) -> None:
             assert decision.winner == evaluator.kept.get(account["id"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(snapshots())
 def test_winner_runner_up_and_margin_of_a_plan_agree_to_the_bit(snapshot: Snapshot) -> None:
     agrees(snapshot)
@@ -38,7 +38,7 @@ def test_they_agree_on_the_families_too(name: str, seed: int) -> None:
     agrees(family(60, 8, name, seed))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(snapshots())
 def test_a_routing_agrees_to_the_bit(snapshot: Snapshot) -> None:
     evaluator = Evaluator(snapshot.canonical_bytes())
@@ -50,7 +50,7 @@ def test_a_routing_agrees_to_the_bit(snapshot: Snapshot) -> None:
             assert (decision.winner, decision.runner_up, decision.margin) == evaluator.decide(account, owners)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(snapshots())
 def test_every_single_score_agrees_and_stays_below_the_limit(snapshot: Snapshot) -> None:
     evaluator = Evaluator(snapshot.canonical_bytes())

@@ -23,7 +23,7 @@ def planned_ledger(snapshot: Snapshot) -> Ledger:
     return Ledger.of(snapshot, plan(snapshot).owners)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(snapshots())
 def test_what_is_recomputed_equals_the_stored_decision_to_the_bit(snapshot: Snapshot) -> None:
     planned = plan(snapshot)
@@ -37,7 +37,7 @@ def test_what_is_recomputed_equals_the_stored_decision_to_the_bit(snapshot: Snap
             assert second.score - first.score == stored.margin
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(snapshots())
 def test_everybody_is_explained_once_and_the_parts_sum_to_the_score(snapshot: Snapshot) -> None:
     ledger = planned_ledger(snapshot)
@@ -73,7 +73,7 @@ class Turned(Evaluator):
         return super().carried(name, a, p, owners) + (self.shift[name] if p["id"] == self.person else 0)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(snapshots(), st.data())
 def test_every_flip_would_really_have_turned_the_decision(snapshot: Snapshot, data: st.DataObject) -> None:
     ledger = planned_ledger(snapshot)
@@ -191,7 +191,7 @@ def test_an_account_that_waits_tells_what_would_help() -> None:
     assert data["sentences"][-1]["zh"] == "请提高 P-code 的上限。"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(snapshots())
 def test_a_personal_answer_names_nobody_else(snapshot: Snapshot) -> None:
     renamed = tuple(replace(person, code=f"code<{person.id}>") for person in snapshot.people)

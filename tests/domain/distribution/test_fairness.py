@@ -51,7 +51,7 @@ def test_the_measures_are_those_of_their_definitions(name: str) -> None:
             assert float(data["gini"]) == pytest.approx(pairs / (2 * total * carried), abs=1e-6)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(snapshots())
 def test_claims_are_those_of_their_definition(snapshot: Snapshot) -> None:
     planned = plan(snapshot)
@@ -122,7 +122,7 @@ def test_a_perfectly_even_plan_measures_perfectly() -> None:
     assert report["claims"]["after"]["counts"] == {"all_loads": 0, "value": 0, "count": 0}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(snapshots())
 def test_the_report_is_plain_json_without_floats_and_speaks_both_languages(snapshot: Snapshot) -> None:
     data = plan_fairness(snapshot, plan(snapshot)).to_mapping()

@@ -56,7 +56,7 @@ def assert_waits(snapshot: Snapshot, reason: str, remedy: str, accounts: int = 1
 # Properties
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(snapshots(), st.randoms())
 def test_permuted_inputs_give_the_same_plan_byte_for_byte(snapshot: Snapshot, chance: random.Random) -> None:
     accounts, people = list(snapshot.accounts), list(snapshot.people)
@@ -67,7 +67,7 @@ def test_permuted_inputs_give_the_same_plan_byte_for_byte(snapshot: Snapshot, ch
     assert plan(mixed).decisions == plan(snapshot).decisions
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(snapshots())
 def test_no_pair_is_ineligible_blocked_absent_or_over_a_cap(snapshot: Snapshot) -> None:
     planned = plan(snapshot)
@@ -88,7 +88,7 @@ def test_no_pair_is_ineligible_blocked_absent_or_over_a_cap(snapshot: Snapshot) 
             assert not rules.workload_cap or most is None or minutes <= most
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(snapshots())
 def test_each_account_is_placed_once_or_waits(snapshot: Snapshot) -> None:
     planned = plan(snapshot)
@@ -99,7 +99,7 @@ def test_each_account_is_placed_once_or_waits(snapshot: Snapshot) -> None:
     assert [decision.account_id for decision in planned.decisions] == [account.id for account in snapshot.accounts]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(snapshots(), st.integers(2, 900))
 def test_scaling_all_values_changes_nothing(snapshot: Snapshot, factor: int) -> None:
     grown = [replace(account, value_minor=(account.value_minor or 0) * factor) for account in snapshot.accounts]
@@ -108,7 +108,7 @@ def test_scaling_all_values_changes_nothing(snapshot: Snapshot, factor: int) -> 
     assert [each.margin for each in plan(scaled).decisions] == [each.margin for each in plan(snapshot).decisions]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(snapshots())
 def test_replay_from_the_stored_bytes_gives_the_same_hash(snapshot: Snapshot) -> None:
     assert plan(Snapshot.from_bytes(snapshot.canonical_bytes())).sha256 == plan(snapshot).sha256
@@ -147,7 +147,7 @@ def test_a_further_pass_over_a_finished_plan_moves_nothing(name: str, seed: int)
     assert best_response_pass(ledger, ledger.instance.free_accounts, moved_at, judged_at) == 0
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(snapshots(most_accounts=14), st.sampled_from(["value", "workload", "count"]))
 def test_one_load_and_equal_eligibility_leave_no_justified_claim(snapshot: Snapshot, name: str) -> None:
     snapshot = one_dimension(snapshot, name)

@@ -35,7 +35,7 @@ def test_an_arrival_goes_to_whoever_has_least() -> None:
     assert decision.runner_up in {"p0", "p1"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(snapshots())
 def test_routing_leaves_the_ledger_as_it_was(snapshot: Snapshot) -> None:
     ledger, untouched = Ledger.of(snapshot), Ledger.of(snapshot)
@@ -54,7 +54,7 @@ def test_a_bulk_arrival_does_not_go_to_one_person() -> None:
     assert sorted(shares.values()) == [10, 10, 10]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(snapshots(), st.permutations(range(12)))
 def test_at_every_prefix_of_arrivals_the_newest_leaves_no_justified_claim(snapshot: Snapshot, order: list[int]) -> None:
     snapshot = one_dimension(
@@ -126,7 +126,7 @@ def test_what_forbids_an_upheld_appeal_is_told_rule_by_rule() -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(snapshots())
 def test_nothing_forbids_what_the_rule_itself_chose(snapshot: Snapshot) -> None:
     ledger = Ledger.of(snapshot, {})
