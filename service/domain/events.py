@@ -89,6 +89,10 @@ class LoginFailed(Event):
     """Somebody tried to log in and could not."""
 
 
+class RefreshTokenReused(Event):
+    """A refresh token came a second time: somebody has a copy, its family ended."""
+
+
 class RoleGrantRequested(Event):
     """A powerful role waits for a second person."""
 
@@ -283,6 +287,10 @@ class DistributionPlanCancelled(Event):
 
 class DistributionPlanSuperseded(Event):
     """A plan no longer fits the data."""
+
+
+class DistributionPlanQueued(Event):
+    """An approved plan's application was asked for."""
 
 
 class DistributionPlanApplied(Event):

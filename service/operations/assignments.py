@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk import copy_rows
@@ -194,6 +194,21 @@ async def end(session: AsyncSession, actor: Actor, leaving: list[Holding], at: d
         events.AssignmentEnded(holding.id, holding.account_id, {"staff_id": holding.staff_id}) for holding in leaving
     ]
     await record(session, actor, *facts)
+
+
+async def confirm(session: AsyncSession, decisions: ColumnElement[bool]) -> None:
+    """Names the latest decision in the assignments that it leaves as they are, where the rule itself was asked."""
+    statement = update(Assignment).where(
+        decisions,
+        Decision.account_id == Assignment.account_id,
+        Decision.winner_id == Assignment.staff_id,
+        Decision.position > 0,
+        Assignment.team_role == OWNER,
+        Assignment.ended_at.is_(None),
+        Assignment.decision_id.is_distinct_from(Decision.id),
+    )
+    confirmed = statement.values(decision_id=Decision.id, version=Assignment.version + 1)
+    await session.execute(confirmed, execution_options=UNSYNCHRONISED)
 
 
 async def pin_assignment(
