@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import ColumnElement, Text, and_, column, func, literal_column, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.models import Account, Appeal, AuditEntry
@@ -104,7 +104,7 @@ async def fields_as_of(connection: AsyncConnection, account_id: UUID, instant: d
             HAS_CHANGES,
             AuditEntry.at > instant,
         )
-        .distinct(change.c.key)
+        .ext(distinct_on(change.c.key))
         .order_by(change.c.key, AuditEntry.position)
     )
     earlier = {key: value for key, value in await connection.execute(undone) if key in ENTERED}
