@@ -13,8 +13,10 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.database import Database, act_as
+from service.domain.distribution.published import rulebook_text
+from service.domain.distribution.rulebook import Rulebook as Rules
 from service.http.services import Services
-from service.models import Account, Assignment, Department, Login, RoleGrant, Staff, new_id
+from service.models import Account, Assignment, Department, Login, RoleGrant, Rulebook, Staff, new_id
 from service.operations import memberships
 from service.operations.accounts import derived
 from service.operations.staff import found_by
@@ -36,6 +38,10 @@ class RolledBack(Database):
         ):
             await act_as(session, user_id, request_id)
             yield session
+
+    @asynccontextmanager
+    async def frozen(self) -> AsyncIterator[AsyncConnection]:
+        yield self.connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -118,6 +124,26 @@ class House:
             await session.execute(insert(Assignment).values(row))
             await memberships.join(session, [(account_id, owner.id)], "owner")
             await memberships.refresh_line(session, [account_id])
+        return id_
+
+    async def rulebook(self, **definition: Any) -> UUID:
+        """A published rulebook; what is left out has its default."""
+        id_, author, publisher = new_id(), await self.person(), await self.person()
+        rules = Rules.from_mapping(definition)
+        values = {
+            "id": id_,
+            "code": f"rules-{self.number()}",
+            "number": 1,
+            "state": "published",
+            "definition": rules.to_mapping(),
+            "text_en": rulebook_text(rules, "en"),
+            "text_zh": rulebook_text(rules, "zh-CN"),
+            "author_id": author.id,
+            "publisher_id": publisher.id,
+            "published_at": datetime.now(UTC),
+        }
+        async with self.services.database.transaction() as session:
+            await session.execute(insert(Rulebook).values(values))
         return id_
 
     def client(self, person: Person | None = None, **headers: str) -> httpx.AsyncClient:

@@ -131,6 +131,9 @@ APPEAL_TRANSITIONS = Transitions(
 )
 
 
+OPEN_APPEALS = frozenset({AppealState.SUBMITTED, AppealState.UNDER_REVIEW, AppealState.MEDIATION})
+
+
 class TaskState(StrEnum):
     """A task (任务); overdue is derived from its dates, never stored."""
 

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy.dialects.postgresql import array
 
-from service.domain.people import ACCOUNT_CREATORS, BASICS_READERS, LEADERS, PLAN_AUTHORS, Role
+from service.domain.people import ACCOUNT_CREATORS, BASICS_READERS, LEADERS, PLAN_AUTHORS, REVIEWER_ROLES, Role
 from service.models import (
     Absence,
     Account,
@@ -27,6 +28,7 @@ from service.models import (
     RoleGrant,
     Rulebook,
     Setting,
+    Snapshot,
     Staff,
     Task,
     TierEvaluation,
@@ -42,6 +44,7 @@ from service.policy.relations import (
     is_actor,
     led_department,
     line,
+    named,
     oneself,
     sales_team,
     team,
@@ -144,23 +147,56 @@ declare(
     apply=role(*PLAN_AUTHORS) | leaders,
     cancel=author | leaders,
 )
+
+
+def _under_my_review(actor: Actor, model: type[Assignment]) -> ColumnElement[bool]:
+    """Assignments against which the actor hears an appeal."""
+    mine = is_actor("reviewer_id")(actor, Appeal)
+    return exists().where(Appeal.assignment_id == model.id, mine).correlate_except(Appeal)
+
+
+def _behind_my_review(actor: Actor, model: type[Decision]) -> ColumnElement[bool]:
+    """Decisions behind such assignments."""
+    mine = _under_my_review(actor, Assignment)
+    return exists().where(Assignment.decision_id == model.id, mine).correlate_except(Assignment)
+
+
+def _considered(actor: Actor, model: type[Assignment]) -> ColumnElement[bool]:
+    """Assignments whose decision considered the actor, eligible or excluded."""
+    if actor.kind != "staff":
+        return false()
+    return (
+        exists()
+        .where(
+            Decision.id == model.decision_id,
+            Snapshot.sha256 == Decision.snapshot_sha256,
+            Snapshot.people.contains(array([named(0, actor.id)])),
+        )
+        .correlate_except(Decision, Snapshot)
+    )
+
+
+holder, under_review = related(is_actor("staff_id")), related(_under_my_review)
 declare(
     Assignment,
-    see=full_view | related(is_actor("staff_id")),
+    see=full_view | holder | under_review,
     pin=decide,
-    explain=line | leaders | role(AUDITOR),
+    explain=line | leaders | role(AUDITOR) | under_review,
+    explain_own=holder | related(_considered),
 )
-declare(Decision, see=line | leaders | role(AUDITOR))
+declare(
+    Decision,
+    see=line | leaders | role(AUDITOR) | related(_behind_my_review),
+    see_of_plan=role(*PLAN_AUTHORS, AUDITOR) | leaders,
+)
 
 # --- appeals ---
 
 
-concerned = (
-    related(is_actor("appellant_id"))
-    | related(is_actor("respondent_id"))
-    | related(is_actor("beneficiary_id"))
-    | related(is_actor("reviewer_id"))
-)
+hearing = related(is_actor("reviewer_id"))
+appealing = related(is_actor("appellant_id")) | related(is_actor("filed_by_id"))
+concerned = appealing | related(is_actor("respondent_id")) | hearing | related(is_actor("first_decider_id"))
+overseeing = role(Role.GENERAL_MANAGER, AUDITOR)
 
 
 def _of_my_people(actor: Actor, model: type[Appeal]) -> ColumnElement[bool]:
@@ -177,10 +213,13 @@ def departments_below(actor: Actor) -> Select[UUID]:
 
 declare(
     Appeal,
-    see=role(Role.GENERAL_MANAGER, AUDITOR) | concerned | related(_of_my_people),
-    see_content=role(Role.GENERAL_MANAGER, AUDITOR) | concerned,
-    withdraw=related(is_actor("appellant_id")),
-    decide=related(is_actor("reviewer_id")),
+    see=overseeing | concerned | related(_of_my_people),
+    see_content=overseeing | concerned,
+    see_effect=overseeing | hearing,
+    withdraw=appealing,
+    review=role(*REVIEWER_ROLES),
+    appoint=role(Role.GENERAL_MANAGER),
+    decide=hearing,
 )
 
 # --- people and standing ---

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain.distribution.eligibility import failed_rules
 from service.domain.distribution.ledger import Ledger
-from service.errors import NotFound
+from service.errors import NoPublishedRulebook, NotFound
 from service.models import Assignment, Decision, DistributionPlan
 from service.queries.kept_ledgers import on_ledger
 from service.queries.snapshots import Scope, present_basis, read_snapshot
@@ -93,8 +93,11 @@ class Standing:
 async def eligible_now(
     connection: AsyncConnection, account_id: UUID, timezone: str
 ) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """Whom the published hard rules allow and forbid an account today, caps apart."""
-    basis = await present_basis(connection, timezone, "standing", Scope(account_id=account_id))
+    """Whom the published hard rules allow and forbid an account today, caps apart; nobody where none are published."""
+    try:
+        basis = await present_basis(connection, timezone, "standing", Scope(account_id=account_id))
+    except NoPublishedRulebook:
+        return frozenset(), frozenset()
     snapshot = await read_snapshot(connection, basis)
     if not snapshot.accounts:
         raise NotFound

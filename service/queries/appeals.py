@@ -1,0 +1,132 @@
+"""Appeals as JSON: one, many; what the managers of a party see is the state."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, bindparam, case, literal, literal_column, null, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.domain.appeals import AppealSettings
+from service.domain.states import OPEN_APPEALS
+from service.errors import Forbidden, NotFound, StateConflict
+from service.models import Appeal
+from service.models.appeals import OPEN_STATES
+from service.policy import Actor, allowed, principal_values
+from service.policy.rules import POLICIES
+from service.queries.json_view import json_object
+from service.queries.listing import Filter, Listing, any_of, before, equals
+from service.queries.settings import setting
+
+STATE_FIELDS = ("id", "state", "instance", "decide_by", "decided_at", "version", "created_at", "updated_at")
+CONTENT_FIELDS = (
+    "assignment_id", "account_id", "appellant_id", "filed_by_id", "respondent_id", "beneficiary_id", "grounds",
+    "statement", "evidence", "reviewer_id", "decision_reason", "new_assignment_id",
+)  # fmt: skip
+EFFECT_FIELDS = ("fairness_effect",)
+
+
+def appeal_columns(actor: Actor) -> Mapping[str, Any]:
+    """The members of AppealView: the state for everybody who may know of it, the content for those concerned."""
+    content, effect = may(actor, "see_content"), may(actor, "see_effect")
+    columns: dict[str, Any] = {name: getattr(Appeal, name) for name in STATE_FIELDS}
+    columns |= {name: case((content, getattr(Appeal, name)), else_=null()) for name in CONTENT_FIELDS}
+    columns |= {name: case((effect, getattr(Appeal, name)), else_=null()) for name in EFFECT_FIELDS}
+    hidden = case((effect, names()), (content, names(*EFFECT_FIELDS)), else_=names(*CONTENT_FIELDS, *EFFECT_FIELDS))
+    return columns | {"redacted": hidden}
+
+
+def view_class(actor: Actor) -> ColumnElement[str]:
+    """The part of an ETag that stands for what was hidden: full, party or state."""
+    content, effect = may(actor, "see_content"), may(actor, "see_effect")
+    return case((effect, literal("full")), (content, literal("party")), else_=literal("state"))
+
+
+def may(actor: Actor, action: str) -> ColumnElement[bool]:
+    """The rows on which the actor may do this."""
+    return POLICIES[Appeal][action].predicate(actor, Appeal)
+
+
+def names(*fields: str) -> ColumnElement[Any]:
+    """Field names as an array of the database."""
+    return literal_column("'{" + ",".join(fields) + "}'::text[]", ARRAY(Text()))
+
+
+def on_ground(name: str) -> ColumnElement[bool]:
+    """Appeals that rest on one of the given grounds."""
+    overlaps: ColumnElement[bool] = Appeal.grounds.overlap(bindparam(name, type_=Appeal.grounds.type))
+    return overlaps
+
+
+APPEALS = Listing(
+    model=Appeal,
+    columns=appeal_columns,
+    filters={
+        "state": any_of(Appeal.state),
+        "instance": equals(Appeal.instance),
+        "ground": Filter(on_ground),
+        "assignment_id": equals(Appeal.assignment_id),
+        "account_id": equals(Appeal.account_id),
+        "appellant_id": equals(Appeal.appellant_id),
+        "respondent_id": equals(Appeal.respondent_id),
+        "reviewer_id": equals(Appeal.reviewer_id),
+        "decide_by_to": before(Appeal.decide_by),
+    },
+    sorts={"created_at": Appeal.id, "decide_by": Appeal.decide_by},
+    # else a filter would tell a manager what the body hides
+    guarded=frozenset({"ground", "assignment_id", "account_id", "appellant_id", "respondent_id", "reviewer_id"}),
+    guarded_action="see_content",
+)
+
+
+async def appeal_json(connection: AsyncConnection, actor: Actor, appeal_id: UUID) -> Any:
+    """One appeal's JSON text, its version and its redaction class."""
+    statement = select(
+        json_object(appeal_columns(actor)).label("json"), Appeal.version, view_class(actor).label("view")
+    ).where(Appeal.id == appeal_id, allowed(actor, "see", Appeal))
+    row = (await connection.execute(statement, principal_values(actor))).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def open_appeal(connection: AsyncConnection, actor: Actor, action: str, appeal_id: UUID) -> Any:
+    """What an open appeal asks for: 404 when the actor may not know of it, 403 when they may only see it, 409 later."""
+    statement = select(
+        Appeal.id,
+        Appeal.state,
+        Appeal.account_id,
+        Appeal.respondent_id,
+        Appeal.beneficiary_id,
+        may(actor, action).label("may"),
+    ).where(Appeal.id == appeal_id, allowed(actor, "see", Appeal))
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    if not row.may:
+        raise Forbidden
+    if row.state not in OPEN_APPEALS:
+        raise StateConflict
+    return row
+
+
+async def overdue(connection: AsyncConnection, now: datetime, settings: AppealSettings) -> list[UUID]:
+    """The open appeals whose deadline has passed and that may still go to another reviewer, the oldest first."""
+    statement = (
+        select(Appeal.id)
+        .where(text(OPEN_STATES), Appeal.decide_by < now, Appeal.instance <= settings.escalations)
+        .order_by(Appeal.decide_by)
+    )
+    return list(await connection.scalars(statement))
+
+
+async def appeal_settings(connection: AsyncConnection) -> AppealSettings:
+    """The numbers that count now."""
+    return AppealSettings(
+        filing_working_days=await setting(connection, "appeal_filing_working_days"),
+        decision_working_days=await setting(connection, "appeal_decision_working_days"),
+        escalations=await setting(connection, "appeal_escalations"),
+        pin_working_days=await setting(connection, "appeal_pin_working_days"),
+    )
