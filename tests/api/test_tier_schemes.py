@@ -11,8 +11,6 @@ from service.queries.tier_schemes import SCHEMES
 from service.schemas.tier_schemes import Template, TierSchemeFilter, TierSchemeView
 from tests.house import House
 
-PATCH = {"Content-Type": "application/merge-patch+json"}
-
 
 async def drafted(client: httpx.AsyncClient, **body: Any) -> httpx.Response:
     answer = await client.post("/v1/tier-schemes", json=body or {"template": "five_tiers"})
@@ -23,6 +21,11 @@ async def drafted(client: httpx.AsyncClient, **body: Any) -> httpx.Response:
 async def published(client: httpx.AsyncClient, draft: httpx.Response) -> httpx.Response:
     path, headers = draft.headers["Location"], {"If-Match": draft.headers["ETag"]}
     return await client.post(f"{path}/publish", json={"reason": "年度评审通过"}, headers=headers)
+
+
+async def patched(client: httpx.AsyncClient, path: str, etag: str, **body: Any) -> httpx.Response:
+    headers = {"Content-Type": "application/merge-patch+json", "If-Match": etag}
+    return await client.patch(path, json=body, headers=headers)
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:
@@ -81,14 +84,14 @@ async def test_the_same_code_again_is_the_next_version(house: House) -> None:
 
 async def test_a_draft_is_changed_by_a_merge_patch_of_its_author_only(house: House) -> None:
     author, colleague = await house.person("department_manager"), await house.person("department_manager")
-    async with house.client(author, **PATCH) as client:
+    async with house.client(author) as client:
         draft = await drafted(client, template="pareto")
-        path, tag = draft.headers["Location"], {"If-Match": draft.headers["ETag"]}
-        changed = await client.patch(path, json={"carries": "0.75"}, headers=tag)
-        stale = await client.patch(path, json={"carries": "0.70"}, headers=tag)
-        renamed = await client.patch(path, json={"code": "x"}, headers={"If-Match": changed.headers["ETag"]})
-    async with house.client(colleague, **PATCH) as client:
-        foreign = await client.patch(path, json={"carries": "0.70"}, headers={"If-Match": changed.headers["ETag"]})
+        path, etag = draft.headers["Location"], draft.headers["ETag"]
+        changed = await patched(client, path, etag, carries="0.75")
+        stale = await patched(client, path, etag, carries="0.70")
+        renamed = await patched(client, path, changed.headers["ETag"], code="x")
+    async with house.client(colleague) as client:
+        foreign = await patched(client, path, changed.headers["ETag"], carries="0.70")
     assert (changed.status_code, changed.json()["carries"], changed.json()["version"]) == (200, "0.75", 2)
     assert changed.json()["tiers"] == draft.json()["tiers"]
     assert code_of(stale) == (412, "precondition_failed")
@@ -97,11 +100,10 @@ async def test_a_draft_is_changed_by_a_merge_patch_of_its_author_only(house: Hou
 
 
 async def test_a_patch_that_breaks_the_scheme_changes_nothing(house: House) -> None:
-    async with house.client(await house.person("director"), **PATCH) as client:
+    async with house.client(await house.person("director")) as client:
         draft = await drafted(client, template="five_tiers")
-        path, tag = draft.headers["Location"], {"If-Match": draft.headers["ETag"]}
-        refused = await client.patch(path, json={"method": "pareto"}, headers=tag)
-        read = await client.get(path)
+        refused = await patched(client, draft.headers["Location"], draft.headers["ETag"], method="pareto")
+        read = await client.get(draft.headers["Location"])
     assert refused.status_code == 422
     assert read.json() == draft.json()
 
@@ -147,11 +149,9 @@ async def test_the_author_does_not_publish_and_a_manager_may_not(house: House) -
 
 async def test_publishing_names_the_version_that_was_read(house: House) -> None:
     author, leader = await house.person("department_manager"), await house.person("general_manager")
-    async with house.client(author, **PATCH) as client:
+    async with house.client(author) as client:
         draft = await drafted(client, template="pareto")
-        await client.patch(
-            draft.headers["Location"], json={"carries": "0.10"}, headers={"If-Match": draft.headers["ETag"]}
-        )
+        await patched(client, draft.headers["Location"], draft.headers["ETag"], carries="0.10")
     async with house.client(leader) as client:
         stale = await published(client, draft)
         absent = await client.post(f"{draft.headers['Location']}/publish", json={})
@@ -167,9 +167,9 @@ async def test_a_published_version_never_changes_and_is_published_once(house: Ho
         again = await client.post(
             f"{draft.headers['Location']}/publish", json={}, headers={"If-Match": final.headers["ETag"]}
         )
-    async with house.client(author, **PATCH) as client:
-        tag = {"If-Match": final.headers["ETag"]}
-        changed = await client.patch(draft.headers["Location"], json={"name": {"en": "x", "zh": "x"}}, headers=tag)
+    async with house.client(author) as client:
+        path, name = draft.headers["Location"], {"en": "x", "zh": "x"}
+        changed = await patched(client, path, final.headers["ETag"], name=name)
     assert code_of(again) == (409, "illegal_transition")
     assert code_of(changed) == (409, "state_conflict")
 
