@@ -120,6 +120,12 @@ class UnknownParameter(BadRequest):
     zh = "存在未知的查询参数。"
 
 
+class NullCharacter(BadRequest):
+    """Text cannot hold the character U+0000."""
+
+    zh = "文本不能包含字符 U+0000。"
+
+
 class InvalidCursor(BadRequest):
     """The cursor was not made for this list, these filters and this caller."""
 

@@ -73,6 +73,8 @@ async def on_problem(request: Request, problem: Exception) -> Response:
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (unknown address, wrong method, unreadable form) as problems."""
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Problem):  # what we raised while the framework read the body
+        return answer(error.__cause__, request.scope[KEY])
     kind = BY_STATUS.get(error.status_code, errors.InternalError)
     headers = {"Allow": allow(request)} if error.status_code == errors.MethodNotAllowed.status else None
     return answer(kind(headers=headers), request.scope[KEY])

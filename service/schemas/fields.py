@@ -34,6 +34,14 @@ def stored(text: str) -> str:
         raise FieldFlaw(flaw.code, *flaw.detail) from None
 
 
+def filled(text: str) -> str:
+    """Text that is more than blanks, as it is kept."""
+    kept = stored(text)
+    if not kept:
+        raise FieldFlaw("string_too_short", "At least one character is needed.", "至少需要一个字符。")
+    return kept
+
+
 def read_decimal(value: Any) -> Any:
     """A decimal from text; JSON numbers are refused, because a float has lost digits before we see it."""
     if isinstance(value, Decimal):
@@ -59,10 +67,12 @@ def utc(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-Text50 = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(stored)]
-Text200 = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(stored)]
-Text2000 = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(stored)]
-Text10000 = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(stored)]
+Text50 = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(filled)]
+Text200 = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(filled)]
+Text2000 = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(filled)]
+Text10000 = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(filled)]
+Blank200 = Annotated[str, StringConstraints(max_length=200), AfterValidator(stored)]
+Blank2000 = Annotated[str, StringConstraints(max_length=2000), AfterValidator(stored)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")]
 CurrencyCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217 code.", max_length=3)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.domain.interactions import InteractionKind, Side
-from service.schemas.fields import UNCHANGED, Body, Instant, Text200, Text2000, View
+from service.schemas.fields import UNCHANGED, Blank200, Blank2000, Body, Instant, Text200, Text2000, View
 from service.schemas.page import PageFilter
 
 
@@ -17,27 +17,25 @@ class Participant(Body):
 
     name: Text200 = Field(description="Name.", examples=["李娜"])
     side: Side = Field(description="Ours or the customer's.")
-    title: Annotated[str, Field(max_length=200)] = Field(default="", description="Title or post.")
-    buying_role: Annotated[str, Field(max_length=200)] = Field(default="", description="Buying role (购买角色).")
+    title: Blank200 = Field(default="", description="Title or post.")
+    buying_role: Blank200 = Field(default="", description="Buying role (购买角色).")
 
 
 class Question(Body):
     """A line of the call introduction."""
 
     need: Text2000 = Field(description="What we need to know.")
-    reason: Annotated[str, Field(max_length=2000)] = Field(default="", description="Why.")
-    question: Annotated[str, Field(max_length=2000)] = Field(default="", description="How we ask.")
+    reason: Blank2000 = Field(default="", description="Why.")
+    question: Blank2000 = Field(default="", description="How we ask.")
 
 
 class Influence(Body):
     """A line of the influence sheet, or an argument of a presentation."""
 
     view: Text2000 = Field(description="Which view of theirs we can influence.")
-    approach: Annotated[str, Field(max_length=2000)] = Field(default="", description="How.")
-    business_value: Annotated[str, Field(max_length=2000)] = Field(default="", description="Business value to them.")
-    personal_value: Annotated[str, Field(max_length=2000)] = Field(
-        default="", description="Political or personal value to them."
-    )
+    approach: Blank2000 = Field(default="", description="How.")
+    business_value: Blank2000 = Field(default="", description="Business value to them.")
+    personal_value: Blank2000 = Field(default="", description="Political or personal value to them.")
 
 
 Agenda = Annotated[list[Text200], Field(max_length=50)]
@@ -51,11 +49,11 @@ class InteractionPlan(Body):
 
     planned_at: Instant = Field(description="When it is to begin.")
     purpose: Text2000 = Field(description="Purpose.", examples=["确认年度采购计划"])
-    expected_result: Annotated[str, Field(max_length=2000)] = Field(default="", description="Expected result.")
-    place: Annotated[str, Field(max_length=200)] = Field(default="", description="Location.", examples=["深圳总部"])
+    expected_result: Blank2000 = Field(default="", description="Expected result.")
+    place: Blank200 = Field(default="", description="Location.", examples=["深圳总部"])
     agenda: Agenda = Field(default=[], description="Agenda, point by point.")
-    obstacles: Annotated[str, Field(max_length=2000)] = Field(default="", description="Competing views or obstacles.")
-    preparation: Annotated[str, Field(max_length=2000)] = Field(default="", description="Resources and preparation.")
+    obstacles: Blank2000 = Field(default="", description="Competing views or obstacles.")
+    preparation: Blank2000 = Field(default="", description="Resources and preparation.")
     participants: Participants = Field(default=[], description="Who takes part, on both sides.")
     questions: Questions = Field(default=[], description="What we need to know, why, and how we ask.")
     influences: Influences = Field(default=[], description="Which views we can influence, and the value to them.")
@@ -96,11 +94,11 @@ class PlanUpdate(Body):
 
     planned_at: Instant = UNCHANGED
     purpose: Text2000 = UNCHANGED
-    expected_result: Annotated[str, Field(max_length=2000)] | None = None
-    place: Annotated[str, Field(max_length=200)] | None = None
+    expected_result: Blank2000 | None = None
+    place: Blank200 | None = None
     agenda: Agenda | None = None
-    obstacles: Annotated[str, Field(max_length=2000)] | None = None
-    preparation: Annotated[str, Field(max_length=2000)] | None = None
+    obstacles: Blank2000 | None = None
+    preparation: Blank2000 | None = None
     participants: Participants | None = None
     questions: Questions | None = None
     influences: Influences | None = None

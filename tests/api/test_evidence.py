@@ -199,7 +199,7 @@ async def test_neither_the_service_nor_the_owner_alters_evidence(
     urls = postgres.urls(house.services.database.write.url.database or "")
     for url in (urls.service, urls.migration):
         database = Database.connect(url)
-        with pytest.raises(DBAPIError, match="append-only|permission denied"):
+        with pytest.raises(DBAPIError, match=r"append-only|permission denied"):
             async with database.transaction() as session:
                 await session.execute(text(statement))
         await database.dispose()
