@@ -85,6 +85,12 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def frozen(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which every statement sees the same state of the database: REPEATABLE READ, nothing kept."""
+        async with self.write.connect() as connection:
+            yield await connection.execution_options(isolation_level="REPEATABLE READ")
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection where every statement is its own transaction."""
         async with self.read.connect() as connection:

@@ -35,6 +35,7 @@ from service.models import (
 from service.models import Rulebook as RulebookRow
 from service.models.appeals import OPEN_STATES
 
+HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "unverified", "no_tier")
 PLAN_DAYS = 90
 TODAY = 1
 
@@ -263,14 +264,14 @@ def account_entry(row: Any, minutes: dict[str, int]) -> AccountEntry:
 
 def held_back(row: Any, minutes: dict[str, int]) -> str | None:
     """Why an account takes no part in a distribution, the first reason that holds."""
-    reasons = {
-        "under_appeal": row.appealed,
-        "missing_value": not row.has_value,
-        "missing_rate": row.value_minor is None,
-        "unverified": not row.verified,
-        "no_tier": row.tier not in minutes,
-    }
-    return next((reason for reason, holds in reasons.items() if holds), None)
+    reasons = (
+        row.appealed,
+        not row.has_value,
+        row.value_minor is None,
+        not row.verified,
+        row.tier not in minutes,
+    )
+    return next((name for name, holds in zip(HELD_BACK, reasons, strict=True) if holds), None)
 
 
 def person_entry(row: Any, days: int) -> PersonEntry:

@@ -1,0 +1,81 @@
+"""Distribution plans: computing one, applying one."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from service.domain.distribution.snapshot import Snapshot
+from service.errors import InternalError, Problem, StateConflict
+from service.jobs.worker import Workplace, described
+from service.operations import plan_applying, plan_computing
+from service.operations.plan_computing import Computed
+from service.policy import Actor, system_actor
+from service.queries.snapshots import read_snapshot
+
+LOOK_EVERY_S = 1.0
+PHASES = {"placing": (5, 35), "settling": (35, 60), "repairing": (60, 75), "deciding": (75, 90)}
+
+
+async def compute_plan(work: Workplace) -> dict[str, Any]:
+    """A plan from draft to proposed: read in one state of the database, computed beside it, stored at once."""
+    job, plan_id = work.job, work.job.subject_id
+    try:
+        async with work.database.transaction(job.created_by, job.request_id) as session:
+            await plan_computing.begin(session, plan_id)
+        async with work.database.frozen() as connection:
+            basis = await plan_computing.basis_of(connection, plan_id, work.settings.timezone)
+            snapshot = await read_snapshot(connection, basis)
+        computed = await Computation(work).result(snapshot)
+        async with work.database.transaction(job.created_by, job.request_id) as session:
+            session.info["request_id"] = job.request_id
+            return await plan_computing.propose(session, actor(work), plan_id, computed)
+    except Exception as error:
+        problem = error if isinstance(error, Problem) else InternalError()
+        async with work.database.transaction(job.created_by, job.request_id) as session:
+            session.info["request_id"] = job.request_id
+            await plan_computing.fail(session, actor(work), plan_id, described(problem))
+        raise
+
+
+async def apply_plan(work: Workplace) -> dict[str, Any]:
+    """The owners of an approved plan, in one transaction; a plan that no longer fits is superseded in another."""
+    job, plan_id = work.job, work.job.subject_id
+    try:
+        async with work.database.transaction(job.created_by, job.request_id) as session:
+            session.info["request_id"] = job.request_id
+            return await plan_applying.apply(session, actor(work), plan_id, job.id, work.settings.timezone)
+    except plan_applying.DataChanged as found:
+        async with work.database.transaction(job.created_by, job.request_id) as session:
+            session.info["request_id"] = job.request_id
+            stale = await plan_applying.supersede(session, actor(work), plan_id, found.changes)
+        raise stale from found
+
+
+def actor(work: Workplace) -> Actor:
+    """The service itself, on behalf of whoever asked."""
+    return replace(system_actor("distribution plans"), on_behalf_of=work.job.created_by)
+
+
+class Computation:
+    """A plan in a thread, which tells how far it is and hears when it is called off."""
+
+    def __init__(self, work: Workplace) -> None:
+        self.work = work
+        self.percent = 0
+        self.called_off = False
+
+    async def result(self, snapshot: Snapshot) -> Computed:
+        """The computed plan; StateConflict once the job was called off."""
+        thread = asyncio.create_task(asyncio.to_thread(plan_computing.compute, snapshot, self.tell))
+        while not thread.done():
+            await asyncio.wait({thread}, timeout=LOOK_EVERY_S)
+            if not await self.work.progress(self.percent):
+                self.called_off = True
+        return await thread
+
+    def tell(self, phase: str, done: int, total: int) -> None:
+        """Notes the progress of a phase; raises in the planner's thread once the job was called off."""
+        if self.called_off:
+            raise StateConflict(plan_computing.CALLED_OFF)
+        least, most = PHASES[phase]
+        self.percent = least + (most - least) * min(done, total) // max(total, 1)

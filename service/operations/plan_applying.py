@@ -1,0 +1,84 @@
+"""How an approved plan becomes assignments: all at once, if the data are still those that it was computed from."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.domain import events
+from service.domain.distribution.snapshot import Snapshot
+from service.domain.staleness import Changed, changes_since, told
+from service.domain.states import PLAN_TRANSITIONS, PlanState
+from service.errors import PlanStale
+from service.journal import record
+from service.models import Decision, DistributionPlan
+from service.models import Snapshot as SnapshotRow
+from service.operations.assignments import Handover, confirm, hand_over
+from service.operations.hard_rules import hold_ledger
+from service.operations.plan_computing import basis_of, locked
+from service.policy import Actor
+from service.queries.snapshots import read_snapshot
+
+MOST_KEPT = 50
+
+
+class DataChanged(Exception):  # noqa: N818 - it says what happened to the plan, and never leaves its job
+    """What a plan was computed from reads differently now."""
+
+    def __init__(self, changes: Sequence[Changed]) -> None:
+        super().__init__()
+        self.changes = changes
+
+
+async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID, timezone: str) -> dict[str, Any]:
+    """Makes a plan's owners responsible, in the caller's transaction; a job that runs again changes nothing.
+
+    The ledger is held from before the data are read again, so that nobody assigns in between.
+    """
+    department = await session.scalar(select(DistributionPlan.department_id).where(DistributionPlan.id == plan_id))
+    await hold_ledger(session, department)
+    plan = await locked(session, plan_id)
+    if plan.state == PlanState.APPLIED and plan.job_id == job_id:
+        return {"plan_id": str(plan_id)}
+    PLAN_TRANSITIONS.check(PlanState(plan.state), PlanState.APPLIED)
+    await expect_unchanged(session, plan, timezone)
+    started = await hand_over(session, actor, await handovers(session, plan_id), "plan", plan_id=plan_id)
+    await confirm(session, Decision.plan_id == plan_id)
+    plan.state, plan.applied_at = PlanState.APPLIED, datetime.now(UTC)
+    plan.version += 1
+    result = {"plan_id": str(plan_id), "started": len(started)}
+    await record(session, actor, events.DistributionPlanApplied(plan_id, data=result | {"counts": plan.counts}))
+    return result
+
+
+async def expect_unchanged(session: AsyncSession, plan: DistributionPlan, timezone: str) -> None:
+    """DataChanged with all that reads differently now than in the plan's snapshot."""
+    connection = await session.connection()
+    content = await session.scalar(select(SnapshotRow.content).where(SnapshotRow.sha256 == plan.snapshot_sha256))
+    assert content is not None
+    now = await read_snapshot(connection, await basis_of(connection, plan.id, timezone))
+    if now.sha256 != plan.snapshot_sha256 and (changes := changes_since(Snapshot.from_bytes(content), now)):
+        raise DataChanged(changes)
+
+
+async def handovers(session: AsyncSession, plan_id: UUID) -> list[Handover]:
+    """Every account that changes hands by a plan."""
+    statement = select(Decision.account_id, Decision.winner_id, Decision.id).where(
+        Decision.plan_id == plan_id, Decision.winner_id.is_distinct_from(Decision.previous_owner_id)
+    )
+    return [Handover(row.account_id, row.winner_id, row.id) for row in await session.execute(statement)]
+
+
+async def supersede(session: AsyncSession, actor: Actor, plan_id: UUID, changes: Sequence[Changed]) -> PlanStale:
+    """The plan no longer fits: what has changed is kept with it. Returns the problem that says so."""
+    plan, stale = await locked(session, plan_id), PlanStale(told(changes))
+    changed = [change.to_mapping() for change in changes[:MOST_KEPT]]
+    plan.state = PlanState.SUPERSEDED
+    plan.problem = {"code": PlanStale.code(), **told(changes)._asdict(), "changed": changed}
+    plan.version += 1
+    data = {"changed": changed, "number": len(changes)}
+    await record(session, actor, events.DistributionPlanSuperseded(plan_id, data=data))
+    return stale

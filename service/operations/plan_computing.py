@@ -1,0 +1,139 @@
+"""How a plan is computed: what it is read from, the decisions that it stores, the failure that it tells."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from service.domain import events
+from service.domain.distribution.decisions import Plan
+from service.domain.distribution.fairness import plan_fairness
+from service.domain.distribution.planning import Progress, plan
+from service.domain.distribution.snapshot import Snapshot
+from service.domain.states import PLAN_TRANSITIONS, PlanState
+from service.errors import Sentence, StateConflict
+from service.journal import record
+from service.models import DistributionPlan, Rulebook
+from service.operations.snapshots import store_decisions, store_snapshot
+from service.policy import Actor
+from service.queries.snapshots import PLAN_DAYS, Basis, Scope
+
+CALLED_OFF = Sentence("The plan was called off.", "方案已取消。")
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A snapshot, its plan, and the fairness of both as JSON data."""
+
+    snapshot: Snapshot
+    plan: Plan
+    fairness: dict[str, Any]
+
+
+async def begin(session: AsyncSession, plan_id: UUID) -> None:
+    """The plan is being computed from now on; a job that runs again after a crash goes on where it was."""
+    row = await locked(session, plan_id)
+    if row.state == PlanState.COMPUTING:
+        return
+    if row.state == PlanState.CANCELLED:
+        raise StateConflict(CALLED_OFF)
+    PLAN_TRANSITIONS.check(PlanState(row.state), PlanState.COMPUTING)
+    row.state, row.computed_at = PlanState.COMPUTING, datetime.now(UTC)
+    row.version += 1
+    await session.flush()
+
+
+async def basis_of(connection: AsyncConnection, plan_id: UUID, timezone: str) -> Basis:
+    """What a plan is read from: the same however often it is asked, as long as the data stay the same."""
+    statement = (
+        select(
+            DistributionPlan.rulebook_id,
+            DistributionPlan.scheme_code,
+            DistributionPlan.department_id,
+            DistributionPlan.seed,
+            DistributionPlan.computed_at,
+            Rulebook.number,
+            Rulebook.definition,
+        )
+        .join(Rulebook, Rulebook.id == DistributionPlan.rulebook_id)
+        .where(DistributionPlan.id == plan_id)
+    )
+    row = (await connection.execute(statement)).one()
+    return Basis(
+        rulebook_id=row.rulebook_id,
+        rulebook_number=row.number,
+        definition=row.definition,
+        scheme_code=row.scheme_code,
+        cycle=row.seed,
+        as_of=row.computed_at,
+        first_day=row.computed_at.astimezone(ZoneInfo(timezone)).date(),
+        days=PLAN_DAYS,
+        scope=Scope(department_id=row.department_id),
+    )
+
+
+def compute(snapshot: Snapshot, tell: Progress) -> Computed:
+    """The plan of a snapshot and its fairness; pure, for a thread of its own."""
+    made = plan(snapshot, tell)
+    return Computed(snapshot, made, plan_fairness(snapshot, made).to_mapping())
+
+
+async def propose(session: AsyncSession, actor: Actor, plan_id: UUID, computed: Computed) -> dict[str, Any]:
+    """Stores a computed plan with all its decisions, for a second person to judge."""
+    row = await locked(session, plan_id)
+    if row.state != PlanState.COMPUTING:
+        raise StateConflict(CALLED_OFF)
+    await store_snapshot(session, computed.snapshot)
+    await store_decisions(session, computed.snapshot, computed.plan.decisions, plan_id)
+    row.state, row.fairness, row.counts = PlanState.PROPOSED, computed.fairness, counts(computed)
+    row.snapshot_sha256, row.plan_sha256 = computed.snapshot.sha256, computed.plan.sha256
+    row.engine_version = computed.plan.engine_version
+    row.version += 1
+    result = {"plan_id": plan_id, "snapshot_sha256": row.snapshot_sha256, "plan_sha256": row.plan_sha256}
+    await record(session, actor, events.DistributionPlanProposed(plan_id, data=result | {"counts": row.counts}))
+    return {name: str(value) for name, value in result.items()} | {"counts": row.counts}
+
+
+async def fail(session: AsyncSession, actor: Actor, plan_id: UUID, problem: dict[str, Any]) -> None:
+    """The plan could not be computed; one that was called off meanwhile stays so."""
+    row = await locked(session, plan_id)
+    if row.state in {PlanState.DRAFT, PlanState.COMPUTING}:
+        row.state, row.problem = PlanState.FAILED, problem | {"changed": []}
+        row.version += 1
+        await record(session, actor, events.DistributionPlanFailed(plan_id, data={"problem": problem}))
+
+
+async def locked(session: AsyncSession, plan_id: UUID) -> DistributionPlan:
+    """The plan, held until the transaction ends."""
+    return await session.get_one(DistributionPlan, plan_id, with_for_update=True, populate_existing=True)
+
+
+def counts(computed: Computed) -> dict[str, int]:
+    """The members of PlanCounts."""
+    owners = {account.id: account.owner for account in computed.snapshot.accounts}
+    ways = Counter(way(owners[one.account_id], one.winner) for one in computed.plan.decisions)
+    bases = Counter(placement.basis for placement in computed.plan.placements)
+    return {
+        "accounts": len(computed.snapshot.accounts),
+        "people": len(computed.snapshot.people),
+        "assigned": len(computed.plan.placements),
+        "waiting": len(computed.plan.waiting),
+        **{name: ways[name] for name in ("moved", "begun", "ended", "kept")},
+        "pinned": bases["pinned"],
+        "held_back": bases["held_back"],
+        "passes": computed.plan.passes,
+    }
+
+
+def way(before: str | None, after: str | None) -> str:
+    """How an account goes from one owner, or none, to another."""
+    if before == after:
+        return "kept" if after else "waits"
+    if before is None:
+        return "begun"
+    return "moved" if after else "ended"

@@ -1,0 +1,201 @@
+"""Decisions as JSON: those of a plan, what waits in it and why, and everybody's own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB, array
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.adapters.keys import KeyRing
+from service.domain.distribution.candidacy import Candidacy, candidacy
+from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.waiting import waiting_for
+from service.domain.distribution.wording import REASONS, failed_sentence, reason_sentence, remedy_sentence
+from service.domain.states import PlanState
+from service.models import Assignment, Decision, DistributionPlan, Snapshot
+from service.policy import Actor
+from service.policy.relations import named
+from service.queries.assignments import account_code, staff_code
+from service.queries.kept_ledgers import on_ledger
+from service.queries.listing import Asked, Filter, Listing, any_of, equals, page
+from service.queries.snapshots import HELD_BACK
+
+TEXTS = {reason: reason_sentence(reason)._asdict() for reason in (*REASONS, *(f"held_back:{one}" for one in HELD_BACK))}
+REASON_TEXT = cast(literal(orjson.dumps(TEXTS).decode(), Text()), JSONB)[Decision.reason]
+COLUMNS: dict[str, Any] = {name: getattr(Decision, name) for name in (
+    "id", "kind", "plan_id", "account_id", "snapshot_sha256", "rulebook_id", "engine_version", "position",
+    "previous_owner_id", "winner_id", "runner_up_id", "reason", "remedy", "decided_at",
+)} | {
+    "account_code": account_code(Decision),
+    "previous_owner_code": staff_code(Decision, Decision.previous_owner_id),
+    "winner_code": staff_code(Decision, Decision.winner_id),
+    "runner_up_code": staff_code(Decision, Decision.runner_up_id),
+    "margin": cast(Decision.margin, Text),
+    "reason_text": REASON_TEXT,
+}  # fmt: skip
+WON = func.coalesce(Decision.winner_id == bindparam("principal_0", type_=Decision.winner_id.type), False)
+Item = dict[str, Any]
+Told = Callable[[Ledger, int, Item], Item]
+
+
+def is_move(name: str) -> ColumnElement[bool]:
+    """true: the account changes hands, or gets or loses its owner; false: it stays."""
+    return Decision.winner_id.is_distinct_from(Decision.previous_owner_id) == bindparam(name, type_=Boolean())
+
+
+def is_waiting(name: str) -> ColumnElement[bool]:
+    """true: nobody gets the account; false: somebody does."""
+    return Decision.winner_id.is_(None) == bindparam(name, type_=Boolean())
+
+
+def is_won(name: str) -> ColumnElement[bool]:
+    """true: the caller got the account; false: somebody else or nobody did."""
+    return WON.is_not_distinct_from(bindparam(name, type_=Boolean()))
+
+
+def of_account_code(name: str) -> ColumnElement[bool]:
+    """Decisions about the account with a code."""
+    matches: ColumnElement[bool] = account_code(Decision) == bindparam(name, type_=Text())
+    return matches
+
+
+def decision_columns(_actor: Actor) -> Mapping[str, Any]:
+    """The members of DecisionView."""
+    return COLUMNS
+
+
+def waiting_columns(_actor: Actor) -> Mapping[str, Any]:
+    """What UnassignedView is made of before the remedies are told."""
+    names = ("account_id", "account_code", "plan_id", "snapshot_sha256", "previous_owner_id", "reason", "remedy")
+    return {name: COLUMNS[name] for name in (*names, "reason_text")}
+
+
+def own_columns(_actor: Actor) -> Mapping[str, Any]:
+    """What OwnDecisionView is made of before the own line is told; no name, contact or value of the account."""
+    names = ("kind", "account_id", "account_code", "plan_id", "snapshot_sha256", "reason", "reason_text", "decided_at")
+    given = select(Assignment.id).where(Assignment.decision_id == Decision.id).limit(1).correlate(Decision)
+    own = {"decision_id": Decision.id, "assignment_id": given.scalar_subquery(), "won": WON}
+    return own | {name: COLUMNS[name] for name in names}
+
+
+def considered(actor: Actor) -> ColumnElement[bool]:
+    """Decisions of applied plans and routings in which the actor was a candidate, eligible or excluded."""
+    if actor.kind != "staff":
+        return false()
+    candidate = exists().where(
+        Snapshot.sha256 == Decision.snapshot_sha256, Snapshot.people.contains(array([named(0, actor.id)]))
+    )
+    applied = exists().where(DistributionPlan.id == Decision.plan_id, DistributionPlan.state == PlanState.APPLIED)
+    return and_(candidate, or_(Decision.kind == "route", applied))
+
+
+ORDERS = {"position": Decision.position, "decided_at": Decision.id}
+PLAN_FILTERS = {
+    "plan_id": equals(Decision.plan_id),
+    "moved": Filter(is_move),
+    "waiting": Filter(is_waiting),
+    "winner_id": equals(Decision.winner_id),
+    "previous_owner_id": equals(Decision.previous_owner_id),
+    "account_code": Filter(of_account_code),
+    "reason": any_of(Decision.reason),
+}
+# Whoever sees a plan sees all its decisions; outside a plan the account's line does.
+OF_PLAN: dict[str, Any] = {"guarded": frozenset({"plan_id"}), "guarded_action": "see_of_plan"}
+DECISIONS = Listing(Decision, decision_columns, PLAN_FILTERS, ORDERS, **OF_PLAN)
+UNASSIGNED = Listing(Decision, waiting_columns, PLAN_FILTERS, ORDERS, **OF_PLAN, name="unassigned")
+OWN = Listing(
+    Decision,
+    own_columns,
+    {"plan_id": equals(Decision.plan_id), "account_code": Filter(of_account_code), "won": Filter(is_won)},
+    ORDERS,
+    rows=considered,
+    name="me/decisions",
+)
+
+
+async def unassigned_page(connection: AsyncConnection, keys: KeyRing, actor: Actor, asked: Asked) -> bytes:
+    """One page of what waits in a plan, each with its remedy in words."""
+    return await told_page(connection, await page(connection, keys, actor, UNASSIGNED, asked), remedy)
+
+
+async def own_page(connection: AsyncConnection, keys: KeyRing, actor: Actor, asked: Asked) -> bytes:
+    """One page of own decisions, each with the own line of it."""
+    own_id = str(actor.id)
+    content = await page(connection, keys, actor, OWN, asked)
+    return await told_page(connection, content, lambda ledger, number, item: own_line(ledger, number, item, own_id))
+
+
+async def told_page(connection: AsyncConnection, content: bytes, told: Told) -> bytes:
+    """A page with what the ledger of each item's snapshot tells about its account; the ledgers' keys are left out."""
+    whole = orjson.loads(content)
+    items = whole["items"]
+    for sha256, plan_id in dict.fromkeys((item["snapshot_sha256"], item["plan_id"]) for item in items):
+        mine = [item for item in items if (item["snapshot_sha256"], item["plan_id"]) == (sha256, plan_id)]
+        plan = UUID(plan_id) if plan_id else None
+        answers = await on_ledger(connection, sha256, plan, Telling(told, mine))
+        for item, answer in zip(mine, answers, strict=True):
+            item.update(answer)
+    return orjson.dumps(whole)
+
+
+class Telling:
+    """What is told of some accounts, with their region and grade as the decision saw them."""
+
+    def __init__(self, told: Told, items: list[Item]) -> None:
+        self.told, self.items = told, items
+
+    def __call__(self, ledger: Ledger) -> list[Item]:
+        """One answer an item, in their order."""
+        instance = ledger.instance
+        numbers = [instance.account_numbers[item["account_id"]] for item in self.items]
+        entries = [instance.snapshot.accounts[number] for number in numbers]
+        return [
+            {"region": entry.region, "tier": entry.tier, **self.told(ledger, number, item)}
+            for entry, number, item in zip(entries, numbers, self.items, strict=True)
+        ]
+
+
+def remedy(ledger: Ledger, account: int, _item: Item) -> Item:
+    """What would help an account that waits, and whom it concerns."""
+    waiting = waiting_for(ledger, account)
+    return {"remedy_text": remedy_sentence(waiting)._asdict(), "detail": dict(waiting.detail)}
+
+
+def own_line(ledger: Ledger, account: int, item: Item, person_id: str) -> Item:
+    """How a decision ended for one person: the result, their score where the rules allowed them, else what did not."""
+    with ledger.without(account) as holder:
+        own = candidacy(ledger, account, ledger.instance.person_numbers[person_id], holder)
+    if not ledger.instance.roll.free[account]:
+        return {"result": "not_ruled", "score": None, "failed": []}
+    return {
+        "result": result_of(own, won=item["won"]),
+        "score": None if own.failed else own.points(own.score),
+        "failed": [
+            {**one.to_mapping(), "sentence": failed_sentence(one)._asdict()} for one in (*own.failed, *own.full)
+        ],
+    }
+
+
+def result_of(own: Candidacy, *, won: bool) -> str:
+    """won, lost, no_room or excluded."""
+    if own.failed:
+        return "excluded"
+    if own.full:
+        return "no_room"
+    return "won" if won else "lost"

@@ -1,0 +1,108 @@
+"""/v1/assignments: who is responsible for which account, and why; one account by the rule."""
+
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Response, status
+
+from service.errors import (
+    AlreadyOwned,
+    HardRuleBroken,
+    NoPublishedRulebook,
+    NotAssignable,
+    NotFound,
+    StateConflict,
+)
+from service.http.conditional import respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import assignments as operations
+from service.operations.routing import route_account as route
+from service.queries import assignments as queries
+from service.queries.explanations import explanation_json
+from service.queries.listing import Asked, page
+from service.schemas.assignments import (
+    AssignmentCreate,
+    AssignmentFilter,
+    AssignmentPage,
+    AssignmentView,
+    Pin,
+    RouteRequest,
+    RoutingView,
+    Unpin,
+)
+from service.schemas.explanations import ExplanationView
+
+router = APIRouter(prefix="/v1/assignments", tags=["distribution"], route_class=Endpoint)
+account_router = APIRouter(prefix="/v1/accounts", tags=["distribution"], route_class=Endpoint)
+
+
+@router.get("/{assignment_id}", response_model=AssignmentView, responses=raises(NotFound))
+async def get_assignment(assignment_id: UUID, context: Ctx) -> Response:
+    """One assignment."""
+    return await answer(context, assignment_id)
+
+
+@router.get("", response_model=AssignmentPage, responses=raises())
+async def list_assignments(query: Annotated[AssignmentFilter, Query()], context: Ctx) -> Response:
+    """The assignments of accounts that you may see, and your own."""
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.ASSIGNMENTS, Asked.of(query))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post(
+    "",
+    response_model=AssignmentView,
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(NotFound, AlreadyOwned, StateConflict, HardRuleBroken, NoPublishedRulebook, NotAssignable),
+)
+async def create_assignment(wanted: AssignmentCreate, context: Ctx) -> Response:
+    """Assign an account by hand, with your reason; the hard rules are kept."""
+    timezone = context.services.settings.timezone
+    assignment_id = await operations.assign_by_hand(context.session, context.actor, wanted, timezone)
+    response = await answer(context, assignment_id, made=True)
+    response.status_code = status.HTTP_201_CREATED
+    response.headers["Location"] = f"/v1/assignments/{assignment_id}"
+    return response
+
+
+@router.post("/{assignment_id}/pin", response_model=AssignmentView, responses=raises(NotFound, StateConflict))
+async def pin_assignment(assignment_id: UUID, wanted: Pin, context: Ctx) -> Response:
+    """Keep an assignment out of redistribution until an instant."""
+    await operations.pin_assignment(context.session, context.actor, assignment_id, wanted.pinned_until, wanted.reason)
+    return await answer(context, assignment_id)
+
+
+@router.post("/{assignment_id}/unpin", response_model=AssignmentView, responses=raises(NotFound, StateConflict))
+async def unpin_assignment(assignment_id: UUID, wanted: Unpin, context: Ctx) -> Response:
+    """Let an assignment take part in redistribution again."""
+    await operations.unpin_assignment(context.session, context.actor, assignment_id, wanted.reason)
+    return await answer(context, assignment_id)
+
+
+@router.get("/{assignment_id}/explanation", response_model=ExplanationView, responses=raises(NotFound))
+async def get_assignment_explanation(assignment_id: UUID, context: Ctx) -> Response:
+    """Why the account went there: in full for line, leaders and reviewer; your own part if you were considered."""
+    content, version, view = await explanation_json(context.connection, context.actor, assignment_id)
+    return respond(context, content, version, view)
+
+
+@account_router.post(
+    "/{account_id}/route",
+    response_model=RoutingView,
+    responses=raises(NotFound, NoPublishedRulebook, NotAssignable, AlreadyOwned),
+)
+async def route_account(account_id: UUID, wanted: RouteRequest, context: Ctx) -> Response:
+    """Give one account to whom the published rule names now."""
+    timezone = context.services.settings.timezone
+    view = await route(context.session, context.actor, account_id, wanted.department_id, timezone)
+    return Response(orjson.dumps(view), media_type="application/json")
+
+
+async def answer(context: Context, assignment_id: UUID, *, made: bool = False) -> Response:
+    """The assignment; after a change it is read in the same transaction."""
+    row = await queries.assignment_json(await context.reader(), context.actor, assignment_id, made=made)
+    return respond(context, row.json, row.version)

@@ -1,0 +1,35 @@
+"""/v1/fairness and /v1/me/decisions: what everybody may know of how accounts are shared."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from service.errors import NoPublishedRulebook
+from service.http.context import Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.queries.decisions import own_page
+from service.queries.fairness import fairness_json
+from service.queries.listing import Asked
+from service.schemas.decisions import OwnDecisionFilter, OwnDecisionPage
+from service.schemas.fairness import FairnessView
+
+router = APIRouter(prefix="/v1/fairness", tags=["distribution"], route_class=Endpoint)
+own_router = APIRouter(prefix="/v1/me", tags=["distribution"], route_class=Endpoint)
+HEADERS = {"Cache-Control": "private, no-cache"}
+
+
+@router.get("", response_model=FairnessView, responses=raises(NoPublishedRulebook))
+async def get_fairness(context: Ctx) -> Response:
+    """How evenly each load lies now; you are named, your line to you if you lead one, everybody to leaders."""
+    timezone = context.services.settings.timezone
+    content = await fairness_json(context.connection, context.actor, timezone)
+    return Response(content, media_type="application/json", headers=HEADERS)
+
+
+@own_router.get("/decisions", response_model=OwnDecisionPage, responses=raises())
+async def list_own_decisions(query: Annotated[OwnDecisionFilter, Query()], context: Ctx) -> Response:
+    """Each decision of an applied plan or a routing in which you were considered, eligible or excluded."""
+    keys = context.services.keys.cursor
+    content = await own_page(context.connection, keys, context.actor, Asked.of(query))
+    return Response(content, media_type="application/json", headers=HEADERS)

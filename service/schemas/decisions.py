@@ -1,0 +1,151 @@
+"""Decisions as JSON: those of a plan, what waits in it, and one's own."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import Instant, Text50, View
+from service.schemas.page import PageFilter
+from service.schemas.wording import Wording
+
+
+class DecisionSort(StrEnum):
+    """The order of a plan's decisions; a leading minus turns it round."""
+
+    POSITION = "position"
+    POSITION_DESC = "-position"
+    DECIDED = "decided_at"
+    DECIDED_DESC = "-decided_at"
+
+
+class DecisionView(View):
+    """Why one account goes where it goes: the part that is stored, from which the rest is recomputed."""
+
+    id: UUID
+    kind: str = Field(description="plan, route, appeal or manual.")
+    plan_id: UUID | None
+    account_id: UUID
+    account_code: str
+    snapshot_sha256: str | None = Field(description="Hash of all that it was computed from.")
+    rulebook_id: UUID | None
+    engine_version: str | None
+    position: int = Field(description="Place in the order of accounts, 0 where the rule was not asked.")
+    previous_owner_id: UUID | None
+    previous_owner_code: str | None
+    winner_id: UUID | None = Field(description="Who gets or keeps the account; null when it waits.")
+    winner_code: str | None
+    runner_up_id: UUID | None
+    runner_up_code: str | None
+    margin: str | None = Field(description="Runner-up's score less the winner's, a whole number in score units.")
+    reason: str = Field(description="Code of why it came out so.")
+    reason_text: Wording | None
+    remedy: str | None = Field(description="Code of what would help an account that waits.")
+    decided_at: Instant
+
+
+class DecisionPage(View):
+    """Some decisions, and where the next ones begin."""
+
+    items: list[DecisionView]
+    next_cursor: str | None
+
+
+class UnassignedView(View):
+    """An account that nobody gets, why, and what would help."""
+
+    account_id: UUID
+    account_code: str
+    region: str | None
+    tier: str | None
+    plan_id: UUID
+    snapshot_sha256: str
+    previous_owner_id: UUID | None
+    reason: str
+    reason_text: Wording | None
+    remedy: str
+    remedy_text: Wording
+    detail: dict[str, Any] = Field(description="Whom the remedy concerns.")
+
+
+class UnassignedPage(View):
+    """Some accounts that wait, and where the next ones begin."""
+
+    items: list[UnassignedView]
+    next_cursor: str | None
+
+
+class FailedRule(View):
+    """A hard rule that forbids somebody an account."""
+
+    rule: str
+    required: Any
+    actual: Any
+    sentence: Wording
+
+
+class OwnDecisionView(View):
+    """A decision in which you were considered; the account's name, contacts and value stay hidden."""
+
+    decision_id: UUID
+    assignment_id: UUID | None = Field(
+        description="The assignment that follows from it, which may be explained and appealed; null when the account "
+        "waits or a later decision counts."
+    )
+    kind: str = Field(description="plan or route.")
+    plan_id: UUID | None
+    account_id: UUID
+    account_code: str
+    region: str | None
+    tier: str | None
+    won: bool = Field(description="Whether you got or kept the account.")
+    result: str = Field(description="won, lost, no_room, excluded, or not_ruled for a pinned or held-back account.")
+    score: str | None = Field(description="Your score in points, the lowest wins; null where a rule excluded you.")
+    failed: list[FailedRule] = Field(description="The hard rules that stood in your way.")
+    reason: str
+    reason_text: Wording | None
+    snapshot_sha256: str
+    decided_at: Instant
+
+
+class OwnDecisionPage(View):
+    """Some of your decisions, and where the next ones begin."""
+
+    items: list[OwnDecisionView]
+    next_cursor: str | None
+
+
+class PlanDecisionFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    moved: bool | None = Field(default=None, description="true: the account changes hands; false: it stays.")
+    waiting: bool | None = Field(default=None, description="true: nobody gets it; false: somebody does.")
+    winner_id: UUID | None = Field(default=None, description="Who gets or keeps it.")
+    previous_owner_id: UUID | None = Field(default=None, description="Who had it.")
+    account_code: Text50 | None = Field(default=None, description="Code of the account.")
+    reason: Annotated[list[Text50], Field(max_length=20)] | None = Field(default=None, description="Reason codes.")
+    sort: DecisionSort = Field(default=DecisionSort.POSITION, description="The order.")
+
+
+class MoveFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    winner_id: UUID | None = Field(default=None, description="Who gets it.")
+    previous_owner_id: UUID | None = Field(default=None, description="Who had it.")
+    sort: DecisionSort = Field(default=DecisionSort.POSITION, description="The order.")
+
+
+class UnassignedFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    reason: Annotated[list[Text50], Field(max_length=20)] | None = Field(default=None, description="Reason codes.")
+
+
+class OwnDecisionFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    plan_id: UUID | None = Field(default=None, description="Of this plan.")
+    account_code: Text50 | None = Field(default=None, description="Code of the account.")
+    won: bool | None = Field(default=None, description="true: you got or kept it; false: you did not.")
+    sort: DecisionSort = Field(default=DecisionSort.DECIDED_DESC, description="The order.")
