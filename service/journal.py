@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import FromClause, Insert, Table, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from service.domain.canonical import canonical_bytes
+from service.domain.canonical import canonical_json
 from service.domain.events import Event
 from service.models import AuditEntry, OutboxMessage, new_id
 from service.policy.actor import Actor
@@ -64,7 +64,7 @@ def audit_row(actor: Actor, event: Event, at: datetime, request_id: str) -> dict
         "request_id": request_id,
         "data": data,
     }
-    row["canonical"] = canonical_bytes({key: plain(value) for key, value in row.items()})
+    row["canonical"] = canonical_json({key: plain(value) for key, value in row.items()})
     return row
 
 

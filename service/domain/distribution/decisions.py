@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from service.domain.distribution.canonical import canonical_json, sha256
+from service.domain.canonical import canonical_json, sha256
 
 ENGINE_VERSION = "1"
 FORMAT = "evenhand-plan/1"

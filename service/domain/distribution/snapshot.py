@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from service.domain.distribution.canonical import LARGEST_INTEGER, canonical_json, sha256
+from service.domain.canonical import LARGEST_INTEGER, canonical_json, sha256
 from service.domain.distribution.rulebook import Rulebook
 
 FORMAT = "evenhand-snapshot/1"

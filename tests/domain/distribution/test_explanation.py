@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.domain.distribution.canonical import canonical_json
+from service.domain.canonical import canonical_json
 from service.domain.distribution.explanation import decision_mapping, explain, why
 from service.domain.distribution.flips import Flip, flips
 from service.domain.distribution.ledger import Ledger

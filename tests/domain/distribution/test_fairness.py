@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from service.domain.distribution.canonical import canonical_json
+from service.domain.canonical import canonical_json
 from service.domain.distribution.claims import ALL_LOADS, justified_claims
 from service.domain.distribution.fairness import fairness_report, plan_fairness
 from service.domain.distribution.ledger import Ledger

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.distribution.canonical import canonical_json
+from service.domain.canonical import canonical_json
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.distribution.snapshot import Account, InvalidSnapshot, Person, Snapshot
 from tests.domain.distribution.families import snapshots

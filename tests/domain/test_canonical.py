@@ -5,7 +5,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.distribution.canonical import LARGEST_INTEGER, canonical_json
+from service.domain.canonical import LARGEST_INTEGER, canonical_json
 
 WHOLE = st.integers(-LARGEST_INTEGER, LARGEST_INTEGER)
 DATA = st.recursive(
