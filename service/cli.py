@@ -31,7 +31,7 @@ def run() -> None:
 @app.command()
 def worker() -> None:
     """Do the jobs that the service queues; needs EVENHAND_DATABASE_URL."""
-    from service.jobs.schedule import KINDS  # noqa: PLC0415 - the web process does not need the engine
+    from service.jobs.schedule import KINDS, SCHEDULE  # noqa: PLC0415 - the web process does not need the engine
     from service.jobs.worker import work  # noqa: PLC0415
     from service.logs import configure  # noqa: PLC0415
     from service.settings import settings  # noqa: PLC0415
@@ -41,7 +41,7 @@ def worker() -> None:
         console.print("evenhand worker needs EVENHAND_DATABASE_URL; beside the embedded database it starts by itself.")
         raise typer.Exit(2)
     configure(configured.log_level)
-    asyncio.run(work(configured.database_url.get_secret_value(), configured, KINDS))
+    asyncio.run(work(configured.database_url.get_secret_value(), configured, KINDS, SCHEDULE))
 
 
 @app.command()

@@ -1,12 +1,18 @@
-"""Which function does which kind of job."""
+"""Which function does which kind of job, and what runs by the clock."""
 
+from service.jobs.appeals import escalate_overdue_appeals
 from service.jobs.distribution_plans import apply_plan, compute_plan
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
-from service.jobs.worker import Work
+from service.jobs.worker import Scheduled, Work
 
 KINDS: dict[str, Work] = {
     "compute_plan": compute_plan,
     "apply_plan": apply_plan,
     "evaluate_tiers": evaluate_tiers,
     "apply_tiers": apply_tiers,
+}
+
+# Cron expressions, in UTC.
+SCHEDULE: dict[str, Scheduled] = {
+    "escalate_overdue_appeals": Scheduled("*/5 * * * *", escalate_overdue_appeals),
 }

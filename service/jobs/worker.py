@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import asyncpg
 import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.models import Job as Queued
+from pgqueuer.models import Schedule as Due
 from sqlalchemy.engine import make_url
 
 from service.adapters.queue import ENTRYPOINT
@@ -38,6 +40,14 @@ class Workplace:
 
 
 Work = Callable[[Workplace], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """What runs by the clock: a cron expression in UTC, and a function that may run twice and tells what it did."""
+
+    cron: str
+    run: Callable[[Database, Settings, datetime], Awaitable[int]]
 
 
 async def run_job(database: Database, settings: Settings, kinds: dict[str, Work], job_id: UUID) -> None:
@@ -69,8 +79,8 @@ def described(problem: Problem) -> dict[str, Any]:
     return {"code": type(problem).code(), "en": sentence.en, "zh": sentence.zh}
 
 
-async def work(url: str, settings: Settings, kinds: dict[str, Work]) -> None:
-    """Serves the queue until SIGTERM or SIGINT; the jobs at hand are finished first."""
+async def work(url: str, settings: Settings, kinds: dict[str, Work], schedule: dict[str, Scheduled]) -> None:
+    """Serves the queue and the clock until SIGTERM or SIGINT; the jobs at hand are finished first."""
     database = Database.connect(url, for_worker=True, pool_size=4)
     connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
     queue = PgQueuer.from_asyncpg_connection(connection)
@@ -79,9 +89,23 @@ async def work(url: str, settings: Settings, kinds: dict[str, Work]) -> None:
     async def take(queued: Queued) -> None:
         await run_job(database, settings, kinds, UUID((queued.payload or b"").decode()))
 
+    for name, scheduled in schedule.items():
+        queue.schedule(name, scheduled.cron)(by_the_clock(database, settings, name, scheduled))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, queue.shutdown.set)
     log.info("worker ready", jobs=sorted(kinds))
     await queue.run()
     await connection.close()
     await database.dispose()
+
+
+def by_the_clock(
+    database: Database, settings: Settings, name: str, scheduled: Scheduled
+) -> Callable[[Due], Awaitable[None]]:
+    """A scheduled function as the queue calls it."""
+
+    async def run(_due: Due) -> None:
+        done = await scheduled.run(database, settings, datetime.now(UTC))
+        log.info("scheduled", name=name, done=done)
+
+    return run
