@@ -17,8 +17,6 @@ async def record(session: AsyncSession, actor: Actor, *events: Event, request_id
     """Writes an audit entry and an outbox message for each event; they commit or vanish with the change itself."""
     if not events:
         return
-    recorded = session.info.setdefault("recorded", [])
-    recorded.extend(events)
     await session.flush()
     await write(await session.connection(), actor, events, request_id or session.info.get("request_id", ""))
 

@@ -19,7 +19,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     op.create_table(
         "audit_entries",
@@ -318,7 +317,7 @@ def upgrade() -> None:
         sa.Column("external_ref", sa.Text(), nullable=True),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_sort", sa.Text(), nullable=False),
+        sa.Column("name_sort", sa.Text(collation="C"), nullable=False),
         sa.Column("name_match", sa.Text(), nullable=False),
         sa.Column("search", sa.Text(), nullable=False),
         sa.Column("grams", postgresql.ARRAY(sa.Text()), nullable=False),

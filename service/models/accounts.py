@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Numeric
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Numeric, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -45,7 +45,7 @@ class Account(Versioned, SoftDeleted, Base):
     external_ref: Mapped[str | None]
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     name: Mapped[str]
-    name_sort: Mapped[str]
+    name_sort: Mapped[str] = mapped_column(Text(collation="C"))  # made to be compared byte by byte
     name_match: Mapped[str]
     search: Mapped[str]
     grams: Mapped[list[str]]

@@ -36,13 +36,15 @@ class RunningService:
             "EVENHAND_LOG_LEVEL": "warning",
             **environment,
         }
+        self.log = state / "service.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
         """Starts and waits for /readyz; returns the seconds that it took."""
         started = time.monotonic()
         command = [sys.executable, "-m", "service", "run"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=subprocess.PIPE)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=log)
         while time.monotonic() - started < PATIENCE_S:
             assert self.process.poll() is None, self.last_words()
             try:
@@ -53,9 +55,7 @@ class RunningService:
         raise TimeoutError(self.address)
 
     def last_words(self) -> str:
-        assert self.process
-        assert self.process.stderr
-        return self.process.stderr.read().decode()
+        return self.log.read_text(encoding="utf-8")
 
     def kill(self) -> None:
         """kill -9 of the service; its children must notice by themselves."""
@@ -109,7 +109,7 @@ class RunningService:
             created(admin.post("/v1/role-grants", json=grant))
             invited = created(admin.post(f"/v1/staff/{person['id']}/invitation", json={}))
         password = "a long enough password"
-        body = {"invitation_token": invited["token"], "new_password": password}
+        body = {"token": invited["token"], "new_password": password}
         answer = httpx.post(f"{self.address}/v1/auth/password", json=body, timeout=10)
         assert answer.status_code in {200, 204}, answer.text
         return "DS001", password

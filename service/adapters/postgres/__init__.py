@@ -1,7 +1,7 @@
 """A PostgreSQL server of the service's own, for machines that have none."""
 
-from service.adapters.postgres.databases import Urls, refuse_ctype_c
+from service.adapters.postgres.databases import Urls
 from service.adapters.postgres.failure import PostgresFailed
 from service.adapters.postgres.server import EmbeddedPostgres
 
-__all__ = ["EmbeddedPostgres", "PostgresFailed", "Urls", "refuse_ctype_c"]
+__all__ = ["EmbeddedPostgres", "PostgresFailed", "Urls"]
