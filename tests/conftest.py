@@ -3,13 +3,16 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.adapters.keys import Keys, new_keys
+from service.adapters.passwords import Passwords
 from service.adapters.postgres import EmbeddedPostgres
 from service.database import Database, asyncpg_url
 from service.http.services import Services
@@ -20,6 +23,7 @@ from tests.house import House, RolledBack
 
 TEMPLATE = "evenhand_template"
 SHARED = "evenhand_shared"
+CHEAP_PASSWORDS = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +59,7 @@ async def house(postgres: EmbeddedPostgres, keys: Keys, settings: Settings, tmp_
     async with engine.connect() as connection:
         transaction = await connection.begin()
         services = Services.build(settings, RolledBack(connection), keys, tmp_path, schema_head())
+        services = replace(services, passwords=CHEAP_PASSWORDS)
         yield House(services, create_app(services))
         await transaction.rollback()
     await engine.dispose()
@@ -69,6 +74,7 @@ async def committed_house(
     await asyncio.to_thread(postgres.create_database, name, TEMPLATE)
     database = Database.connect(postgres.urls(name).service)
     services = Services.build(settings, database, keys, tmp_path, schema_head())
+    services = replace(services, passwords=CHEAP_PASSWORDS)
     yield House(services, create_app(services))
     await database.dispose()
     await asyncio.to_thread(postgres.drop_database, name)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service import errors
 from service.errors import FieldError, Sentence
 from service.http.context import Context
+from service.http.strict_json import StrictRequest
 from service.models import IdempotencyRecord
 from service.models.base import Base
 from service.policy.rules import POLICIES, allowed
@@ -29,10 +30,10 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-async def fingerprint(request: Request) -> bytes:
+async def fingerprint(request: StrictRequest) -> bytes:
     """What makes two requests the same: method, address, query and body."""
     head = f"{request.method} {request.scope['path']}?{request.url.query}\n"
-    return hashlib.sha256(head.encode() + await request.body()).digest()
+    return hashlib.sha256(head.encode() + (request.digest or await request.body())).digest()
 
 
 async def replay(session: AsyncSession, context: Context, key: str, print_: bytes) -> Response | None:

@@ -2,20 +2,20 @@
 
 import asyncio
 import contextlib
-import hashlib
 import time
 from datetime import UTC, datetime
 from functools import partial
 
 from service.adapters.tokens import InvalidToken, Issuer
 from service.database import Database
+from service.domain.api_keys import PREFIX, is_well_formed
+from service.domain.digests import digest
 from service.policy import Actor
 from service.queries import actors
 
 CHANNEL = "evenhand_actors"
 REMEMBERED_S = 5.0
 REMEMBERED_MAX = 10_000
-API_KEY_PREFIX = "evh_live_"
 
 
 def finish(ended: asyncio.Event, *_: object) -> None:
@@ -30,16 +30,20 @@ class Identities:
         self.database = database
         self.issuer = issuer
         self._known: dict[str, tuple[Actor, float]] = {}
+        self._forgotten = 0
 
     async def resolve(self, token: str) -> Actor | None:
         """The actor behind a bearer token or API key, or None."""
         known = self._known.get(token)
         if known and known[1] > time.monotonic():
             return known[0]
+        forgotten = self._forgotten
         actor, valid_s = await self._look_up(token)
         if actor is None:
             self._known.pop(token, None)
             return None
+        if forgotten != self._forgotten:  # something changed while we looked: good for this request only
+            return actor
         if len(self._known) >= REMEMBERED_MAX:
             self._known.clear()
         self._known[token] = (actor, time.monotonic() + min(REMEMBERED_S, valid_s))
@@ -48,12 +52,14 @@ class Identities:
     def forget(self) -> None:
         """Drops everything remembered: somebody's roles or log-in changed."""
         self._known.clear()
+        self._forgotten += 1
 
     async def _look_up(self, token: str) -> tuple[Actor | None, float]:
-        if token.startswith(API_KEY_PREFIX):
-            digest = hashlib.sha256(token.encode()).digest()
+        if token.startswith(PREFIX):
+            if not is_well_formed(token):
+                return None, 0
             async with self.database.reading() as connection:
-                return await actors.key_actor(connection, secret_hash=digest), REMEMBERED_S
+                return await actors.key_actor(connection, secret_hash=digest(token)), REMEMBERED_S
         if self.issuer is None:
             return None, 0
         try:

@@ -71,7 +71,9 @@ def rewrite_operation(path: str, method: str, operation: dict[str, Any]) -> None
     if method == "patch":
         body = operation["requestBody"]["content"]
         body["application/merge-patch+json"] = body.pop("application/json")
-    if not path.startswith("/v1/") or path in {"/v1/auth/token", "/v1/auth/password"}:
+    if path == "/v1/auth/password":
+        operation["security"] = [{}, {"login": []}, {"bearer": []}]
+    if not path.startswith("/v1/") or path == "/v1/auth/token":
         operation["security"] = []
 
 

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import errors
 from service.domain.events import AccessRefused
@@ -19,7 +20,26 @@ from service.journal import record
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 TRIES = 3
+JSON_TYPE = "application/json"
 PATCH_TYPE = "application/merge-patch+json"
+
+
+class SteppedEndpoint(APIRoute):
+    """An address whose operation commits step by step: a failed log-in stays counted although it is refused.
+
+    It takes no idempotency key: the record would keep a fast hash of a body that holds a password.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """The handler on a strictly read request, without a transaction around it."""
+        handler = super().get_route_handler()
+
+        async def serve(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            refuse_other_types(strict)
+            return await handler(strict)
+
+        return translated(query_names(self.dependant), serve)
 
 
 class Endpoint(APIRoute):
@@ -31,13 +51,24 @@ class Endpoint(APIRoute):
         known = query_names(self.dependant)
         if "GET" in (self.methods or ()):
             return translated(known, lambda request: read(handler, request))
-        return translated(known, lambda request: write(handler, request))
+        return translated(
+            known,
+            lambda request: self.around(
+                StrictRequest(request.scope, request.receive), lambda strict: write(handler, strict)
+            ),
+        )
+
+    async def around(self, request: StrictRequest, serve: Callable[[StrictRequest], Awaitable[Response]]) -> Response:
+        """Serves a writing request; an address may do before and after what no transaction should wait for."""
+        return await serve(request)
 
 
 def translated(known: frozenset[str], serve: Callable[[Request], Awaitable[Response]]) -> Handler:
     """Refuses unknown query parameters, and turns the database's refusals into problems."""
 
     async def handle(request: Request) -> Response:
+        if "\x00" in request.scope["path"]:
+            raise errors.NotFound
         if request.scope["query_string"]:
             refuse_unknown(request, known)
         try:
@@ -67,38 +98,45 @@ async def read(handler: Handler, request: Request) -> Response:
     raise AssertionError
 
 
-async def write(handler: Handler, request: Request) -> Response:
+async def write(handler: Handler, request: StrictRequest) -> Response:
     """One transaction, committed before the answer leaves; repeated when it lost a race for locks."""
     context: Context = request.scope[KEY]
-    request = StrictRequest(request.scope, request.receive)
-    refuse_other_patches(request)
+    refuse_other_types(request)
     for attempt in range(1, TRIES + 1):
         try:
             return await once(handler, request, context)
         except DBAPIError as error:
             if attempt == TRIES or sqlstate(error) not in RETRYABLE:
                 raise
-        except errors.Forbidden:
+        except errors.Denied:
             await note_refusal(context)
             raise
     raise AssertionError
 
 
-async def once(handler: Handler, request: Request, context: Context) -> Response:
+async def once(handler: Handler, request: StrictRequest, context: Context) -> Response:
     """The handler's work, its idempotency record and its evidence, in one transaction."""
-    key = idempotency.key_of(request) if request.method == "POST" else None
     async with context.services.database.transaction(context.actor.id, context.request_id) as session:
         session.info["request_id"] = context.request_id
         context._session = session  # noqa: SLF001 - the route fills the context, nobody else
-        if key is None:
-            return await handler(request)
-        print_ = await idempotency.fingerprint(request)
-        if stored := await idempotency.replay(session, context, key, print_):
-            return stored
-        response = await handler(request)
-        if response.status_code < 300:
-            await idempotency.keep(session, context, key, print_, response)
-        return response
+        response = await answered_once(handler, request, context, session)
+    if session.info.get("standing_changed"):
+        context.services.identities.forget()  # other processes hear of it from the database
+    return response
+
+
+async def answered_once(handler: Handler, request: StrictRequest, context: Context, session: AsyncSession) -> Response:
+    """The answer that an idempotency key has already, else the handler's, which the key has from now on."""
+    key = idempotency.key_of(request) if request.method == "POST" else None
+    if key is None:
+        return await handler(request)
+    print_ = await idempotency.fingerprint(request)
+    if stored := await idempotency.replay(session, context, key, print_):
+        return stored
+    response = await handler(request)
+    if response.status_code < 300:
+        await idempotency.keep(session, context, key, print_, response)
+    return response
 
 
 async def note_refusal(context: Context) -> None:
@@ -120,18 +158,37 @@ def query_names(dependant: Dependant) -> frozenset[str]:
 
 
 def refuse_unknown(request: Request, known: frozenset[str]) -> None:
-    """400 for a query parameter that the address does not have."""
+    """400 for a query parameter that the address does not have, or that holds what no text can."""
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         sentence = Sentence("This parameter is not known here.", "此处没有该参数。")
         raise errors.UnknownParameter(
             errors=[FieldError("unknown_parameter", sentence, parameter=name[:100]) for name in unknown]
         )
+    broken = [name for name, value in request.query_params.multi_items() if "\x00" in value]
+    if broken:
+        sentence = errors.NullCharacter.title()
+        raise errors.NullCharacter(errors=[FieldError("null_character", sentence, parameter=name) for name in broken])
 
 
-def refuse_other_patches(request: Request) -> None:
-    """415 for a PATCH that is not a merge patch (RFC 7396)."""
-    if request.method == "PATCH" and request.headers.get("content-type", "").split(";")[0].strip() != PATCH_TYPE:
-        raise errors.UnsupportedMediaType(
-            Sentence(f"PATCH takes {PATCH_TYPE}.", f"PATCH 仅接受 {PATCH_TYPE}。"), headers={"Accept-Patch": PATCH_TYPE}
-        )
+def refuse_other_types(request: Request) -> None:
+    """415 for a body of another type than the address takes; a PATCH is a merge patch (RFC 7396)."""
+    if request.method == "PATCH":
+        taken, header = PATCH_TYPE, "Accept-Patch"
+    elif takes_json(request.scope["route"]) and has_body(request):
+        taken, header = JSON_TYPE, "Accept-Post"
+    else:
+        return
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != taken:
+        sentence = Sentence(f"This address takes {taken}.", f"此地址仅接受 {taken}。")
+        raise errors.UnsupportedMediaType(sentence, headers={header: taken})
+
+
+def takes_json(route: APIRoute) -> bool:
+    """True when the address takes a JSON body, and no form or file."""
+    return route.body_field is not None and getattr(route.body_field.field_info, "media_type", None) == JSON_TYPE
+
+
+def has_body(request: Request) -> bool:
+    """True when the request brings a body, of whatever length."""
+    return "transfer-encoding" in request.headers or request.headers.get("content-length", "0") != "0"

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from service.adapters.files import FileStore
 from service.adapters.keys import Keys
+from service.adapters.passwords import Passwords
 from service.adapters.tokens import Issuer
 from service.database import Database
 from service.http.identities import Identities
@@ -24,9 +26,15 @@ class Services:
     state: Path
     schema_head: str
     draining: asyncio.Event = field(default_factory=asyncio.Event)
+    passwords: Passwords = field(default_factory=Passwords)
 
     @classmethod
     def build(cls, settings: Settings, database: Database, keys: Keys, state: Path, schema_head: str) -> Self:
         """Everything that depends on settings, a database and keys."""
         issuer = Issuer(keys.token) if settings.issues_tokens else None
         return cls(settings, database, keys, issuer, Identities(database, issuer), state, schema_head)
+
+    @property
+    def files(self) -> FileStore:
+        """The object store in the state folder."""
+        return FileStore.in_state(self.state)

@@ -10,7 +10,9 @@ from service.errors import MalformedJson, Sentence
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read strictly, once."""
+    """A request whose JSON is read strictly, once; `digest` stands for a body whose file was taken apart already."""
+
+    digest: bytes | None = None
 
     async def json(self) -> Any:
         """The body as Python values; MalformedJson says why not."""

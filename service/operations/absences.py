@@ -23,10 +23,10 @@ async def create_absence(session: AsyncSession, actor: Actor, staff_id: UUID, wa
     await fetch(session, actor, "see", Staff, staff_id)
     require(actor, "create", Absence)
     expect_order(wanted.starts_on, wanted.ends_on)
-    absence = Absence(staff_id=staff_id, **wanted.model_dump(mode="python"))
+    absence = Absence(staff_id=staff_id, **dict(wanted))
     session.add(absence)
     await session.flush()
-    data = {"staff_id": staff_id} | wanted.model_dump(include=set(SHOWN))
+    data = {"staff_id": staff_id} | {name: getattr(wanted, name) for name in SHOWN}
     await record(session, actor, events.AbsenceCreated(absence.id, data=data))
     session.info["made"] = absence
     return absence
@@ -38,7 +38,7 @@ async def update_absence(
     """Changes the days or the kind."""
     absence = await fetch_absence(session, actor, "edit", staff_id, absence_id)
     expect(absence, version)
-    wanted = patch.model_dump(include=patch.model_fields_set)
+    wanted = {name: getattr(patch, name) for name in patch.model_fields_set}
     before = {name: getattr(absence, name) for name in wanted}
     changed = {name: value for name, value in wanted.items() if value != before[name]}
     if not changed:

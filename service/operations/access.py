@@ -25,6 +25,17 @@ async def end_tokens(session: AsyncSession, staff_id: UUID) -> None:
     session.info["standing_changed"] = True
 
 
+async def end_family(session: AsyncSession, staff_id: UUID, family_id: UUID) -> None:
+    """Ends one family of refresh tokens, and every access token, because nobody knows which of them are stolen."""
+    at = func.clock_timestamp()
+    await session.execute(update(Login).where(Login.staff_id == staff_id).values(tokens_valid_from=at))
+    await session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.family_id == family_id, RefreshToken.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
 async def void_invitations(session: AsyncSession, staff_id: UUID) -> None:
     """Makes every link that somebody was given worthless."""
     await session.execute(

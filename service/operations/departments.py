@@ -28,7 +28,7 @@ from service.schemas.departments import DepartmentCreate, DepartmentUpdate
 async def create_department(session: AsyncSession, actor: Actor, wanted: DepartmentCreate) -> Department:
     """Sets up a department."""
     require(actor, "create", Department)
-    values = wanted.model_dump()
+    values = dict(wanted)
     await expect_references(session, values)
     department = Department(**values)
     session.add(department)
@@ -46,7 +46,7 @@ async def update_department(
         await hold_tree(session)
     department = await fetch(session, actor, "edit", Department, department_id)
     expect(department, version)
-    wanted = patch.model_dump(include=patch.model_fields_set)
+    wanted = {name: getattr(patch, name) for name in patch.model_fields_set}
     before = {name: getattr(department, name) for name in wanted}
     changed = {name: value for name, value in wanted.items() if value != before[name]}
     if not changed:

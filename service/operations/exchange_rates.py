@@ -22,10 +22,11 @@ async def create_exchange_rate(
     if wanted.currency == base_currency:
         raise invalid("/currency", "base_currency", "This is the base currency itself.", "这就是本位币。")
     await hold_rates(session, changing=True)
-    rate = ExchangeRate(**wanted.model_dump())
+    values = dict(wanted)
+    rate = ExchangeRate(**values)
     session.add(rate)
     await session.flush()
-    data = wanted.model_dump() | {"accounts_valued": await revalue(session, wanted.currency)}
+    data = values | {"accounts_valued": await revalue(session, wanted.currency)}
     await record(session, actor, events.ExchangeRateCreated(rate.id, data=data))
     session.info["made"] = rate
     return rate

@@ -15,8 +15,8 @@ from service.schemas.holidays import HolidayCreate
 async def create_holiday(session: AsyncSession, actor: Actor, wanted: HolidayCreate) -> Holiday:
     """Enters a day; deadlines counted from now on heed it."""
     require(actor, "create", Holiday)
-    values = wanted.model_dump(mode="json")
-    holiday = Holiday(on_date=wanted.on_date, kind=str(wanted.kind), name=wanted.name)
+    values = dict(wanted)
+    holiday = Holiday(**values)
     session.add(holiday)
     await session.flush()
     await record(session, actor, events.HolidayCreated(holiday.id, data=values))

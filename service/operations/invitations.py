@@ -1,16 +1,16 @@
 """How somebody gets in: a one-time link that sets a password."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
+from service.domain.digests import digest
 from service.domain.people import LEADERS, TWO_PERSON_ROLES, Role
 from service.domain.states import StaffStatus
 from service.errors import Forbidden, Sentence, StateConflict
@@ -67,8 +67,7 @@ async def refuse_takeover(session: AsyncSession, actor: Actor, staff_id: UUID) -
 
 async def open_login(session: AsyncSession, person: Staff) -> None:
     """A log-in under the staff code, unless there is one; without a password it lets nobody in."""
-    at = datetime.now(UTC)
-    values = {"staff_id": person.id, "username": person.code, "tokens_valid_from": at}
+    values = {"staff_id": person.id, "username": person.code, "tokens_valid_from": func.clock_timestamp()}
     await session.execute(insert(Login).values(values).on_conflict_do_nothing(index_elements=[Login.staff_id]))
 
 
@@ -78,8 +77,3 @@ async def revoke_staff(session: AsyncSession, actor: Actor, staff_id: UUID, reas
     await end_tokens(session, staff_id)
     await void_invitations(session, staff_id)
     await record(session, actor, events.StaffRevoked(staff_id, data={"reason": reason}))
-
-
-def digest(token: str) -> bytes:
-    """The SHA-256 of a random token, which is all that is kept of it."""
-    return hashlib.sha256(token.encode()).digest()

@@ -34,7 +34,7 @@ MOVED = {
 async def create_staff(session: AsyncSession, actor: Actor, wanted: StaffCreate) -> Staff:
     """Enters a person, who acts and is assigned to once they are active."""
     require(actor, "create", Staff)
-    values = wanted.model_dump()
+    values = dict(wanted)
     await expect_department(session, wanted.department_id, "/department_id")
     person = Staff(**values, status=StaffStatus.INVITED, search=found_by(wanted.name, wanted.code))
     session.add(person)
@@ -48,7 +48,7 @@ async def update_staff(session: AsyncSession, actor: Actor, staff_id: UUID, vers
     """Changes what is known of a person; who sees their accounts follows them to another department."""
     person = await fetch(session, actor, "edit", Staff, staff_id)
     expect(person, version)
-    wanted = patch.model_dump(include=patch.model_fields_set)
+    wanted = {name: getattr(patch, name) for name in patch.model_fields_set}
     before = {name: getattr(person, name) for name in wanted}
     changed = {name: value for name, value in wanted.items() if value != before[name]}
     if not changed:

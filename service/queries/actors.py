@@ -1,6 +1,7 @@
 """Who a token stands for, with the roles and scopes that count at this moment."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -27,6 +28,12 @@ async def staff_actor(connection: AsyncConnection, staff_id: UUID, issued_at: da
     if row is None or (issued_at and (row.tokens_valid_from is None or issued_at < row.tokens_valid_from)):
         return None
     return Actor("staff", row.id, row.code, roles=frozenset(row.roles), department_id=row.department_id)
+
+
+async def login_named(connection: AsyncConnection, username: str) -> Any:
+    """Whose log-in a user name is, and the hash of their password; None for a name that nobody has."""
+    statement = select(Login.staff_id, Login.password_hash).where(Login.username == username)
+    return (await connection.execute(statement)).one_or_none()
 
 
 async def key_actor(

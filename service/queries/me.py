@@ -1,0 +1,49 @@
+"""Who asks, and what they may do, read from the policy tables themselves."""
+
+from typing import Any
+
+from sqlalchemy import false, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.errors import NotFound
+from service.models import Staff
+from service.policy import Actor
+from service.policy.rules import POLICIES, Rule
+from service.schemas.me import MeView, Permission
+
+
+async def me(connection: AsyncConnection, actor: Actor, language: str) -> MeView:
+    """The caller's own standing."""
+    name = actor.name
+    if actor.kind == "staff":
+        name = await connection.scalar(select(Staff.name).where(Staff.id == actor.id)) or name
+    if actor.id is None:
+        raise NotFound
+    return MeView(
+        id=actor.id,
+        kind=actor.kind,
+        code=actor.name,
+        name=name,
+        department_id=actor.department_id,
+        roles=sorted(actor.roles),
+        scopes=sorted(actor.scopes),
+        language=language,
+        permissions=permissions(actor),
+    )
+
+
+def permissions(actor: Actor) -> list[Permission]:
+    """Every action that the policy tables give the actor, on all rows or on related ones."""
+    found = (
+        (model.__tablename__, action, reach(actor, model, rule))
+        for model, actions in POLICIES.items()
+        for action, rule in actions.items()
+    )
+    return [Permission(resource=resource, action=action, rows=rows) for resource, action, rows in sorted(found) if rows]
+
+
+def reach(actor: Actor, model: type[Any], rule: Rule) -> str:
+    """On which rows the rule holds: all, related ones, or none ("")."""
+    if rule.holds_everywhere(actor):
+        return "all"
+    return "" if str(rule.predicate(actor, model)) == str(false()) else "related"

@@ -1,0 +1,61 @@
+"""/v1/api-keys: credentials of other systems."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+
+from service.errors import NotFound, StateConflict
+from service.http.conditional import respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import api_keys as operations
+from service.queries import api_keys as queries
+from service.queries.listing import Asked, page
+from service.schemas.api_keys import (
+    ApiKeyCreate,
+    ApiKeyFilter,
+    ApiKeyPage,
+    ApiKeyRevocation,
+    ApiKeySecret,
+    ApiKeyView,
+)
+
+router = APIRouter(prefix="/v1/api-keys", tags=["identity"], route_class=Endpoint)
+
+
+@router.get("/{api_key_id}", response_model=ApiKeyView, responses=raises(NotFound))
+async def get_api_key(api_key_id: UUID, context: Ctx) -> Response:
+    """One credential, without its secret."""
+    return await answer(context, api_key_id)
+
+
+@router.get("", response_model=ApiKeyPage, responses=raises())
+async def list_api_keys(query: Annotated[ApiKeyFilter, Query()], context: Ctx) -> Response:
+    """Credentials of other systems."""
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.API_KEYS, Asked.of(query))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post("", response_model=ApiKeySecret, status_code=status.HTTP_201_CREATED, responses=raises())
+async def create_api_key(wanted: ApiKeyCreate, context: Ctx, response: Response) -> ApiKeySecret:
+    """Make a key; it is shown this once."""
+    made = await operations.create_api_key(context.session, context.actor, wanted)
+    response.headers["Location"] = f"/v1/api-keys/{made.id}"
+    response.headers["Cache-Control"] = "no-store"
+    return made
+
+
+@router.post("/{api_key_id}/revoke", response_model=ApiKeyView, responses=raises(NotFound, StateConflict))
+async def revoke_api_key(api_key_id: UUID, revocation: ApiKeyRevocation, context: Ctx) -> Response:
+    """End a key at once."""
+    await operations.revoke_api_key(context.session, context.actor, api_key_id, revocation.reason)
+    return await answer(context, api_key_id)
+
+
+async def answer(context: Context, api_key_id: UUID) -> Response:
+    """The key; after a change it is read in the same transaction."""
+    row = await queries.api_key_json(await context.reader(), context.actor, api_key_id)
+    return respond(context, row.json, row.version)

@@ -1,0 +1,93 @@
+"""/v1/role-grants: who holds which role, and by whose word."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+
+from service.errors import AlreadyExists, IllegalTransition, NotFound, OwnRoleRefused, SecondPersonNeeded, StateConflict
+from service.http.conditional import respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import role_grants as operations
+from service.queries import role_grants as queries
+from service.queries.listing import Asked, page
+from service.schemas.role_grants import (
+    GrantVerdict,
+    RoleGrantCreate,
+    RoleGrantFilter,
+    RoleGrantPage,
+    RoleGrantView,
+)
+
+router = APIRouter(prefix="/v1/role-grants", tags=["people"], route_class=Endpoint)
+
+
+@router.get("/{role_grant_id}", response_model=RoleGrantView, responses=raises(NotFound))
+async def get_role_grant(role_grant_id: UUID, context: Ctx) -> Response:
+    """One grant of a role."""
+    return await answer(context, role_grant_id)
+
+
+@router.get("", response_model=RoleGrantPage, responses=raises())
+async def list_role_grants(query: Annotated[RoleGrantFilter, Query()], context: Ctx) -> Response:
+    """Roles that people hold, held, or wait for."""
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.ROLE_GRANTS, Asked.of(query))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post(
+    "",
+    response_model=RoleGrantView,
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(AlreadyExists, OwnRoleRefused),
+)
+async def create_role_grant(wanted: RoleGrantCreate, context: Ctx) -> Response:
+    """Grant a role to somebody else; one with archive, approval or plan power waits for a second person."""
+    grant = await operations.create_role_grant(context.session, context.actor, wanted)
+    return await answer(context, grant.id, created=True)
+
+
+@router.post(
+    "/{role_grant_id}/approve",
+    response_model=RoleGrantView,
+    responses=raises(NotFound, IllegalTransition, OwnRoleRefused, SecondPersonNeeded, StateConflict),
+)
+async def approve_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context: Ctx) -> Response:
+    """Confirm a powerful role as the second person."""
+    await operations.approve_role_grant(context.session, context.actor, role_grant_id, verdict.reason)
+    return await answer(context, role_grant_id)
+
+
+@router.post(
+    "/{role_grant_id}/refuse",
+    response_model=RoleGrantView,
+    responses=raises(NotFound, IllegalTransition, OwnRoleRefused),
+)
+async def refuse_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context: Ctx) -> Response:
+    """Turn the proposal of a powerful role down."""
+    await operations.refuse_role_grant(context.session, context.actor, role_grant_id, verdict.reason)
+    return await answer(context, role_grant_id)
+
+
+@router.post(
+    "/{role_grant_id}/revoke",
+    response_model=RoleGrantView,
+    responses=raises(NotFound, IllegalTransition, OwnRoleRefused),
+)
+async def revoke_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context: Ctx) -> Response:
+    """Take a role away at once."""
+    await operations.revoke_role_grant(context.session, context.actor, role_grant_id, verdict.reason)
+    return await answer(context, role_grant_id)
+
+
+async def answer(context: Context, role_grant_id: UUID, *, created: bool = False) -> Response:
+    """The grant; after a change it is read in the same transaction."""
+    row = await queries.role_grant_json(await context.reader(), context.actor, role_grant_id)
+    response = respond(context, row.json, row.version)
+    if created:
+        response.status_code = status.HTTP_201_CREATED
+        response.headers["Location"] = f"/v1/role-grants/{role_grant_id}"
+    return response
