@@ -24,7 +24,10 @@ from service.queries.accounts import account_columns, view_class
 from service.queries.json_view import json_object
 from service.schemas.accounts import AccountCreate, AccountUpdate
 
-DECIDING = ("industry", "region", "potential_value", "potential_currency", "potential_value_on", "intent", "products")
+# What decides distribution; custom fields are among it, because schemes grade by them.
+DECIDING = (
+    "industry", "region", "potential_value", "potential_currency", "potential_value_on", "intent", "products", "custom",
+)  # fmt: skip
 CREATED = (
     "id", "code", "external_ref", "parent_id", "name", "name_sort", "name_match", "search", "grams", "kind", "industry",
     "region", "potential_value", "potential_currency", "potential_value_on", "potential_value_base", "intent",
