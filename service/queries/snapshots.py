@@ -7,10 +7,25 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, cast, exists, func, or_, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy import type_coerce as taken_as
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.domain.canonical import LARGEST_INTEGER
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.distribution.snapshot import Account as AccountEntry
 from service.domain.distribution.snapshot import Person as PersonEntry
@@ -35,7 +50,7 @@ from service.models import (
 from service.models import Rulebook as RulebookRow
 from service.models.appeals import OPEN_STATES
 
-HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "unverified", "no_tier")
+HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "value_out_of_range", "unverified", "no_tier")
 PLAN_DAYS = 90
 TODAY = 1
 
@@ -154,6 +169,7 @@ def in_minutes(hours: Decimal) -> int:
 
 def accounts_of(basis: Basis) -> Select[Any]:
     """The accounts of a basis with their grade, owner, pin and open appeals."""
+    minor = Account.potential_value_base * 100
     appealed = exists().where(Appeal.account_id == Account.id, text(OPEN_STATES))
     columns: tuple[Any, ...] = (
         Account.id,
@@ -163,8 +179,9 @@ def accounts_of(basis: Basis) -> Select[Any]:
         Account.products,
         Account.intent,
         (Account.lifecycle == "prospect").label("is_new"),
-        cast(Account.potential_value_base * 100, BigInteger).label("value_minor"),
+        case((minor <= LARGEST_INTEGER, cast(minor, BigInteger))).label("value_minor"),
         Account.potential_value.is_not(None).label("has_value"),
+        minor.is_not(None).label("has_rate"),
         Account.verified_at.is_not(None).label("verified"),
         AccountTier.tier,
         Assignment.staff_id.label("owner"),
@@ -267,6 +284,7 @@ def held_back(row: Any, minutes: dict[str, int]) -> str | None:
     reasons = (
         row.appealed,
         not row.has_value,
+        not row.has_rate,
         row.value_minor is None,
         not row.verified,
         row.tier not in minutes,
