@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 DESCRIPTION = """\
 Evenhand shares key accounts fairly, shows everyone why, and hears appeals.
@@ -39,8 +40,10 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.router.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
+    names = {(route.path, method): route.name for route in routes_of(app) for method in route.methods}
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
+            operation["operationId"] = names[path, method.upper()]
             rewrite_operation(path, method, operation)
     schemas = spec["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
@@ -59,9 +62,13 @@ def document(app: FastAPI) -> dict[str, Any]:
     return spec
 
 
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """The addresses of the contract; an operation is named as its function."""
+    return [route for route in app.router.routes if isinstance(route, APIRoute)]
+
+
 def rewrite_operation(path: str, method: str, operation: dict[str, Any]) -> None:
-    """OperationId is the function's name; problems have their own media type; open addresses need no token."""
-    operation["operationId"] = operation["operationId"].split("__")[0].removesuffix(suffix(path, method))
+    """Problems have their own media type; open addresses need no token."""
     operation.setdefault("description", operation["summary"])
     operation["summary"] = operation["description"].split("\n")[0].rstrip(".")
     for status, answer in operation["responses"].items():
@@ -75,12 +82,6 @@ def rewrite_operation(path: str, method: str, operation: dict[str, Any]) -> None
         operation["security"] = [{}, {"login": []}, {"bearer": []}]
     if not path.startswith("/v1/") or path == "/v1/auth/token":
         operation["security"] = []
-
-
-def suffix(path: str, method: str) -> str:
-    """What FastAPI appends to a function's name in its operation ids."""
-    plain = "".join(character if character.isalnum() else "_" for character in path)
-    return f"{plain}_{method}"
 
 
 def rewrite_schema(schema: dict[str, Any]) -> None:
