@@ -1,8 +1,11 @@
 """Amounts in the base currency, by dated exchange rates."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import func, select, text
@@ -12,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.models import ExchangeRate
 
 CENT = Decimal("0.01")
+AT_ONCE = 20_000  # accounts a statement, which takes half a second: no time-out is near
 RATES_LOCK = 0x7261746573  # "rates" in ASCII
 
 # Values are not negative; numeric's round() takes halves up, so a half before an even cent is taken back.
@@ -20,16 +24,20 @@ REVALUE = text("""
         SELECT rate, valid_from, lead(valid_from) OVER (ORDER BY valid_from) AS until
         FROM exchange_rates WHERE currency = :currency
     ), exact AS (
-        SELECT a.id, a.potential_value * p.rate AS value
+        SELECT a.id, a.potential_value_base, a.potential_value * p.rate AS value
         FROM accounts a LEFT JOIN periods p
           ON coalesce(a.potential_value_on, (now() AT TIME ZONE 'UTC')::date) >= p.valid_from
          AND coalesce(a.potential_value_on, (now() AT TIME ZONE 'UTC')::date) < coalesce(p.until, 'infinity')
         WHERE a.potential_currency = :currency AND a.deleted_at IS NULL
     ), valued AS (
-        SELECT id, CASE WHEN mod(value * 100, 2) = 0.5 THEN trunc(value, 2) ELSE round(value, 2) END AS value FROM exact
+        SELECT id, potential_value_base AS before,
+               CASE WHEN mod(value * 100, 2) = 0.5 THEN trunc(value, 2) ELSE round(value, 2) END AS value
+        FROM exact
+    ), changed AS (
+        SELECT id, value FROM valued WHERE value IS DISTINCT FROM before LIMIT :most
     )
-    UPDATE accounts a SET potential_value_base = v.value, version = a.version + 1, updated_at = now()
-    FROM valued v WHERE v.id = a.id AND a.potential_value_base IS DISTINCT FROM v.value
+    UPDATE accounts a SET potential_value_base = c.value, version = a.version + 1, updated_at = now()
+    FROM changed c WHERE c.id = a.id
 """)
 
 
@@ -66,10 +74,44 @@ async def hold_rates(session: AsyncSession, *, changing: bool = False) -> None:
 
 async def revalue(session: AsyncSession, currency: str) -> int:
     """Values every account of one currency by the rates as they stand now; how many values changed."""
-    result = await session.execute(REVALUE, {"currency": currency})
-    return cast("CursorResult[Any]", result).rowcount
+    valued = 0
+    while True:
+        result = await session.execute(REVALUE, {"currency": currency, "most": AT_ONCE})
+        changed = cast("CursorResult[Any]", result).rowcount
+        valued += changed
+        if changed < AT_ONCE:
+            return valued
 
 
 def converted(amount: Decimal, rate: Decimal) -> Decimal:
     """An amount at a rate, rounded to cents, halves to even."""
     return (amount * rate).quantize(CENT, ROUND_HALF_EVEN)
+
+
+class Rates:
+    """All dated rates at one instant, for many conversions."""
+
+    def __init__(self, rows: Iterable[tuple[str, date, Decimal]], base_currency: str) -> None:
+        self._base = base_currency
+        self._known: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+        for currency, valid_from, rate in sorted(rows):
+            self._known[currency].append((valid_from, rate))
+
+    def to_base(self, values: Mapping[str, Any]) -> Decimal | None:
+        """The potential value in the base currency; None without a value or without a rate for its day."""
+        amount, currency = values.get("potential_value"), values.get("potential_currency")
+        if amount is None or currency is None:
+            return None
+        if currency == self._base:
+            return Decimal(amount)
+        day = values.get("potential_value_on") or datetime.now(UTC).date()
+        known = self._known[currency]
+        at = bisect_right(known, day, key=itemgetter(0))
+        return converted(Decimal(amount), known[at - 1][1]) if at else None
+
+
+async def held_rates(session: AsyncSession, base_currency: str) -> Rates:
+    """The rates, which stay as they are until the end of the transaction."""
+    await hold_rates(session)
+    rows = await session.execute(select(ExchangeRate.currency, ExchangeRate.valid_from, ExchangeRate.rate))
+    return Rates(((row.currency, row.valid_from, row.rate) for row in rows), base_currency)

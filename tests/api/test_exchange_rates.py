@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, text
 
-from service.models import Account
+from service.models import Account, AuditEntry
+from service.operations import rates
 from service.operations.rates import converted
 from tests.house import House
 
@@ -90,13 +92,27 @@ async def test_an_account_entered_beside_a_new_rate_has_its_value(committed_hous
     finance = await house.person("finance")
     manager = await house.person("key_account_manager", department_id=await house.department())
     new = {"potential_value": {"amount": "10.00", "currency": "USD"}, "potential_value_on": "2026-02-01"}
-    async with house.client(finance) as rates, house.client(manager) as accounts:
+    async with house.client(finance) as banker, house.client(manager) as accounts:
         answers = await asyncio.gather(
             *(accounts.post("/v1/accounts", json=new | {"name": f"客户 {number}"}) for number in range(3)),
-            rates.post("/v1/exchange-rates", json=USD),
+            banker.post("/v1/exchange-rates", json=USD),
             *(accounts.post("/v1/accounts", json=new | {"name": f"客户 {number}"}) for number in range(3, 6)),
         )
     assert {answer.status_code for answer in answers} == {201}
     async with house.services.database.reading() as connection:
         unvalued = await connection.scalar(text("SELECT count(*) FROM accounts WHERE potential_value_base IS NULL"))
     assert unvalued == 0
+
+
+async def test_more_accounts_than_one_statement_takes_are_all_valued(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "AT_ONCE", 2)
+    finance = await house.person("finance")
+    accounts = [await house.account(potential_currency="USD", potential_value_base=None) for _ in range(4)]
+    async with house.client(finance) as client:
+        assert (await client.post("/v1/exchange-rates", json=USD)).status_code == 201
+    assert {await base_value(house, account) for account in accounts} == {Decimal("712340.00")}
+    async with house.services.database.reading() as connection:
+        data = await connection.scalar(select(AuditEntry.data).where(AuditEntry.action == "exchange_rate.created"))
+    assert data["accounts_valued"] == 4
