@@ -184,7 +184,10 @@ async def test_a_cursor_serves_only_its_own_list_filters_order_and_caller(house:
         problem(answer, 400, "invalid_cursor")
 
 
-@pytest.mark.parametrize("path", ["/v1/accounts/1", "/v1/accounts/%00", "/v1/accounts/..", f"/v1/accounts/{uuid4()}x"])
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/accounts/1", "/v1/accounts/%00", "/v1/accounts/..", "/v1/accounts/01234567-89ab-4cde-8f01-23456789abcdx"],
+)
 async def test_an_address_that_is_no_id_is_refused(house: House, path: str) -> None:
     async with house.client(await a_steward(house)) as client:
         answer = await client.get(path)

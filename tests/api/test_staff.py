@@ -62,7 +62,7 @@ async def test_roles_and_status_are_never_written_directly(house: House, field: 
         ("code", "S 1"),
         ("name", ""),
         ("email", "not-an-address"),
-        ("department_id", str(uuid4())),
+        ("department_id", "01234567-89ab-4cde-8f01-23456789abcd"),
         ("experience_level", 6),
         ("fte", "0"),
         ("fte", "1.1"),
