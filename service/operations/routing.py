@@ -1,7 +1,6 @@
 """One account at a time: the one rule on the present ledger, evidence kept."""
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,17 +20,19 @@ from service.operations.organisation import expect_department
 from service.operations.snapshots import store_decisions, store_snapshot
 from service.policy import Actor, fetch
 from service.queries.snapshots import Scope, present_basis, read_snapshot
+from service.schemas.assignments import RoutingView
+from service.schemas.wording import Wording
 
 CYCLE = "route"
 
 
 async def route_account(
     session: AsyncSession, actor: Actor, account_id: UUID, department_id: UUID | None, timezone: str
-) -> dict[str, Any]:
+) -> RoutingView:
     """Gives an account to whom the rule names; an account for which it names nobody stays as it is.
 
     The team's ledger is held from before it is read until the transaction ends, so that parallel requests see each
-    other's outcome. Returns the members of RoutingView.
+    other's outcome.
     """
     await expect_department(session, department_id, "/department_id")
     await hold_ledger(session, department_id)
@@ -47,17 +48,17 @@ async def route_account(
         await hand_over(session, actor, [Handover(account_id, UUID(decided.winner), decision_id)], "routed")
         await confirm(session, Decision.id == decision_id)
     holding = (await current_holdings(session, [account_id])).get(account_id)
-    return {
-        "decision_id": decision_id,
-        "account_id": account_id,
-        "account_code": account.code,
-        "staff_id": holding.staff_id if holding else None,
-        "assignment_id": holding.id if holding else None,
-        "reason": decided.reason,
-        "reason_text": reason_sentence(decided.reason)._asdict(),
-        "remedy": decided.remedy,
-        "remedy_text": remedy._asdict() if remedy else None,
-    }
+    return RoutingView(
+        decision_id=decision_id,
+        account_id=account_id,
+        account_code=account.code,
+        staff_id=holding.staff_id if holding else None,
+        assignment_id=holding.id if holding else None,
+        reason=decided.reason,
+        reason_text=Wording.model_validate(reason_sentence(decided.reason)),
+        remedy=decided.remedy,
+        remedy_text=Wording.model_validate(remedy) if remedy else None,
+    )
 
 
 def decided_on(snapshot: Snapshot, account_id: str) -> tuple[Decided, Sentence | None]:

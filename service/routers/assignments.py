@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import (
@@ -99,7 +98,7 @@ async def route_account(account_id: UUID, wanted: RouteRequest, context: Ctx) ->
     """Give one account to whom the published rule names now."""
     timezone = context.services.settings.timezone
     view = await route(context.session, context.actor, account_id, wanted.department_id, timezone)
-    return Response(orjson.dumps(view), media_type="application/json")
+    return Response(view.model_dump_json(), media_type="application/json")
 
 
 async def answer(context: Context, assignment_id: UUID, *, made: bool = False) -> Response:

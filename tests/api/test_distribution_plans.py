@@ -43,7 +43,9 @@ async def test_a_plan_shares_the_accounts_and_tells_what_it_does(house: House) -
     DecisionView.model_validate(moves[0])
     assert {(move["previous_owner_code"], move["winner_code"]) for move in moves} == {(rich.code, idle.code)}
     assert len(await sharing.part(plan, "decisions")) == 6
-    assert await sharing.owners() == {item["account_id"]: str(rich.id) for item in await sharing.part(plan, "decisions")}
+    assert await sharing.owners() == {
+        item["account_id"]: str(rich.id) for item in await sharing.part(plan, "decisions")
+    }
 
 
 async def test_the_stored_snapshot_gives_the_same_plan_again_byte_for_byte(house: House) -> None:
@@ -64,7 +66,9 @@ async def test_a_snapshot_holds_what_decides_and_why_an_account_takes_no_part(ho
     ok = await sharing.account(seller, tier="gold", potential_value_base="1234.56", lifecycle="active")
     reasons = {
         await sharing.account(potential_value_base=None, potential_currency="EUR"): "missing_rate",
-        await sharing.account(potential_value=None, potential_currency=None, potential_value_base=None): "missing_value",
+        await sharing.account(
+            potential_value=None, potential_currency=None, potential_value_base=None
+        ): "missing_value",
         await sharing.account(verified_at=None): "unverified",
         await sharing.account(tier=None): "no_tier",
         await sharing.account(potential_value_base="99999999999999999.00"): "value_out_of_range",
@@ -160,9 +164,7 @@ async def test_fairness_before_and_after_names_only_whom_the_reader_may_know(hou
     value = whole.json()["dimensions"][0]
     assert (value["before"]["max"], value["after"]["max"]) == ("3.000000", "1.000000")
     assert (value["before"]["cv"], value["after"]["cv"]) == ("1.414214", "0.000000")
-    assert {person["code"] for person in whole.json()["people"]} == {
-        one.code for one in (*sharing.sellers, outsider)
-    }
+    assert {person["code"] for person in whole.json()["people"]} == {one.code for one in (*sharing.sellers, outsider)}
     line = await sharing.ask(sharing.author, "GET", path)
     assert sorted(person["code"] or "" for person in line.json()["people"]) == sorted(
         ["", *(seller.code for seller in sharing.sellers)]

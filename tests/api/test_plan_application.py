@@ -120,9 +120,7 @@ async def test_a_person_who_left_since_is_not_made_responsible(house: House) -> 
     await changed(house, update(Staff).where(Staff.id == sharing.sellers[0].id).values(status="left"))
     stale = await sharing.ran(await sharing.step(plan, "apply"))
     assert stale["state"] == "superseded"
-    assert stale["problem"]["changed"] == [
-        {"kind": "person", "code": sharing.sellers[0].code, "fields": ["gone"]}
-    ]
+    assert stale["problem"]["changed"] == [{"kind": "person", "code": sharing.sellers[0].code, "fields": ["gone"]}]
 
 
 async def test_a_reader_never_sees_half_of_a_plan(committed_house: House) -> None:

@@ -67,9 +67,7 @@ async def test_publishing_retires_the_version_before_and_is_final(house: House) 
     path = f"/v1/rulebooks/{second.json()['id']}"
     async with house.client(author) as client:
         versions = (await client.get("/v1/rulebooks", params={"code": "standard"})).json()["items"]
-        final = await client.patch(
-            path, json={"definition": {}}, headers=PATCH | {"If-Match": second.headers["ETag"]}
-        )
+        final = await client.patch(path, json={"definition": {}}, headers=PATCH | {"If-Match": second.headers["ETag"]})
     assert [(one["number"], one["state"]) for one in versions] == [(1, "retired"), (2, "published")]
     assert (final.status_code, final.json()["code"]) == (409, "state_conflict")
     again = await step(house, leader, first, "publish", **{"If-Match": '"3-full"'})
