@@ -1,9 +1,9 @@
-"""Logging in with the embedded issuer: passwords, invitations, refresh tokens, throttling."""
+"""Logging in with the embedded issuer: grants of OAuth 2.0, refresh tokens."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -12,46 +12,10 @@ from sqlalchemy import event, select, update
 
 from service.http.services import Services
 from service.main import create_app
-from service.models import AuditEntry, Invitation, Login, LoginThrottle, RefreshToken
+from service.models import Invitation, Login, RefreshToken
 from service.settings import Settings
-from tests.house import LONG_AGO, House, Person
-
-PASSWORD = "马到成功 2026 correct horse"
-OTHER = "another long password"
-
-
-async def token(client: httpx.AsyncClient, **form: str) -> httpx.Response:
-    return await client.post("/v1/auth/token", data=form)
-
-
-async def log_in(client: httpx.AsyncClient, username: str, password: str = PASSWORD) -> httpx.Response:
-    return await token(client, grant_type="password", username=username, password=password)
-
-
-def bearer(answer: httpx.Response) -> dict[str, str]:
-    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
-
-
-async def member(house: House, *roles: str, **fields: Any) -> Person:
-    """Somebody with a password."""
-    person = await house.person(*roles, **fields)
-    hashed = await house.services.passwords.hash(PASSWORD)
-    async with house.services.database.transaction() as session:
-        await session.execute(update(Login).where(Login.staff_id == person.id).values(password_hash=hashed))
-    return person
-
-
-async def invitation(house: House, person: Person) -> str:
-    admin = await house.person("admin")
-    async with house.client(admin) as client:
-        made = await client.post(f"/v1/staff/{person.id}/invitation")
-    assert made.status_code == 201, made.text
-    return str(made.json()["token"])
-
-
-async def actions(house: House) -> list[str]:
-    async with house.services.database.reading() as connection:
-        return list(await connection.scalars(select(AuditEntry.action).order_by(AuditEntry.position)))
+from tests.house import LONG_AGO, House
+from tests.logins import OTHER, PASSWORD, actions, bearer, invitation, log_in, member, token
 
 
 async def test_a_password_opens_the_door_and_is_recorded(house: House) -> None:
@@ -154,81 +118,6 @@ async def test_a_form_with_more_than_we_know_is_fine_and_json_is_not(house: Hous
     assert (swagger.status_code, json.status_code) == (200, 422)
 
 
-async def test_guessing_a_password_has_to_wait_even_with_the_right_one(house: House) -> None:
-    person = await member(house)
-    async with house.client() as client:
-        guesses = [await log_in(client, person.code, f"guess number {n}") for n in range(5)]
-        right = await log_in(client, person.code)
-        elsewhere = await log_in(client, "somebody-else", "guess")
-    assert [guess.status_code for guess in guesses] == [400] * 5
-    assert (right.status_code, right.json()["code"]) == (429, "too_many_requests")
-    assert 55 <= int(right.headers["Retry-After"]) <= 60
-    assert elsewhere.status_code == 400
-
-
-async def test_an_unknown_name_is_throttled_like_a_known_one(house: House) -> None:
-    async with house.client() as client:
-        answers = [await log_in(client, "nobody", f"guess number {n}") for n in range(6)]
-    assert [answer.status_code for answer in answers] == [400] * 5 + [429]
-
-
-async def test_one_address_has_to_wait_whoever_it_tries_to_be(house: House) -> None:
-    async with house.services.database.transaction() as session:
-        session.add(LoginThrottle(subject="address:127.0.0.1", failures=49, last_at=datetime.now(UTC)))
-    person = await member(house)
-    async with house.client() as client:
-        last = await log_in(client, "somebody", "guess")
-        refused = await log_in(client, person.code)
-    assert (last.status_code, refused.status_code) == (400, 429)
-
-
-async def test_a_success_gives_the_name_a_fresh_start_and_the_address_its_attempt_back(house: House) -> None:
-    person = await member(house)
-    async with house.client() as client:
-        for _ in range(2):
-            for n in range(4):
-                assert (await log_in(client, person.code, f"guess number {n}")).status_code == 400
-            assert (await log_in(client, person.code)).status_code == 200
-    async with house.services.database.reading() as connection:
-        rows = (await connection.execute(select(LoginThrottle.subject, LoginThrottle.failures))).all()
-    assert rows == [("address:127.0.0.1", 8)]
-
-
-async def test_after_the_wait_one_attempt_is_free_and_the_next_wait_is_longer(house: House) -> None:
-    person = await member(house)
-    async with house.client() as client:
-        for n in range(5):
-            await log_in(client, person.code, f"guess number {n}")
-        past = datetime.now(UTC) - timedelta(seconds=1)
-        async with house.services.database.transaction() as session:
-            await session.execute(update(LoginThrottle).values(blocked_until=past))
-        assert (await log_in(client, person.code, "guess")).status_code == 400
-        refused = await log_in(client, person.code)
-    assert refused.status_code == 429
-    assert 115 <= int(refused.headers["Retry-After"]) <= 120
-
-
-async def test_guesses_sent_all_at_once_share_the_five_places(committed_house: House) -> None:
-    house = committed_house
-    person = await member(house)
-    async with house.client() as client:
-        answers = await asyncio.gather(*(log_in(client, person.code, f"guess number {n}") for n in range(20)))
-        right = await log_in(client, person.code)
-    assert sorted(answer.status_code for answer in answers) == [400] * 5 + [429] * 15
-    assert right.status_code == 429
-
-
-async def test_names_that_were_made_up_are_forgotten(house: House) -> None:
-    person = await member(house)
-    old = datetime.now(UTC) - timedelta(days=2)
-    async with house.services.database.transaction() as session:
-        session.add_all([LoginThrottle(subject=f"user:{n}", failures=1, last_at=old) for n in range(3)])
-    async with house.client() as client:
-        await log_in(client, person.code)
-    async with house.services.database.reading() as connection:
-        assert list(await connection.scalars(select(LoginThrottle.subject))) == ["address:127.0.0.1"]
-
-
 async def test_a_refresh_token_gives_the_next_pair_once(house: House) -> None:
     person = await member(house)
     async with house.client() as client:
@@ -292,150 +181,6 @@ async def test_secrets_are_kept_as_hashes_only(house: House) -> None:
         ]
     assert str(kept[0]).startswith("$argon2id$")
     assert not any(secret.encode() in bytes(str(kept), "utf-8") for secret in (link, given, PASSWORD))
-
-
-async def test_an_invitation_sets_the_first_password_and_activates(house: House) -> None:
-    person = await house.person("sales_rep", status="invited")
-    link = await invitation(house, person)
-    async with house.client() as client:
-        accepted = await client.post("/v1/auth/password", json={"token": link, "new_password": PASSWORD})
-        assert accepted.status_code == 204, accepted.text
-        answer = await log_in(client, person.code)
-        me = await client.get(f"/v1/staff/{person.id}", headers=bearer(answer))
-    assert (me.status_code, me.json()["status"]) == (200, "active")
-    assert await actions(house) == ["staff.invited", "staff.activated", "password.changed", "login.succeeded"]
-
-
-async def test_a_link_works_once_and_only_the_latest(house: House) -> None:
-    person = await house.person("sales_rep", status="invited")
-    old, new = await invitation(house, person), await invitation(house, person)
-    async with house.client() as client:
-        statuses = [
-            (await client.post("/v1/auth/password", json={"token": link, "new_password": PASSWORD})).status_code
-            for link in (old, "made-up", new, new)
-        ]
-        refused = await client.post("/v1/auth/password", json={"token": new, "new_password": PASSWORD})
-    assert statuses == [422, 422, 204, 422]
-    assert refused.json()["code"] == "invalid_link"
-
-
-async def test_an_expired_link_and_one_of_somebody_who_left_are_no_good(house: House) -> None:
-    late, gone = await house.person(status="invited"), await house.person(status="invited")
-    links = [await invitation(house, late), await invitation(house, gone)]
-    past = datetime.now(UTC) - timedelta(seconds=1)
-    async with house.services.database.transaction() as session:
-        await session.execute(update(Invitation).where(Invitation.staff_id == late.id).values(expires_at=past))
-    admin = await house.person("admin")
-    async with house.client(admin) as client:
-        await client.post(f"/v1/staff/{gone.id}/leave", json={})
-    async with house.client() as client:
-        for link in links:
-            refused = await client.post("/v1/auth/password", json={"token": link, "new_password": PASSWORD})
-            assert (refused.status_code, refused.json()["code"]) == (422, "invalid_link")
-
-
-async def test_one_link_used_by_many_at_once_sets_one_password(committed_house: House) -> None:
-    house = committed_house
-    person = await house.person(status="invited")
-    link = await invitation(house, person)
-    async with house.client() as client:
-        answers = await asyncio.gather(
-            *(
-                client.post("/v1/auth/password", json={"token": link, "new_password": f"{PASSWORD} {n}"})
-                for n in range(5)
-            )
-        )
-    assert sorted(answer.status_code for answer in answers) == [204, 422, 422, 422, 422]
-
-
-async def test_an_invitation_is_shown_once(house: House) -> None:
-    admin, person = await house.person("admin"), await house.person()
-    async with house.client(admin, **{"Idempotency-Key": "once"}) as client:
-        first = await client.post(f"/v1/staff/{person.id}/invitation")
-        again = await client.post(f"/v1/staff/{person.id}/invitation")
-    assert (first.status_code, again.status_code) == (201, 409)
-    assert again.json()["code"] == "secret_already_shown"
-
-
-async def test_power_is_not_reached_by_inviting(house: House) -> None:
-    admin, leader, chief = [await house.person(role) for role in ("admin", "director", "general_manager")]
-    seller = await house.person("sales_rep")
-    async with house.client(admin) as client:
-        over_chief = await client.post(f"/v1/staff/{chief.id}/invitation")
-        oneself = await client.post(f"/v1/staff/{admin.id}/invitation")
-        left = await client.post(f"/v1/staff/{(await house.person(status='left')).id}/invitation")
-    async with house.client(leader) as client:
-        by_leader = await client.post(f"/v1/staff/{chief.id}/invitation")
-        over_admin = await client.post(f"/v1/staff/{admin.id}/invitation")
-    async with house.client(seller) as client:
-        by_seller = await client.post(f"/v1/staff/{leader.id}/invitation")
-    assert [answer.status_code for answer in (over_chief, oneself, left)] == [403, 403, 409]
-    assert [answer.status_code for answer in (by_leader, over_admin, by_seller)] == [201, 403, 403]
-
-
-async def test_a_changed_password_ends_every_earlier_token(house: House) -> None:
-    person = await member(house)
-    async with house.client() as client:
-        first = await log_in(client, person.code)
-        body = {"current_password": PASSWORD, "new_password": OTHER}
-        changed = await client.post("/v1/auth/password", json=body, headers=bearer(first))
-        assert changed.status_code == 204, changed.text
-        assert (await client.get("/v1/me", headers=bearer(first))).status_code == 401
-        refreshed = await token(client, grant_type="refresh_token", refresh_token=first.json()["refresh_token"])
-        assert refreshed.status_code == 400
-        assert (await log_in(client, person.code)).status_code == 400
-        second = await log_in(client, person.code, OTHER)
-        assert (await client.get("/v1/me", headers=bearer(second))).status_code == 200
-
-
-async def test_the_current_password_is_asked_for_and_guessing_it_is_throttled(house: House) -> None:
-    person = await member(house)
-    async with house.client(person) as client:
-        guesses = [
-            await client.post(
-                "/v1/auth/password", json={"current_password": f"guess number {n}", "new_password": OTHER}
-            )
-            for n in range(6)
-        ]
-    assert [guess.status_code for guess in guesses] == [422] * 5 + [429]
-    assert guesses[0].json()["code"] == "wrong_password"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"new_password": OTHER},
-        {"token": "x", "current_password": PASSWORD, "new_password": OTHER},
-        {"current_password": PASSWORD, "new_password": "short"},
-        {"current_password": PASSWORD, "new_password": "x" * 201},
-        {"current_password": PASSWORD, "new_password": PASSWORD},
-    ],
-)
-async def test_a_password_that_will_not_do_is_refused_and_not_echoed(house: House, body: dict[str, str]) -> None:
-    person = await member(house)
-    async with house.client(person) as client:
-        refused = await client.post("/v1/auth/password", json=body)
-    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
-    assert PASSWORD not in refused.text
-    assert OTHER not in refused.text
-
-
-async def test_a_stranger_changes_no_password(house: House) -> None:
-    person = await member(house)
-    async with house.client() as client:
-        body = {"current_password": PASSWORD, "new_password": OTHER}
-        stranger = await client.post("/v1/auth/password", json=body)
-        forged = await client.post("/v1/auth/password", json=body, headers={"Authorization": "Bearer made.up.token"})
-        assert (await log_in(client, person.code)).status_code == 200
-    assert (stranger.status_code, forged.status_code) == (401, 401)
-
-
-async def test_the_same_characters_composed_otherwise_are_the_same_password(house: House) -> None:
-    person = await house.person(status="invited")
-    link = await invitation(house, person)
-    async with house.client() as client:
-        await client.post("/v1/auth/password", json={"token": link, "new_password": "cafe\u0301 au lait 2026"})
-        assert (await log_in(client, person.code, "caf\u00e9 au lait 2026")).status_code == 200
 
 
 @pytest.mark.parametrize("status", ["invited", "left"])
