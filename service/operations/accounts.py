@@ -70,7 +70,7 @@ _INSERTIONS: dict[Any, Any] = {}
 
 def insertion(actor: Actor, base_currency: str) -> Any:
     """The statement of `insert_account`, built once for each kind of actor."""
-    shape = (actor.kind, actor.roles, actor.scopes, len(actor.principals), base_currency)
+    shape = (actor.shape, base_currency)
     if shape not in _INSERTIONS:
         columns = {**account_columns(actor, base_currency), "owner_id": null()}  # nobody owns what is new
         table = Account.__table__

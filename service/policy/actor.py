@@ -19,11 +19,19 @@ class Actor:
     departments: tuple[UUID, ...] | None = None
     on_behalf_of: UUID | None = None
     principals: tuple[UUID, ...] = field(init=False)
+    shape: tuple[object, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Works out under which holder ids memberships let this actor see accounts."""
+        """Works out under which holder ids memberships let this actor see accounts, and which actors are alike.
+
+        Actors of one shape share the text of a statement: it depends on nothing else of them, ids are bound values.
+        """
         own = () if self.id is None or self.kind != "staff" else (self.id,)
-        object.__setattr__(self, "principals", own + self.line + (self.departments or ()))
+        principals = own + self.line + (self.departments or ())
+        unrestricted = self.departments is None
+        shape = (self.kind, self.roles, self.scopes, len(principals), bool(self.line), unrestricted)
+        object.__setattr__(self, "principals", principals)
+        object.__setattr__(self, "shape", shape)
 
     @property
     def line(self) -> tuple[UUID, ...]:

@@ -128,7 +128,7 @@ _KEPT: dict[Any, Any] = {}
 
 async def account_json(connection: AsyncConnection, actor: Actor, account_id: UUID, base_currency: str) -> Any:
     """One account's JSON text, its version and its redaction class."""
-    shape = (actor.kind, actor.roles, actor.scopes, len(actor.principals), bool(actor.line), base_currency)
+    shape = (actor.shape, base_currency)
     statement = _KEPT.get(shape)
     if statement is None:
         columns = account_columns(actor, base_currency)

@@ -157,7 +157,7 @@ async def page(
         values |= listing.filters[name].values(name, value)
     if position is not None:
         column = sort_column(listing, asked.sort)
-        values |= {"after_key": typed(column, position[0]), "after_id": position[1]}
+        values |= {"after_key": typed(column, position[0]), "after_id": typed(listing.model.id, position[1])}
     rows = (await connection.execute(statement, values)).all()
     shown = rows[: asked.limit]
     more = make_cursor(keys, bound, [text_of(shown[-1][1]), str(shown[-1][2])]) if len(rows) > asked.limit else None
@@ -166,16 +166,7 @@ async def page(
 
 def kept_statement(listing: Listing, actor: Actor, asked: Asked, *, resumed: bool) -> Select[Any]:
     """The statement for this kind of actor, these filters and this order, built the first time."""
-    shape = (
-        actor.kind,
-        actor.roles,
-        actor.scopes,
-        len(actor.principals),
-        bool(actor.line),
-        frozenset(asked.filters),
-        asked.sort,
-        resumed,
-    )
+    shape = (actor.shape, frozenset(asked.filters), asked.sort, resumed)
     statement = listing.kept.get(shape)
     if statement is None:
         if len(listing.kept) >= STATEMENTS_KEPT:

@@ -1,12 +1,13 @@
 """Contacts through HTTP."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from service.models import AuditEntry, OutboxMessage
+from service.models import ApiKey, AuditEntry, OutboxMessage, new_id
 from tests.house import House
 
 LINA = {"name": "李娜", "title": "采购总监", "mobile": "13800138000", "email": "lina@example.com"}
@@ -229,3 +230,56 @@ async def test_evidence_names_sensitive_fields_and_never_holds_them(house: House
     assert told[1] == {"changes": {"title": {"from": "采购总监", "to": "总裁"}}, "sensitive": ["spouse"]}
     assert not any(secret in str(told) for secret in ("王强", "赵敏", "深圳", "副总", "supporter"))
     assert sent == ["contact.created", "contact.changed"]
+
+
+async def integration(house: House, *scopes: str, departments: list[UUID] | None = None) -> Any:
+    """A client that speaks for another system."""
+    admin = await house.person("admin")
+    row = {
+        "id": new_id(),
+        "name": "erp",
+        "secret_hash": uuid4().bytes,
+        "hint": "…",
+        "scopes": list(scopes),
+        "department_ids": departments,
+        "expires_at": datetime.now(UTC) + timedelta(days=1),
+        "created_by": admin.id,
+    }
+    async with house.services.database.transaction() as session:
+        await session.execute(insert(ApiKey).values(row))
+    assert house.services.issuer
+    token = house.services.issuer.issue(row["id"], "integration")
+    return house.client(Authorization=f"Bearer {token}")
+
+
+async def test_an_integration_sees_what_its_scopes_and_departments_name(house: House) -> None:
+    department = await house.department()
+    seller = await house.person("sales_rep", department_id=department)
+    account, elsewhere = await house.account(seller), await house.account(await house.person("sales_rep"))
+    async with house.client(seller) as client:
+        path = (await client.post(f"/v1/accounts/{account}/contacts", json=LINA | SENSITIVE)).headers["Location"]
+
+    async def seen(*scopes: str, departments: list[UUID] | None) -> tuple[set[str], Any]:
+        async with await integration(house, *scopes, departments=departments) as client:
+            accounts = {item["id"] for item in (await client.get("/v1/accounts")).json()["items"]}
+            contact = await client.get(path)
+            return accounts, contact.json().get("spouse") if contact.status_code == 200 else contact.status_code
+
+    everything = {str(account), str(elsewhere)}
+    assert await seen("accounts:read", departments=None) == (everything, None)
+    assert await seen("accounts:read", departments=[department]) == ({str(account)}, None)
+    assert await seen("accounts:read", departments=[]) == (set(), 404)
+    assert await seen("directory:read", departments=[department]) == (set(), 404)
+    assert await seen("accounts:read", "contacts:sensitive", departments=[department]) == ({str(account)}, "王强")
+    assert await seen("accounts:read", "contacts:sensitive", departments=None) == (everything, "王强")
+
+
+async def test_an_integration_logs_no_interactions(house: House) -> None:
+    account = await house.account()
+    body = {"account_id": str(account), "kind": "call", "subject": "电话"}
+    outcome = {"happened_at": "2024-01-01T00:00:00Z", "summary": "已联系"}
+    async with await integration(house, "accounts:read", "accounts:write") as client:
+        refused = await client.post("/v1/interactions", json=body | {"outcome": outcome})
+        entered = await client.post(f"/v1/accounts/{account}/contacts", json=LINA)
+        sensitive = await client.post(f"/v1/accounts/{account}/contacts", json=LINA | SENSITIVE)
+    assert (refused.status_code, entered.status_code, sensitive.status_code) == (403, 201, 403)
