@@ -114,6 +114,12 @@ class MalformedJson(BadRequest):
     zh = "请求体不是合法的 I-JSON（RFC 7493）。"
 
 
+class MalformedForm(BadRequest):
+    """The body is not a form with its file (RFC 7578)."""
+
+    zh = "请求体不是包含文件的表单（RFC 7578）。"
+
+
 class UnknownParameter(BadRequest):
     """A query parameter is not known here."""
 
@@ -173,6 +179,12 @@ class AlreadyExists(Conflict):
     """Something with this name or code exists already."""
 
     zh = "已存在同名或同编码的记录。"
+
+
+class RowsRejected(Conflict):
+    """Some rows of the file were rejected, so none was taken."""
+
+    zh = "文件中有行被拒绝，因此全部未写入。"
 
 
 class StillReferenced(Conflict):

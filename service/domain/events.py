@@ -201,6 +201,10 @@ class ImportConfirmed(Event):
     """An import's mapping was confirmed and the run started."""
 
 
+class ImportCancelled(Event):
+    """An import was called off."""
+
+
 class ImportFinished(Event):
     """An import ended; the counts tell how."""
 

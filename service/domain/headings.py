@@ -101,6 +101,13 @@ def suggest(headings: Sequence[str], target: str = "accounts", *, unit: str = ""
     )
 
 
+def confirmed(column: Column, field: str | None) -> Column:
+    """The column with the field that somebody chose for it, in the unit that it had or that its heading states."""
+    if field == column.field:
+        return replace(column, confidence=EXACT)
+    return _column(column.column, column.heading, field, (field, EXACT, 0) if field else None, "")
+
+
 def missing_fields(columns: Sequence[Column], target: str) -> tuple[str, ...]:
     """The fields that the target needs and no column fills."""
     filled = {column.field for column in columns}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
     from service.http.services import Services
+    from service.operations.import_arrival import Arrival
 
 KEY = "evenhand"
 NOBODY = Actor(kind="anonymous", id=None, name="anonymous")
@@ -27,6 +28,7 @@ class Context:
     path: str
     if_none_match: str | None = None
     actor: Actor = NOBODY
+    arrival: "Arrival | None" = None
     _session: "AsyncSession | None" = None
     _connection: "AsyncConnection | None" = None
 

@@ -2,6 +2,7 @@
 
 from service.jobs.appeals import escalate_overdue_appeals
 from service.jobs.distribution_plans import apply_plan, compute_plan
+from service.jobs.imports import run_import, sweep_orphaned_files
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
 from service.jobs.worker import Scheduled, Work
 
@@ -10,9 +11,11 @@ KINDS: dict[str, Work] = {
     "apply_plan": apply_plan,
     "evaluate_tiers": evaluate_tiers,
     "apply_tiers": apply_tiers,
+    "run_import": run_import,
 }
 
 # Cron expressions, in UTC.
 SCHEDULE: dict[str, Scheduled] = {
     "escalate_overdue_appeals": Scheduled("*/5 * * * *", escalate_overdue_appeals),
+    "sweep_orphaned_files": Scheduled("23 3 * * *", sweep_orphaned_files),
 }

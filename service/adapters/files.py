@@ -1,0 +1,88 @@
+"""Files that people send: staged on disk while they are looked at, then kept in the object store by generated names."""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Self
+
+import obstore
+from obstore.store import LocalStore
+
+CHUNK = 1 << 20
+
+
+class TooLarge(Exception):  # noqa: N818 - the file is
+    """A file is larger than the cap."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A file on disk that nobody has accepted yet: SHA-256 in hexadecimal, size in bytes."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+@contextmanager
+def staged(source: IO[bytes], most: int) -> Iterator[StagedFile]:
+    """A stream written to disk and hashed on the way, gone at the end of the block; TooLarge beyond `most` bytes."""
+    digest, size = hashlib.sha256(), 0
+    with NamedTemporaryFile() as target:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise TooLarge
+            digest.update(chunk)
+            target.write(chunk)
+        target.flush()
+        yield StagedFile(Path(target.name), digest.hexdigest(), size)
+
+
+class FileStore:
+    """The object store in a folder; keys are generated, never what the sender called a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def in_state(cls, state: Path) -> Self:
+        """The store of a service whose state folder this is."""
+        return cls(state / "files")
+
+    @property
+    def _store(self) -> LocalStore:
+        """The store; its folder is made where it is missing."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return LocalStore(self._folder)
+
+    async def keep(self, file: StagedFile, kind: str) -> str:
+        """The key under which the file lies in the store from now on; `kind` begins it."""
+        key = f"{kind}/{secrets.token_hex(16)}"
+        await obstore.put_async(self._store, key, file.path)
+        return key
+
+    @asynccontextmanager
+    async def copy(self, key: str) -> AsyncIterator[Path]:
+        """A copy on disk, gone at the end of the block; FileNotFoundError where there is no such file."""
+        with NamedTemporaryFile() as target:
+            found = await obstore.get_async(self._store, key)
+            async for chunk in found.stream(CHUNK):
+                target.write(chunk)
+            target.flush()
+            yield Path(target.name)
+
+    async def discard(self, key: str) -> None:
+        """The file gone, if it was there."""
+        with suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, key)
+
+    async def kept_before(self, kind: str, instant: datetime) -> AsyncIterator[list[str]]:
+        """The keys of a kind that were last written before an instant (with a time zone), some at a time."""
+        async for found in obstore.list(self._store, kind):
+            yield [entry["path"] for entry in found if entry["last_modified"] < instant]

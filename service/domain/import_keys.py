@@ -1,0 +1,157 @@
+"""Which rows of one file speak of the same account, found before any of them is taken.
+
+Rows may share an account when they say the same of it and differ in the rest, as the rows of a division table do. Rows
+that say different things of one account, or the same thing twice, clash: which one is meant is not guessed.
+"""
+
+from array import array
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from service.domain.headings import Column
+from service.domain.names import match_key, normalised_name
+from service.domain.tables import Cell, cell_text
+from service.domain.written_values import is_nothing
+
+
+class MatchOn(StrEnum):
+    """By what a row finds its account."""
+
+    CODE = "code"
+    EXTERNAL_REF = "external_ref"
+    NAME_REGION = "name_region"
+
+
+KEY_FIELDS = {
+    MatchOn.CODE: "account.code",
+    MatchOn.EXTERNAL_REF: "account.external_ref",
+    MatchOn.NAME_REGION: "account.name",
+}
+UNIQUE_FIELDS = ("account.code", "account.external_ref")
+
+_MASK = (1 << 64) - 1
+
+
+def usual_match(columns: Sequence[Column]) -> MatchOn:
+    """The surest match that the columns allow: by code, else by another system's id, else by name and region."""
+    filled = {column.field for column in columns}
+    by_id = (match for match in (MatchOn.CODE, MatchOn.EXTERNAL_REF) if KEY_FIELDS[match] in filled)
+    return next(by_id, MatchOn.NAME_REGION)
+
+
+class Key(NamedTuple):
+    """A row in 64-bit numbers, 0 for what it does not say.
+
+    `subject` is the name, code or id that it is matched on; `account` stands for everything else that it says of the
+    account, `rest` for the other cells.
+    """
+
+    subject: int
+    region: int
+    account: int
+    rest: int
+    code: int
+    reference: int
+
+
+class KeyReader:
+    """Reads the keys of one file's rows by a confirmed mapping."""
+
+    def __init__(self, columns: Sequence[Column], match_on: MatchOn) -> None:
+        at = {column.field: column.column for column in columns if column.field}
+        fields = {column.column: column.field or "" for column in columns}
+        self._by_name = match_on is MatchOn.NAME_REGION
+        self._subject_at = at.get(KEY_FIELDS[match_on])
+        self._region_at = at.get("account.region") if self._by_name else None
+        self._unique_at = [at.get(field) for field in UNIQUE_FIELDS]
+        apart = {self._region_at, *self._unique_at}
+        self._account_at = [at for at, field in fields.items() if field.startswith("account.") and at not in apart]
+        self._rest_at = [at for at, field in fields.items() if not field.startswith(("account.", "file."))]
+
+    def read(self, cells: Sequence[Cell]) -> Key | None:
+        """The key of a row; None where it does not say which account it speaks of."""
+        subject, region = _text(cells, self._subject_at), _text(cells, self._region_at)
+        if not subject:
+            return None
+        code, reference = (_text(cells, at) for at in self._unique_at)
+        return Key(
+            _number(normalised_name(subject) if self._by_name else subject),
+            _number(match_key(region)) if region else 0,
+            _number(tuple([_text(cells, at) for at in self._account_at])),
+            _number(tuple([_text(cells, at) for at in self._rest_at])),
+            _number(code) if code else 0,
+            _number(reference) if reference else 0,
+        )
+
+
+class RepeatedKeys:
+    """The keys of a whole file, 48 bytes a row; once all are added it tells which come again and which clash."""
+
+    def __init__(self) -> None:
+        self._all = array("Q")
+        self._repeated: set[tuple[int, int]] = set()
+        self._clashing: set[tuple[int, int]] = set()
+        self._spread: set[int] = set()
+        self._shared: set[int] = set()
+
+    def add(self, key: Key) -> None:
+        """One row more."""
+        self._all.extend(key)
+
+    def settle(self) -> None:
+        """Nothing more will be added; what was gathered shrinks to the keys that come again."""
+        rows = np.frombuffer(self._all, dtype=np.uint64).reshape(-1, len(Key._fields))
+        upper, lower = _neighbours(rows[:, :4])
+        same_subject = upper[:, 0] == lower[:, 0]
+        same_key = same_subject & (upper[:, 1] == lower[:, 1])
+        clash = same_key & ((upper[:, 2] != lower[:, 2]) | (upper[:, 3] == lower[:, 3]))
+        # 0 sorts first: an account without a region stands directly above its namesake with one
+        unclear = same_subject & (upper[:, 1] == 0) & ~same_key
+        self._repeated = _pairs(lower[same_key])
+        self._clashing = _pairs(lower[clash]) | _pairs(upper[unclear])
+        self._spread = set(lower[same_subject & ~same_key][:, 0].tolist())
+        for unique in (4, 5):
+            upper, lower = _neighbours(rows[rows[:, unique] != 0][:, [unique, 0, 1]])
+            other_key = (upper[:, 0] == lower[:, 0]) & ((upper[:, 1] != lower[:, 1]) | (upper[:, 2] != lower[:, 2]))
+            self._shared.update(lower[other_key][:, 0].tolist())
+        self._all = array("Q")
+
+    def repeats(self, key: Key) -> bool:
+        """Whether other rows share the key."""
+        return key[:2] in self._repeated
+
+    def clashes(self, key: Key) -> bool:
+        """Whether it is not clear which account is meant, or what is said of it."""
+        return key[:2] in self._clashing or key.code in self._shared or key.reference in self._shared
+
+    def is_spread(self, key: Key) -> bool:
+        """Whether accounts of this name stand in several regions, so that the name alone names none."""
+        return key.subject in self._spread
+
+
+_Numbers = np.ndarray[tuple[int, int], np.dtype[np.uint64]]
+
+
+def _neighbours(rows: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """Each row but the last, and the row after it, in the order of their numbers."""
+    ordered = rows[np.lexsort(rows.T[::-1])]
+    return ordered[:-1], ordered[1:]
+
+
+def _pairs(rows: _Numbers) -> set[tuple[int, int]]:
+    """The first two numbers of each row."""
+    return {(subject, region) for subject, region, *_ in rows.tolist()}
+
+
+def _text(cells: Sequence[Cell], at: int | None) -> str:
+    """The text of a cell, "" where there is none or one that says so."""
+    text = cell_text(cells[at]).strip() if at is not None and at < len(cells) else ""
+    return "" if is_nothing(text) else text
+
+
+def _number(value: object) -> int:
+    """A value as 64 bits that only this process knows, never 0."""
+    return hash(value) & _MASK or 1

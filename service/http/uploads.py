@@ -1,0 +1,105 @@
+"""Files on their way in: on disk, hashed, looked into and stored before the transaction begins."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from unicodedata import normalize
+
+import orjson
+from fastapi import Response
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from service.adapters.files import StagedFile, TooLarge, staged
+from service.domain.import_fields import TARGETS
+from service.domain.tables import visible
+from service.errors import BodyTooLarge, MalformedForm, Problem, UnsupportedMediaType
+from service.http.context import KEY, Context
+from service.http.route import Endpoint
+from service.http.strict_json import StrictRequest
+from service.models import Import
+from service.operations.import_arrival import Arrival, look_into
+from service.operations.imports import FILES
+from service.policy import holds
+
+FORM_TYPE = "multipart/form-data"
+LONGEST_NAME = 200
+
+
+class ImportUpload(Endpoint):
+    """The address that takes a file to import.
+
+    The handler finds it in the context. A file whose request was refused, or answered before, is not kept; what a crash
+    leaves behind is swept later.
+    """
+
+    async def around(self, request: StrictRequest, serve: Callable[[StrictRequest], Awaitable[Response]]) -> Response:
+        """Stages, looks into and stores the file of those who may import; everybody else the handler refuses."""
+        context: Context = request.scope[KEY]
+        form = await form_of(request)
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not holds(context.actor, "create", Import):
+            return await serve(request)
+        try:
+            with ExitStack() as stack:
+                staging = staged(file.file, context.services.settings.max_file_bytes)
+                found = await asyncio.to_thread(stack.enter_context, staging)
+                request.digest = digest(form, found)
+                context.arrival = await arrived(context, form, found, file.filename or "")
+        except TooLarge:
+            raise BodyTooLarge from None
+        return await served(request, serve, context)
+
+
+async def served(
+    request: StrictRequest, serve: Callable[[StrictRequest], Awaitable[Response]], context: Context
+) -> Response:
+    """The answer; the file goes again when it is certain that nothing names it."""
+    assert context.arrival is not None
+    try:
+        response = await serve(request)
+    except (Problem, RequestValidationError):
+        await context.services.files.discard(context.arrival.key)
+        raise
+    if "Idempotent-Replayed" in response.headers:
+        await context.services.files.discard(context.arrival.key)
+    return response
+
+
+async def form_of(request: StrictRequest) -> FormData:
+    """The form, its files on disk; whoever reads it later gets the same."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        raise UnsupportedMediaType
+    try:
+        return await request.form()
+    except HTTPException:
+        raise MalformedForm from None
+
+
+async def arrived(context: Context, form: FormData, file: StagedFile, sent_as: str) -> Arrival:
+    """The file in the store, and what was seen in it; fields that are wrong are refused by the handler's schema."""
+    name = visible(normalize("NFC", sent_as))[-LONGEST_NAME:]
+    target, encoding, sheet = (text(form, field) for field in ("target", "encoding", "sheet"))
+    look = await asyncio.to_thread(
+        look_into,
+        file.path,
+        name=name,
+        target=target if target and target in TARGETS else "accounts",
+        encoding=encoding,
+        sheet=sheet,
+    )
+    return Arrival(await context.services.files.keep(file, FILES), name, file.sha256, file.size, look)
+
+
+def text(form: FormData, field: str) -> str | None:
+    """A text field of a form; None where it is left out."""
+    value = form.get(field)
+    return value if isinstance(value, str) and value else None
+
+
+def digest(form: FormData, file: StagedFile) -> bytes:
+    """What makes two such forms the same: their fields, the file's name and content, not how they were packed."""
+    fields = [[name, value if isinstance(value, str) else value.filename] for name, value in form.multi_items()]
+    return hashlib.sha256(orjson.dumps([sorted(fields, key=str), file.sha256])).digest()

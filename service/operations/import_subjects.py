@@ -1,0 +1,187 @@
+"""Accounts as an import knows them: what they were, what they become, and what the importer may do with them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.domain.import_keys import MatchOn
+from service.domain.import_records import ACCOUNT_FIELDS, CONTACT_FIELDS
+from service.domain.states import StaffStatus
+from service.models import Account, Assignment, Contact, ImportRow, Staff, Task
+from service.policy import Actor, allowed, holds
+from service.policy.rules import POLICIES, alive
+
+ACCOUNT_COLUMNS = (
+    "code",
+    *ACCOUNT_FIELDS,
+    "potential_value",
+    "potential_currency",
+    "potential_value_on",
+    "potential_value_base",
+    "verified_at",
+    "verified_by",
+    "proposed",
+)
+CONTACT_COLUMNS = (*CONTACT_FIELDS, "mobile_state", "email_state")
+TASK_COLUMNS = (
+    "subject",
+    "assignee_id",
+    "assignee_text",
+    "contact_text",
+    "planned_on",
+    "actual_on",
+    "state",
+    "note",
+)
+MATCHED = {
+    MatchOn.CODE: Account.code,
+    MatchOn.EXTERNAL_REF: Account.external_ref,
+    MatchOn.NAME_REGION: Account.name_match,
+}
+
+
+@dataclass(slots=True)
+class Child:
+    """A contact or task of an account: its columns as they were (None: it is new) and as they become."""
+
+    id: UUID
+    before: Mapping[str, Any] | None
+    values: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Subject:
+    """An account that rows of a file speak of: its columns as they were (None: it is new) and as they become."""
+
+    id: UUID
+    before: Mapping[str, Any] | None
+    values: dict[str, Any]
+    rights: frozenset[str]
+    contacts: list[Child] = field(default_factory=list)
+    tasks: list[Child] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the file brings it."""
+        return self.before is None
+
+
+async def find_subjects(
+    session: AsyncSession, actor: Actor, match_on: MatchOn, keys: Collection[str], import_id: UUID, *, writing: bool
+) -> dict[str, list[Subject]]:
+    """The accounts with one of the keys, locked where the import writes, with what the actor may do with each.
+
+    Accounts that the actor may not see are among those found by code or reference, without rights: they are taken.
+    """
+    if not keys:
+        return {}
+    column = MATCHED[match_on]
+    statement = (
+        select(
+            Account.id,
+            column.label("key"),
+            *(getattr(Account, name) for name in ACCOUNT_COLUMNS),
+            *(right.label(f"may_{name}") for name, right in rights_over(actor, import_id).items()),
+        )
+        .where(column.in_(keys), alive(Account))
+        .order_by(Account.id)
+    )
+    if match_on is MatchOn.NAME_REGION:
+        statement = statement.where(allowed(actor, "see", Account))
+    if writing:
+        statement = statement.with_for_update(of=Account, key_share=True)
+    found: dict[str, list[Subject]] = defaultdict(list)
+    for row in (await session.execute(statement)).mappings():
+        found[row["key"]].append(subject_of(row))
+    return found
+
+
+def rights_over(actor: Actor, import_id: UUID) -> dict[str, Any]:
+    """Right → SQL condition; what this import entered it may complete, whoever else may edit it."""
+    own = exists().where(
+        ImportRow.import_id == import_id, ImportRow.account_id == Account.id, ImportRow.outcome == "created"
+    )
+    owner = exists().where(
+        Assignment.account_id == Account.id,
+        Assignment.team_role == "owner",
+        Assignment.ended_at.is_(None),
+        Assignment.staff_id == actor.id,
+    )
+    rules = {name: POLICIES[Account][name].predicate(actor, Account) for name in ("see", "see_values", "see_sensitive")}
+    edit = POLICIES[Account]["edit"].predicate(actor, Account) | own
+    verify = POLICIES[Account]["verify"].predicate(actor, Account) & ~owner
+    return {**rules, "edit": edit, "verify": verify}
+
+
+RIGHTS = ("see", "see_values", "see_sensitive", "edit", "verify")
+
+
+def subject_of(row: Mapping[Any, Any]) -> Subject:
+    """An account as it was found."""
+    values = {name: row[name] for name in ACCOUNT_COLUMNS}
+    rights = frozenset(name for name in RIGHTS if row[f"may_{name}"])
+    return Subject(row["id"], values, dict(values), rights)
+
+
+async def find_children(session: AsyncSession, subjects: Iterable[Subject], *, writing: bool) -> None:
+    """Gives accounts that were found their contacts and tasks, locked where the import writes."""
+    by_id = {subject.id: subject for subject in subjects}
+    if not by_id:
+        return
+    for contact in await children_of(session, Contact, CONTACT_COLUMNS, by_id, writing=writing):
+        by_id[contact["account_id"]].contacts.append(child_of(contact, CONTACT_COLUMNS))
+    for task in await children_of(session, Task, TASK_COLUMNS, by_id, writing=writing):
+        by_id[task["account_id"]].tasks.append(child_of(task, TASK_COLUMNS))
+
+
+async def children_of(
+    session: AsyncSession, model: type[Contact | Task], columns: Iterable[str], ids: Collection[UUID], *, writing: bool
+) -> Any:
+    """The living contacts or tasks of some accounts."""
+    statement = (
+        select(model.id, model.account_id, *(getattr(model, name) for name in columns))
+        .where(model.account_id.in_(ids), alive(model))
+        .order_by(model.id)
+    )
+    return (await session.execute(statement.with_for_update(key_share=True) if writing else statement)).mappings()
+
+
+def child_of(row: Mapping[Any, Any], columns: Iterable[str]) -> Child:
+    """A contact or task as it was found."""
+    values = {name: row[name] for name in columns}
+    return Child(row["id"], values, dict(values))
+
+
+async def find_taken(session: AsyncSession, column: Any, values: Collection[str]) -> dict[str, UUID]:
+    """Which codes or references living accounts bear already, seen or not."""
+    if not values:
+        return {}
+    rows = await session.execute(select(column, Account.id).where(column.in_(values), alive(Account)))
+    return {row[0]: row[1] for row in rows}
+
+
+async def find_staff(session: AsyncSession, words: Collection[str]) -> dict[str, UUID]:
+    """The people that names or staff codes stand for; a name that several bear stands for nobody."""
+    if not words:
+        return {}
+    statement = select(Staff.id, Staff.code, Staff.name).where(
+        (Staff.code.in_(words)) | (Staff.name.in_(words)), alive(Staff), Staff.status != StaffStatus.LEFT
+    )
+    by_name: dict[str, set[UUID]] = defaultdict(set)
+    by_code: dict[str, UUID] = {}
+    for id_, code, name in await session.execute(statement):
+        by_name[name].add(id_)
+        by_code[code] = id_
+    alone = {name: next(iter(ids)) for name, ids in by_name.items() if len(ids) == 1}
+    return {word: id_ for word, id_ in (alone | by_code).items() if word in words}
+
+
+def rights_of_creator(actor: Actor, *, on_team: bool) -> frozenset[str]:
+    """What an importer may do with an account that the file brings; who is on its team sees what is sensitive."""
+    sensitive = on_team or holds(actor, "see_sensitive", Account)
+    return frozenset({"see", "see_values", "edit"} | ({"see_sensitive"} if sensitive else set()))

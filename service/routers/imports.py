@@ -1,0 +1,145 @@
+"""/v1/imports: spreadsheets on their way in."""
+
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Response, UploadFile, status
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse
+
+from service.errors import (
+    BodyTooLarge,
+    IllegalTransition,
+    MalformedForm,
+    NotFound,
+    UnsupportedMediaType,
+)
+from service.http.conditional import respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.http.uploads import FORM_TYPE, ImportUpload
+from service.models import Import
+from service.operations import imports as operations
+from service.operations.import_rejects import rejects_file
+from service.queries import imports as queries
+from service.queries.listing import Asked, page
+from service.schemas.imports import (
+    ImportCancel,
+    ImportConfirm,
+    ImportCreate,
+    ImportFilter,
+    ImportPage,
+    ImportRowFilter,
+    ImportRowPage,
+    ImportView,
+    RejectedFilter,
+)
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=Endpoint)
+uploads = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=ImportUpload)
+PRIVATE = {"Cache-Control": "private, no-cache"}
+FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class ImportForm(ImportCreate):
+    """A file to import, and how it is to be taken."""
+
+    file: UploadFile
+
+
+@uploads.post(
+    "",
+    response_model=ImportView,
+    status_code=status.HTTP_201_CREATED,
+    responses={
+        **raises(MalformedForm, BodyTooLarge, UnsupportedMediaType),
+        202: {"model": ImportView, "description": "The import runs; Location names its job."},
+    },
+)
+async def create_import(wanted: Annotated[ImportForm, Form(media_type=FORM_TYPE)], context: Ctx) -> Response:
+    """Send a file: CSV, XLSX, XLS, ODS or NDJSON; its mapping waits to be confirmed unless `confirm` is true."""
+    currency = context.services.settings.base_currency
+    import_ = await operations.create_import(context.session, context.actor, context.arrival, wanted, currency)
+    return await started(context, import_, status.HTTP_201_CREATED)
+
+
+@router.get("", response_model=ImportPage, responses=raises())
+async def list_imports(query: Annotated[ImportFilter, Query()], context: Ctx) -> Response:
+    """The imports that you may see."""
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.IMPORTS, Asked.of(query))
+    return Response(content, media_type="application/json", headers=PRIVATE)
+
+
+@router.get("/{import_id}", response_model=ImportView, responses=raises(NotFound))
+async def get_import(import_id: UUID, context: Ctx) -> Response:
+    """One import: its suggested or confirmed mapping, how far it is, and how it ended."""
+    return await answer(context, import_id)
+
+
+@router.post(
+    "/{import_id}/confirm",
+    response_model=ImportView,
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=raises(NotFound, IllegalTransition),
+)
+async def confirm_import(import_id: UUID, wanted: ImportConfirm, context: Ctx) -> Response:
+    """Confirm the mapping, as suggested or changed, and run the import; after a dry run, for real."""
+    import_ = await operations.confirm_import(context.session, context.actor, import_id, wanted)
+    return await started(context, import_, status.HTTP_202_ACCEPTED)
+
+
+@router.post("/{import_id}/cancel", response_model=ImportView, responses=raises(NotFound, IllegalTransition))
+async def cancel_import(import_id: UUID, _wanted: ImportCancel, context: Ctx) -> Response:
+    """Call an import off; rows that are in already stay."""
+    await operations.cancel_import(context.session, context.actor, import_id)
+    return await answer(context, import_id)
+
+
+@router.get("/{import_id}/rows", response_model=ImportRowPage, responses=raises(NotFound))
+async def list_import_rows(import_id: UUID, query: Annotated[ImportRowFilter, Query()], context: Ctx) -> Response:
+    """What became of each row in the last run, with every cell as it was typed."""
+    import_ = await queries.find_import(context.connection, context.actor, import_id)
+    asked = Asked.of(query, import_id=import_.id, run=import_.run)
+    hide = queries.hiding(queries.hidden_columns(context.actor, import_))
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.ROWS, asked, each=hide)
+    return Response(content, media_type="application/json", headers=PRIVATE)
+
+
+@router.get(
+    "/{import_id}/rejected",
+    response_class=Response,
+    responses={
+        **raises(NotFound),
+        200: {"description": "The rejected rows, with reasons.", "content": {kind: {} for kind in FILE_TYPES.values()}},
+    },
+)
+async def get_rejected_rows(import_id: UUID, query: Annotated[RejectedFilter, Query()], context: Ctx) -> Response:
+    """The rejected rows of the last run as a file, with a column that tells why: mend it and send it again."""
+    import_ = await queries.find_import(context.connection, context.actor, import_id)
+    hidden = {column["column"] for column in queries.hidden_columns(context.actor, import_)}
+    kind = query.format
+    path = await rejects_file(context.connection, import_, kind, hidden)
+    name = quote(f"rejected-{import_.filename.rpartition('.')[0] or import_.filename}.{kind}")
+    headers = {**PRIVATE, "Content-Disposition": f"attachment; filename=\"rejected.{kind}\"; filename*=UTF-8''{name}"}
+    return FileResponse(path, media_type=FILE_TYPES[kind], headers=headers, background=BackgroundTask(path.unlink))
+
+
+async def started(context: Context, import_: Import, status_code: int) -> Response:
+    """The import with its own address, or with that of the job that runs it."""
+    response = await answer(context, import_.id)
+    response.status_code = status.HTTP_202_ACCEPTED if import_.job_id else status_code
+    response.headers["Location"] = f"/v1/jobs/{import_.job_id}" if import_.job_id else f"/v1/imports/{import_.id}"
+    return response
+
+
+async def answer(context: Context, import_id: UUID) -> Response:
+    """The import as it stands; after a change it is read in the same transaction."""
+    row = await queries.import_json(await context.reader(), context.actor, import_id)
+    return respond(context, row.json, row.version)

@@ -1,0 +1,262 @@
+"""Imports as JSON: a file on its way in, its columns, and what became of each row."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, Json, model_validator
+
+from service.domain.import_keys import MatchOn
+from service.domain.states import ImportState
+from service.errors import FieldFlaw
+from service.schemas.fields import Body, CurrencyCode, DecimalText, Instant, Text50, Text200, View
+from service.schemas.page import PageFilter
+
+
+class ImportTarget(StrEnum):
+    """What the rows of a file are first of all; the account of each row is found or entered in every case."""
+
+    ACCOUNTS = "accounts"
+    CONTACTS = "contacts"
+    TASKS = "tasks"
+
+
+class ImportMode(StrEnum):
+    """One rejected row keeps the whole file out, or the good rows go in."""
+
+    ATOMIC = "atomic"
+    PARTIAL = "partial"
+
+
+class Outcome(StrEnum):
+    """What a row did to its account; of a dry run, what it would do."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class ColumnChoice(Body):
+    """Which field a column fills; the column is named by its position or by its heading."""
+
+    column: Annotated[int, Field(ge=0, lt=1000)] | None = Field(default=None, description="Position, 0 for A.")
+    heading: Text200 | None = Field(default=None, description="The heading, where only one column has it.")
+    field: Text50 | None = Field(
+        description="Field such as `account.name`, `contact.mobile`, `task.subject`; null keeps the cells verbatim.",
+        examples=["account.name"],
+    )
+    multiplier: DecimalText | None = Field(
+        default=None, gt=0, le=10**12, description="What numbers in the column count, such as 10000 for 万."
+    )
+    currency: CurrencyCode | None = Field(default=None, description="Currency of unmarked amounts in the column.")
+
+    @model_validator(mode="after")
+    def name_one_column(self) -> Self:
+        """Exactly one of position and heading."""
+        if (self.column is None) == (self.heading is None):
+            raise FieldFlaw("one_of_two", "Name either column or heading.", "column 与 heading 须且只须填一个。")
+        return self
+
+
+Choices = Annotated[list[ColumnChoice], Field(max_length=1000)]
+DecimalMark = Literal[".", ","]
+MAPPING = "Columns whose field is another than suggested; the others stay as suggested."
+MATCH_ON = (
+    "By what a row finds its account: `code`, `external_ref`, or normalised name and region; "
+    "by default the first that a column holds."
+)
+CURRENCY = "Currency of amounts without a mark; the base currency by default. It also decides what ¥ or kr mean."
+DECIMAL_MARK = "What parts decimals in the file, where 1.234 may be read in two ways."
+DAY_FIRST = "Whether 05.02.2024 is in February (true) or in May (false); without it such a date is not understood."
+
+
+class ImportCreate(Body):
+    """How a file is to be taken; the form's part `file` holds the file itself."""
+
+    target: ImportTarget = Field(default=ImportTarget.ACCOUNTS, description="What the rows are.")
+    mode: ImportMode = Field(default=ImportMode.PARTIAL, description="All rows or none, or the good ones.")
+    validate_only: bool = Field(default=False, description="true: a dry run with the same report; nothing is written.")
+    match_on: MatchOn | None = Field(default=None, description=MATCH_ON)
+    encoding: Text50 | None = Field(
+        default=None, description="Overrides the detected encoding: UTF-8, UTF-16, GB18030, Big5, …", examples=["Big5"]
+    )
+    sheet: Text200 | None = Field(default=None, description="Sheet of a workbook; the first that says anything.")
+    currency: CurrencyCode | None = Field(default=None, description=CURRENCY)
+    decimal_mark: DecimalMark | None = Field(default=None, description=DECIMAL_MARK)
+    day_first: bool | None = Field(default=None, description=DAY_FIRST)
+    mapping: Json[Choices] | None = Field(default=None, description=f"JSON. {MAPPING}")
+    confirm: bool = Field(default=False, description="true: run at once; false: wait until the mapping is confirmed.")
+
+
+class ImportConfirm(Body):
+    """The word to go: whatever is left out stays as the import has it."""
+
+    mapping: Choices = Field(default=[], description=MAPPING)
+    mode: ImportMode | None = Field(default=None, description="All rows or none, or the good ones.")
+    validate_only: bool | None = Field(default=None, description="true: a dry run; false: for real.")
+    match_on: MatchOn | None = Field(default=None, description=MATCH_ON)
+    currency: CurrencyCode | None = Field(default=None, description=CURRENCY)
+    decimal_mark: DecimalMark | None = Field(default=None, description=DECIMAL_MARK)
+    day_first: bool | None = Field(default=None, description=DAY_FIRST)
+
+
+class ImportCancel(Body):
+    """Calls an import off; rows that are in already stay."""
+
+
+class Wording(View):
+    """One sentence in both languages."""
+
+    en: str
+    zh: str
+
+
+class ImportColumn(View):
+    """A column: its heading, the field that it fills, and how sure that is."""
+
+    column: int = Field(description="Position, 0 for A.")
+    letters: str = Field(description="Name of the column as spreadsheets show it.", examples=["A"])
+    heading: str = Field(examples=["客户名称"])
+    field: str | None = Field(description="null: its cells are kept verbatim.", examples=["account.name"])
+    confidence: str = Field(description="From 0 to 1; 1 for a heading that is known, or a field that was chosen.")
+    multiplier: str = Field(description="What numbers in the column count.", examples=["10000"])
+    currency: str | None
+    samples: list[str] = Field(
+        description="Some cells; none where they are sensitive.", examples=[["华兴科技有限公司"]]
+    )
+
+
+class ImportNotice(View):
+    """What is odd about the file."""
+
+    code: str = Field(examples=["repeated_heading"])
+    detail: Wording
+    columns: list[str] = Field(description="Letters of the columns concerned.")
+
+
+class ImportCounts(View):
+    """How many rows became what."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    with_warnings: int = Field(description="Rows that were taken although something in them was not understood.")
+
+
+class ImportProblem(View):
+    """Why an import failed."""
+
+    code: str = Field(examples=["rows_rejected"])
+    en: str
+    zh: str
+
+
+class ImportView(View):
+    """An import: a file, how it is read, and how far it is."""
+
+    id: UUID
+    target: ImportTarget
+    filename: str = Field(description="What its sender called the file.", examples=["大客户日常管理.xlsx"])
+    file_sha256: str
+    file_size: int = Field(description="Bytes.")
+    format: str = Field(description="`csv`, `xlsx`, `xls`, `ods` or `ndjson`, by content.")
+    encoding: str | None
+    sheet: str | None
+    currency: str
+    decimal_mark: str | None
+    day_first: bool | None
+    mode: ImportMode
+    validate_only: bool
+    match_on: MatchOn
+    mapping: list[ImportColumn]
+    notices: list[ImportNotice]
+    state: ImportState
+    job_id: UUID | None = Field(description="The job of the last run.")
+    counts: ImportCounts | None = Field(description="There once a run has ended.")
+    problem: ImportProblem | None
+    created_by: UUID
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class ImportPage(View):
+    """Some imports, and where the next ones begin."""
+
+    items: list[ImportView]
+    next_cursor: str | None
+
+
+class ImportSort(StrEnum):
+    """What imports are sorted by; a leading minus turns the order round."""
+
+    CREATED = "created_at"
+    CREATED_DESC = "-created_at"
+
+
+class ImportFilter(PageFilter):
+    """Typed filters, one per field; repeat one for any of several values."""
+
+    state: Annotated[list[ImportState], Field(max_length=7)] | None = Field(default=None, description="States.")
+    target: Annotated[list[ImportTarget], Field(max_length=3)] | None = Field(default=None, description="Targets.")
+    file_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", max_length=64)] | None = Field(
+        default=None, description="Imports of this very file."
+    )
+    created_by: UUID | None = Field(default=None, description="Whose imports.")
+    sort: ImportSort = Field(default=ImportSort.CREATED_DESC, description="The order.")
+
+
+class RowProblem(View):
+    """What is wrong with a cell, or without a column with the row."""
+
+    code: str = Field(examples=["rate_missing"])
+    detail: Wording
+    column: str | None = Field(description="Letters of the column.", examples=["D"])
+    heading: str | None = Field(examples=["潜在价值"])
+    field: str | None = Field(examples=["account.potential_value"])
+    rejects: bool = Field(description="true: the row must be mended; false: it was taken all the same.")
+
+
+class ImportRowView(View):
+    """What became of one row."""
+
+    row_number: int = Field(description="Number of the row in the file, as people count.")
+    outcome: Outcome
+    account_id: UUID | None
+    contact_id: UUID | None
+    task_id: UUID | None
+    cells: list[str | None] = Field(description="Every cell as it was typed; null where it is hidden from you.")
+    kept: dict[str, str] = Field(description="By heading, the cells for which no field of ours stands in full.")
+    errors: list[RowProblem]
+
+
+class ImportRowPage(View):
+    """Some rows, and where the next ones begin."""
+
+    items: list[ImportRowView]
+    next_cursor: str | None
+
+
+class ImportRowFilter(PageFilter):
+    """Which rows of the last run."""
+
+    outcome: Annotated[list[Outcome], Field(max_length=4)] | None = Field(default=None, description="Outcomes.")
+    row_number: Annotated[list[int], Field(max_length=100)] | None = Field(default=None, description="Row numbers.")
+    code: Text50 | None = Field(default=None, description="Rows with this error or warning.", examples=["rate_missing"])
+    account_id: UUID | None = Field(default=None, description="Rows that concern this account.")
+
+
+class RejectedFormat(StrEnum):
+    """What the rejected rows come back as."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class RejectedFilter(Body):
+    """How the rejected rows come back."""
+
+    format: RejectedFormat = Field(default=RejectedFormat.XLSX, description="CSV (UTF-8 with BOM) or XLSX.")
