@@ -1,0 +1,1 @@
+"""Evenhand's main job on real companies, done through its API: `make demo`."""

@@ -1,0 +1,92 @@
+"""`make demo`: the main job from the first department to the last audit entry, through the API."""
+
+import signal
+import time
+from types import FrameType
+from typing import NoReturn
+
+import httpx
+import typer
+from rich.console import Console
+
+from demo.chapters import appeal, daily_work, distribution, evidence, money, people, portfolio, tiers
+from demo.failure import DemoFailed, DemoRefused
+from demo.organisation import people as everybody
+from demo.stage import ADMIN, Passwords, stage
+from demo.story import Story
+from demo.telling import Telling
+from service.adapters.postgres.failure import PostgresFailed
+from service.adapters.state_folder import StateFolder, StateFolderTaken
+from service.errors import GeneralManagerExists
+from service.settings import settings
+
+app = typer.Typer(help="Evenhand's main job on real companies.", add_completion=False)
+console = Console(highlight=False)
+REFUSED, FAILED, INTERRUPTED = 2, 1, 130
+
+
+@app.callback(invoke_without_command=True)
+def play(context: typer.Context) -> None:
+    """Play the whole story; what is there already is left as it is."""
+    if context.invoked_subcommand is not None:
+        return
+    signal.signal(signal.SIGTERM, stop)
+    telling = Telling(console)
+    began = time.monotonic()
+    try:
+        with stage() as place:
+            tell(Story(place, telling))
+    except (DemoRefused, StateFolderTaken, GeneralManagerExists) as refused:
+        end(f"The demo did not begin. {refused}", REFUSED)
+    except (DemoFailed, PostgresFailed, httpx.HTTPError) as failed:
+        end(f"The demo stopped. {failed} Run it again: it goes on from there.", FAILED)
+    except KeyboardInterrupt:
+        end("Interrupted. Run the demo again: it goes on from there.", INTERRUPTED)
+    telling.table(("done", "", "seconds"), ((*one[:2], f"{one.seconds:.1f}") for one in telling.done), numbers=(1, 2))
+    console.print(f"demo: ok, {time.monotonic() - began:.0f} s")
+
+
+def tell(story: Story) -> None:
+    """The chapters in their order."""
+    chapter = story.telling.chapter
+    with chapter(1, "People 人员"):
+        people.hire(story)
+    with chapter(2, "Exchange rates 汇率"):
+        money.enter_rates(story)
+    with chapter(3, "Real companies 真实客户"):
+        portfolio.bring_in(story)
+    with chapter(4, "Tiers 分级"):
+        tiers.grade(story)
+    with chapter(5, "Distribution 分配"):
+        distribution.share_out(story)
+    with chapter(6, "An appeal 申诉"):
+        account = appeal.hear(story)
+    with chapter(7, "Daily work 日常工作"):
+        daily_work.visit(story, account)
+    with chapter(8, "Evidence 留痕"):
+        evidence.show(story)
+        evidence.invite(story)
+
+
+@app.command()
+def passwords() -> None:
+    """Show the log-ins of the demo's people."""
+    configured = settings()
+    kept = Passwords(StateFolder(configured.state), configured)
+    for code, name in ((ADMIN, "Administrator"), *((one.code, one.name) for one in everybody())):
+        console.print(f"{code:<8} {kept.of(code):<22} {name}")
+
+
+def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM ends the demo as Ctrl-C does, so that its service is stopped in order."""
+    raise KeyboardInterrupt
+
+
+def end(sentence: str, code: int) -> NoReturn:
+    """The last words."""
+    Console(stderr=True, highlight=False).print(sentence)
+    raise typer.Exit(code) from None
+
+
+if __name__ == "__main__":
+    app()

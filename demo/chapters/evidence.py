@@ -1,0 +1,39 @@
+"""What is left behind: what was done, the audit entries, and how to look around afterwards."""
+
+from collections import Counter
+
+from demo.organisation import AUDITOR, people
+from demo.story import Story
+
+COLUMNS = 3
+LOG_INS = (1, 3, 5, 7, 12, 30)
+"""Numbers of the people with whom there is most to see."""
+
+
+def show(story: Story) -> None:
+    """Audit entries by action, as the auditor reads them."""
+    entries = story.by(AUDITOR).items("/v1/audit-entries")
+    numbers = sorted(Counter(entry["action"] for entry in entries).items(), key=lambda entry: (-entry[1], entry[0]))
+    cells = [(action, f"{number:,}") for action, number in numbers]
+    height = -(-len(cells) // COLUMNS)
+    rows = [
+        [
+            text
+            for column in range(COLUMNS)
+            for text in (*cells[at + column * height : at + column * height + 1], ("", ""))[0]
+        ]
+        for at in range(height)
+    ]
+    story.telling.table(("action", "entries") * COLUMNS, rows, numbers=range(1, 2 * COLUMNS, 2))
+    story.telling.sums_up("Audit entries", sum(number for _, number in numbers))
+
+
+def invite(story: Story) -> None:
+    """Where to look around."""
+    begin = "It runs" if not story.stage.is_our_own else "make run, then it runs"
+    story.telling.say(f"{begin} at {story.stage.address}/docs. Authorize there as one of these:")
+    staff = {person.code: person for person in people()}
+    chosen = (staff[f"DEMO-{number:02}"] for number in LOG_INS)
+    rows = ((one.code, one.name, one.role.replace("_", " "), one.department) for one in chosen)
+    story.telling.table(("user name", "name", "role", "department"), rows)
+    story.telling.say("Their passwords: .venv/bin/python -m demo passwords")
