@@ -41,6 +41,15 @@ REASONS = {
     "only_candidate": Sentence("Only one person may serve it and has room.", "只有一人符合条件且有余量。"),
     "pinned": Sentence("It is pinned and stays with its owner.", "该客户已锁定，由现负责人继续负责。"),
     "held_back": Sentence("It is held back and stays with its owner.", "该客户暂缓分配，由现负责人继续负责。"),
+    "held_back:under_appeal": Sentence(
+        "It is held back: an appeal about it has not been decided.", "暂缓分配：与其有关的申诉尚未裁决。"
+    ),
+    "held_back:missing_value": Sentence(
+        "It is held back: its potential value is not known.", "暂缓分配：其潜在价值未知。"
+    ),
+    "held_back:no_tier": Sentence(
+        "It is held back: it has no tier in the scheme that counts.", "暂缓分配：其在所用分级方案中没有等级。"
+    ),
     "held_back:missing_rate": Sentence(
         "It is held back: there is no exchange rate for its potential value.", "暂缓分配：其潜在价值缺少汇率。"
     ),

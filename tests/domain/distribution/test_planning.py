@@ -21,6 +21,7 @@ from service.domain.distribution.rulebook import BalanceTargets, FitWeights, Har
 from service.domain.distribution.snapshot import Account, Person, Snapshot
 from service.domain.distribution.waiting import waiting_for
 from service.domain.distribution.wording import reason_sentence, remedy_sentence
+from service.queries.snapshots import HELD_BACK
 from tests.domain.distribution.families import OPEN, family, one_dimension, snapshots
 
 EVERYTHING_OFF = Rulebook(
@@ -422,3 +423,10 @@ def test_what_waits_on_any_ledger_has_a_reason() -> None:
     snapshot = a_snapshot(some_accounts(2), some_people(1, max_accounts=1))
     ledger = Ledger.of(snapshot, {"a000": "p0"})
     assert waiting_for(ledger, 1).reason == "all_at_cap"
+
+
+@pytest.mark.parametrize("reason", HELD_BACK)
+def test_every_reason_to_hold_an_account_back_has_its_own_sentence(reason: str) -> None:
+    sentence = reason_sentence(f"held_back:{reason}")
+    assert reason not in sentence.en
+    assert reason not in sentence.zh
