@@ -47,6 +47,9 @@ REASONS = {
     "held_back:missing_value": Sentence(
         "It is held back: its potential value is not known.", "暂缓分配：其潜在价值未知。"
     ),
+    "held_back:value_out_of_range": Sentence(
+        "It is held back: its potential value is too large to be true.", "暂缓分配：其潜在价值过大，不合情理。"
+    ),
     "held_back:no_tier": Sentence(
         "It is held back: it has no tier in the scheme that counts.", "暂缓分配：其在所用分级方案中没有等级。"
     ),
