@@ -1,15 +1,18 @@
 """Engines and transactions: the only place that opens and commits them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+Answer = TypeVar("Answer")
 
 POOL_WAIT_S = 2.0
 CONNECT_S = 2.0
@@ -96,6 +99,17 @@ class Database:
         async with self.read.connect() as connection:
             yield connection
 
+    async def ask(self, question: Callable[[AsyncConnection], Awaitable[Answer]]) -> Answer:
+        """What is read on such a connection; one that died meanwhile is replaced once."""
+        try:
+            async with self.reading() as connection:
+                return await question(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        async with self.reading() as connection:
+            return await question(connection)
+
     async def dispose(self) -> None:
         """Closes every connection."""
         await self.write.dispose()
@@ -103,5 +117,9 @@ class Database:
 
 
 async def act_as(session: AsyncSession, user_id: UUID | None, request_id: str) -> None:
-    """The row-level settings of this transaction; always overwritten, a savepoint would keep the last actor's."""
+    """The row-level settings of this transaction; always overwritten, a savepoint would keep the last actor's.
+
+    The session remembers the request, for the evidence that it writes.
+    """
+    session.info["request_id"] = request_id
     await session.execute(BEGIN_AS, {"user_id": str(user_id or ""), "request_id": request_id})

@@ -56,7 +56,7 @@ def problem_of(error: Exception) -> Problem | None:
             return kind(Sentence(*said(name)) if name else None)
         if isinstance(error, (InterfaceError, OperationalError)) or error.connection_invalidated or not state:
             return errors.DatabaseUnavailable(headers={"Retry-After": "1"})
-    if isinstance(error, (ConnectionError, OSError)):
+    if isinstance(error, OSError):
         return errors.DatabaseUnavailable(headers={"Retry-After": "1"})
     return None
 

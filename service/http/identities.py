@@ -58,25 +58,27 @@ class Identities:
         if token.startswith(PREFIX):
             if not is_well_formed(token):
                 return None, 0
-            async with self.database.reading() as connection:
-                return await actors.key_actor(connection, secret_hash=digest(token)), REMEMBERED_S
+            secret_hash = digest(token)
+            actor = await self.database.ask(lambda connection: actors.key_actor(connection, secret_hash=secret_hash))
+            return actor, REMEMBERED_S
         if self.issuer is None:
             return None, 0
         try:
             claims = self.issuer.verify(token)
         except InvalidToken:
             return None, 0
-        async with self.database.reading() as connection:
-            if claims.kind == "integration":
-                actor = await actors.key_actor(connection, key_id=claims.subject)
-            else:
-                actor = await actors.staff_actor(connection, claims.subject, claims.issued_at)
+        if claims.kind == "integration":
+            actor = await self.database.ask(lambda connection: actors.key_actor(connection, key_id=claims.subject))
+        else:
+            actor = await self.database.ask(
+                lambda connection: actors.staff_actor(connection, claims.subject, claims.issued_at)
+            )
         return actor, (claims.expires_at - datetime.now(UTC)).total_seconds()
 
     async def listen(self) -> None:
         """Forgets whenever the database announces a change; reconnects for ever, and forgets on each reconnect."""
         while True:
-            with contextlib.suppress(OSError, Exception):
+            with contextlib.suppress(Exception):
                 async with self.database.read.connect() as connection:
                     raw = (await connection.get_raw_connection()).driver_connection
                     assert raw is not None

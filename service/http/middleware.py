@@ -11,6 +11,7 @@ from service import errors
 from service.domain.request_ids import request_id_of
 from service.http import metrics
 from service.http.context import KEY, Context
+from service.http.database_errors import problem_of
 from service.http.language import preferred
 from service.http.problems import answer
 from service.http.services import Services
@@ -80,11 +81,10 @@ class Gate:
         return errors.BodyTooLarge() if not length.isdigit() or int(length) > cap(context) else None
 
     async def failed(self, error: Exception, scope: Scope, receive: Receive, answer_: "Answer") -> None:
-        """The answer to what nobody foresaw: a problem without details, and a log line with them."""
+        """The answer to a database out of reach, and to what nobody foresaw: no details, which the log line has."""
         context: Context = scope[KEY]
-        if isinstance(error, errors.BodyTooLarge):
-            problem: errors.Problem = error
-        else:
+        problem = error if isinstance(error, errors.BodyTooLarge) else problem_of(error)
+        if problem is None:
             problem = errors.InternalError()
             log.error("unhandled", request_id=context.request_id, error=type(error).__name__, exc_info=error)
         if not answer_.started:

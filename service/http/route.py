@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service import errors
 from service.domain.events import AccessRefused
@@ -85,17 +85,14 @@ def translated(known: frozenset[str], serve: Callable[[Request], Awaitable[Respo
 
 
 async def read(handler: Handler, request: Request) -> Response:
-    """One connection, each statement for itself; a dead connection is replaced once."""
+    """One connection, each statement for itself."""
     context: Context = request.scope[KEY]
-    for attempt in (1, 2):
-        try:
-            async with context.services.database.reading() as connection:
-                context._connection = connection  # noqa: SLF001 - the route fills the context, nobody else
-                return await handler(request)
-        except DBAPIError as error:
-            if attempt == 2 or not error.connection_invalidated:
-                raise
-    raise AssertionError
+
+    async def serve(connection: AsyncConnection) -> Response:
+        context._connection = connection  # noqa: SLF001 - the route fills the context, nobody else
+        return await handler(request)
+
+    return await context.services.database.ask(serve)
 
 
 async def write(handler: Handler, request: StrictRequest) -> Response:
@@ -117,7 +114,6 @@ async def write(handler: Handler, request: StrictRequest) -> Response:
 async def once(handler: Handler, request: StrictRequest, context: Context) -> Response:
     """The handler's work, its idempotency record and its evidence, in one transaction."""
     async with context.services.database.transaction(context.actor.id, context.request_id) as session:
-        session.info["request_id"] = context.request_id
         context._session = session  # noqa: SLF001 - the route fills the context, nobody else
         response = await answered_once(handler, request, context, session)
     if session.info.get("standing_changed"):
@@ -143,7 +139,7 @@ async def note_refusal(context: Context) -> None:
     """The refused attempt, after its own transaction has rolled back."""
     event = AccessRefused(None, data={"method": context.method, "path": context.path})
     async with context.services.database.transaction(context.actor.id, context.request_id) as session:
-        await record(session, context.actor, event, request_id=context.request_id)
+        await record(session, context.actor, event)
 
 
 def query_names(dependant: Dependant) -> frozenset[str]:

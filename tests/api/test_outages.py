@@ -1,0 +1,54 @@
+"""A database that is away for a moment, or altogether: told as 503, and forgotten as soon as it is back."""
+
+from pathlib import Path
+
+from sqlalchemy import text
+
+from service.adapters.keys import Keys
+from service.adapters.postgres import EmbeddedPostgres
+from service.database import Database
+from service.http.services import Services
+from service.main import create_app
+from service.migrations import schema_head
+from service.models import new_id
+from service.settings import Settings
+from tests.house import House
+
+CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()")
+
+
+async def cut_connections(house: House, postgres: EmbeddedPostgres) -> None:
+    """Ends every connection that the service keeps, as a restarted server does."""
+    name = house.services.database.write.url.database or ""
+    other = Database.connect(postgres.urls("evenhand_shared").service)
+    async with other.reading() as connection:
+        await connection.execute(CUT, {"name": name})
+    await other.dispose()
+
+
+async def test_connections_that_died_are_replaced_before_anybody_hears_of_it(
+    committed_house: House, postgres: EmbeddedPostgres
+) -> None:
+    house = committed_house
+    account = await house.account(seller := await house.person("sales_rep"))
+    async with house.client(seller) as client:
+        assert (await client.get(f"/v1/accounts/{account}")).status_code == 200
+        await cut_connections(house, postgres)
+        house.services.identities.forget()
+        assert (await client.get(f"/v1/accounts/{account}")).status_code == 200
+
+
+async def test_a_database_out_of_reach_is_503_for_whoever_has_to_be_looked_up(
+    keys: Keys, settings: Settings, tmp_path: Path
+) -> None:
+    nowhere = Database.connect(f"postgresql://evenhand_app@/evenhand?host={tmp_path}")
+    services = Services.build(settings, nowhere, keys, tmp_path, schema_head())
+    house = House(services, create_app(services))
+    assert services.issuer
+    token = services.issuer.issue(new_id(), "staff")
+    async with house.client(Authorization=f"Bearer {token}") as client:
+        answers = [await client.get(path) for path in ("/v1/me", "/readyz")]
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert [answer.json()["code"] for answer in answers] == ["database_unavailable"] * 2
+    assert all("Retry-After" in answer.headers for answer in answers)
+    await nowhere.dispose()
