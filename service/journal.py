@@ -1,11 +1,11 @@
 """record(): what happened goes into the audit log and the outbox, in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from sqlalchemy import FromClause, Insert, Table, bindparam, insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk_copy import copy_rows
 from service.domain.canonical import canonical_json
@@ -13,31 +13,24 @@ from service.domain.events import Event
 from service.models import AuditEntry, OutboxMessage, new_id
 from service.policy.actor import Actor
 
+COPIED_FROM = 100
 
-async def record(session: AsyncSession, actor: Actor, *events: Event, request_id: str | None = None) -> None:
+
+async def record(session: AsyncSession, actor: Actor, *events: Event) -> None:
     """Writes an audit entry and an outbox message for each event; they commit or vanish with the change itself."""
-    if not events:
-        return
     await session.flush()
-    await write(await session.connection(), actor, events, request_id or session.info.get("request_id", ""))
-
-
-async def write(connection: AsyncConnection, actor: Actor, events: Iterable[Event], request_id: str) -> None:
-    """The rows of many events, in two statements."""
-    at = datetime.now(UTC)
+    at, request_id = datetime.now(UTC), session.info["request_id"]
     entries = [audit_row(actor, event, at, request_id) for event in events]
-    await connection.execute(insert(AuditEntry), entries)
-    await connection.execute(insert(OutboxMessage), [outbox_row(entry) for entry in entries])
+    await enter(session, AuditEntry.__table__, ENTRY_COLUMNS, entries)
+    await enter(session, OutboxMessage.__table__, MESSAGE_COLUMNS, [outbox_row(entry) for entry in entries])
 
 
-async def record_many(session: AsyncSession, actor: Actor, events: Iterable[Event]) -> None:
-    """The same for thousands of events at once, copied in."""
-    at, request_id = datetime.now(UTC), session.info.get("request_id", "")
-    entries = [audit_row(actor, event, at, request_id) for event in events]
-    audit = ([entry[name] for name in ENTRY_COLUMNS] for entry in entries)
-    await copy_rows(session, AuditEntry.__table__, ENTRY_COLUMNS, audit)
-    messages = ([message[name] for name in MESSAGE_COLUMNS] for message in map(outbox_row, entries))
-    await copy_rows(session, OutboxMessage.__table__, MESSAGE_COLUMNS, messages)
+async def enter(session: AsyncSession, table: FromClause, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    """Few rows by one statement, many by COPY."""
+    if len(rows) > COPIED_FROM:
+        await copy_rows(session, table, columns, ([row[name] for name in columns] for row in rows))
+    elif rows:
+        await session.execute(insert(cast("Table", table)), rows)
 
 
 def bound(table: FromClause, prefix: str, columns: Iterable[str]) -> Insert:

@@ -27,12 +27,10 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
             snapshot = await read_snapshot(connection, basis)
         computed = await Computation(work).result(snapshot)
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            session.info["request_id"] = job.request_id
             return await plan_computing.propose(session, actor(work), plan_id, computed)
     except Exception as error:
         problem = error if isinstance(error, Problem) else InternalError()
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            session.info["request_id"] = job.request_id
             await plan_computing.fail(session, actor(work), plan_id, described(problem))
         raise
 
@@ -42,11 +40,9 @@ async def apply_plan(work: Workplace) -> dict[str, Any]:
     job, plan_id = work.job, work.job.subject_id
     try:
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            session.info["request_id"] = job.request_id
             return await plan_applying.apply(session, actor(work), plan_id, job.id, work.settings.timezone)
     except plan_applying.DataChanged as found:
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            session.info["request_id"] = job.request_id
             stale = await plan_applying.supersede(session, actor(work), plan_id, found.changes)
         raise stale from found
 

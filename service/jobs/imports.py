@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
@@ -191,13 +191,10 @@ class ImportRun:
         if not await self._work.progress(int(share * 99)):
             raise CalledOff(CALLED_OFF)
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+    def _transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A transaction as whoever confirmed the import."""
         job = self._work.job
-        async with self._work.database.transaction(job.created_by, job.request_id) as session:
-            session.info["request_id"] = job.request_id
-            yield session
+        return self._work.database.transaction(job.created_by, job.request_id)
 
 
 def is_lost_race(error: DBAPIError | asyncpg.PostgresError) -> bool:

@@ -15,7 +15,6 @@ async def evaluate_tiers(work: Workplace) -> dict[str, Any]:
     """The sheets and counts of an evaluation, in one transaction."""
     job = work.job
     async with work.database.transaction(job.created_by, job.request_id) as session:
-        session.info["request_id"] = job.request_id
         return await tier_previews.compute(session, acting_for(work), job.subject_id, teller(work))
 
 
@@ -23,7 +22,6 @@ async def apply_tiers(work: Workplace) -> dict[str, Any]:
     """The grades of an approved evaluation, in one transaction."""
     job, timezone = work.job, work.settings.timezone
     async with work.database.transaction(job.created_by, job.request_id) as session:
-        session.info["request_id"] = job.request_id
         return await tier_applications.apply(session, acting_for(work), job.subject_id, timezone, teller(work))
 
 

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-import orjson
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.bulk import copy_rows
+from service.adapters.bulk_copy import copy_rows
 from service.domain import events
 from service.domain.calendar import BusinessCalendar
 from service.domain.entitlements import Due, entitlement_schedule
 from service.domain.states import VersionState
 from service.domain.tier_schemes import Method, read_scheme
 from service.errors import FieldError, InvalidInput, Sentence, StateConflict, WrongMethod
-from service.journal import write
+from service.journal import record
 from service.models import Account, AccountTier, Entitlement, TierScheme, new_id
 from service.policy import Actor, fetch
 from service.queries.calendar import business_calendar
@@ -27,7 +26,7 @@ TIER_COLUMNS = ("id", "account_id", "scheme_code", "scheme_id", "evaluation_id",
 ENTITLEMENT_COLUMNS = ("id", "account_tier_id", "account_id", "kind", "name", "due_on")
 NOT_BY_HAND = Sentence("The grades of this scheme come from evaluations.", "该方案的级别由评定得出。")
 HELD_ALREADY = Sentence("The account holds this grade already.", "该客户已处于此级别。")
-Duty = tuple[str, str, date]  # kind, name as JSON, due date
+Duty = tuple[str, dict[str, str], date]  # kind, name in both languages, due date
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +107,16 @@ async def change_grades(
 
     Set-based: a few statements, however many accounts. Returns account id → id of the new grade.
     """
-    connection = await session.connection()
     await end_grades(session, grading, [change.held_id for change in changes if change.held_id])
     begun = {change.account_id: new_id() for change in changes if change.after}
     source = (grading.scheme.code, grading.scheme.id, grading.evaluation_id)
     tiers = [(change.account_id, change.after) for change in changes if change.after]
     grades = ((begun[account], account, *source, tier, grading.reason, grading.at) for account, tier in tiers)
-    await copy_rows(connection, AccountTier.__tablename__, TIER_COLUMNS, grades)
+    await copy_rows(session, AccountTier.__table__, TIER_COLUMNS, grades)
     duties = ((new_id(), begun[account], account, *duty) for account, tier in tiers for duty in grading.duties[tier])
-    await copy_rows(connection, Entitlement.__tablename__, ENTITLEMENT_COLUMNS, duties)
+    await copy_rows(session, Entitlement.__table__, ENTITLEMENT_COLUMNS, duties)
     facts = [fact(grading, change, begun.get(change.account_id) or change.held_id) for change in changes]
-    await write(connection, actor, facts, session.info.get("request_id", ""))
+    await record(session, actor, *facts)
     return begun
 
 
@@ -148,4 +146,4 @@ def fact(grading: Grading, change: Change, grade_id: UUID | None) -> events.Acco
 
 def duty(due: Due) -> Duty:
     """What is kept of one duty."""
-    return due.code, orjson.dumps(due.name._asdict()).decode(), due.due_on
+    return due.code, due.name._asdict(), due.due_on

@@ -56,7 +56,7 @@ async def insert_account(session: AsyncSession, actor: Actor, values: dict[str, 
     """One statement: the account, its audit entry, its outbox message, and the JSON that goes out."""
     event = events.AccountCreated(values["id"], values["id"], {"changes": changes({}, values)})
     bound_values = {f"account_{name}": value for name, value in values.items()}
-    bound_values |= entry_values(actor, event, session.info.get("request_id", ""))
+    bound_values |= entry_values(actor, event, session.info["request_id"])
     connection = await session.connection()
     made = (await connection.execute(insertion(actor, base_currency), bound_values)).one()
     if holders := originators(actor, values["id"]):

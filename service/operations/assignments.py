@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.bulk import copy_rows
+from service.adapters.bulk_copy import copy_rows
 from service.domain import events
 from service.errors import AlreadyOwned, FieldError, InvalidInput, Sentence, StateConflict
 from service.journal import record
@@ -136,7 +136,7 @@ async def start(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
         await session.flush()
     elif rows:
         values = ([new[name] for name in COLUMNS] for new in rows)
-        await copy_rows(await session.connection(), Assignment.__tablename__, COLUMNS, values)
+        await copy_rows(session, Assignment.__table__, COLUMNS, values)
     await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], OWNER)
 
 

@@ -13,7 +13,7 @@ from service.domain import events
 from service.domain.events import Event
 from service.domain.row_reading import CellProblem
 from service.domain.tables import cell_text, column_letters, visible
-from service.journal import record_many
+from service.journal import record
 from service.models import Account, AccountMembership, Contact, ImportRow, Task
 from service.operations.accounts import CREATED, changes, derived, originators
 from service.operations.contacts import told as told_of_contact
@@ -59,7 +59,7 @@ async def write(session: AsyncSession, actor: Actor, subjects: Sequence[Subject]
     await write_children(session, CONTACTS, contacts, {}, happened)
     tasks = [(subject, child) for subject in subjects for child in subject.tasks]
     await write_children(session, TASKS, tasks, {"origin": "import", "created_by": actor.id}, happened)
-    await record_many(session, actor, happened)
+    await record(session, actor, *happened)
 
 
 async def enter_accounts(session: AsyncSession, actor: Actor, new: Sequence[Subject], happened: list[Event]) -> None:

@@ -24,7 +24,7 @@ async def start_job(session: AsyncSession, actor: Actor, kind: str, subject_id: 
         state=JobState.QUEUED,
         progress=0,
         created_by=actor.id,
-        request_id=session.info.get("request_id", ""),
+        request_id=session.info["request_id"],
     )
     session.add(job)
     await session.flush()

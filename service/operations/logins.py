@@ -78,7 +78,7 @@ async def open_session(session: AsyncSession, door: Door, staff_id: UUID, hash_:
         return None
     tokens = await issue(session, door, staff_id, new_id())
     event = events.LoginSucceeded(staff_id, data={"grant": "password"})
-    await record(session, actor, event, request_id=door.request_id)
+    await record(session, actor, event)
     return tokens
 
 
@@ -101,7 +101,7 @@ async def note_failure(door: Door, staff_id: UUID | None) -> None:
     """The failed attempt in the audit log, in a transaction of its own; never the name that was typed."""
     event = events.LoginFailed(staff_id, data={"address": door.address})
     async with door.database.transaction(None, door.request_id) as session:
-        await record(session, STRANGER, event, request_id=door.request_id)
+        await record(session, STRANGER, event)
 
 
 async def refresh(door: Door, token: str) -> Tokens:
@@ -124,7 +124,7 @@ async def exchange(session: AsyncSession, door: Door, token: str) -> Tokens | No
     if found.used_at is not None:
         await end_family(session, staff_id, found.family_id)
         event = events.RefreshTokenReused(found.family_id, data={"staff_id": staff_id, "address": door.address})
-        await record(session, STRANGER, event, request_id=door.request_id)
+        await record(session, STRANGER, event)
         return None
     now = datetime.now(UTC)
     if found.revoked_at is not None or found.expires_at <= now:
@@ -148,5 +148,5 @@ async def log_in_client(door: Door, client_id: UUID | None, secret: str) -> Toke
     async with door.database.transaction(None, door.request_id) as session:
         await forgive(session, subjects)
         event = events.LoginSucceeded(actor.id, data={"grant": "client_credentials"})
-        await record(session, actor, event, request_id=door.request_id)
+        await record(session, actor, event)
     return Tokens(door.issuer.issue(actor.id, "integration"), None)

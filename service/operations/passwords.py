@@ -28,7 +28,7 @@ async def accept_invitation(door: Door, token: str, password: str) -> None:
         raise InvalidLink
     hash_ = await door.passwords.hash(password)
     async with door.database.transaction(staff_id, door.request_id) as session:
-        await use_invitation(session, door, staff_id, token, hash_)
+        await use_invitation(session, staff_id, token, hash_)
 
 
 async def invited(connection: AsyncConnection, token: str) -> UUID | None:
@@ -36,7 +36,7 @@ async def invited(connection: AsyncConnection, token: str) -> UUID | None:
     return await connection.scalar(select(Invitation.staff_id).where(Invitation.token_hash == digest(token), *GOOD))
 
 
-async def use_invitation(session: AsyncSession, door: Door, staff_id: UUID, token: str, hash_: str) -> None:
+async def use_invitation(session: AsyncSession, staff_id: UUID, token: str, hash_: str) -> None:
     """Uses a token up, once, whoever else comes with it at the same time."""
     person = await session.get(Staff, staff_id, with_for_update=True, populate_existing=True)
     found = select(Invitation).where(Invitation.token_hash == digest(token), *GOOD)
@@ -48,8 +48,8 @@ async def use_invitation(session: AsyncSession, door: Door, staff_id: UUID, toke
     if person.status == StaffStatus.INVITED:
         person.status = StaffStatus.ACTIVE
         person.version += 1
-        await record(session, actor, events.StaffActivated(person.id), request_id=door.request_id)
-    await set_password(session, door, actor, hash_)
+        await record(session, actor, events.StaffActivated(person.id))
+    await set_password(session, actor, hash_)
 
 
 async def change_password(door: Door, actor: Actor, current: str, password: str) -> None:
@@ -70,15 +70,15 @@ async def change_password(door: Door, actor: Actor, current: str, password: str)
         login = await session.get(Login, actor.id, with_for_update=True, populate_existing=True)
         if login is None or login.password_hash != before:
             raise WrongPassword
-        await set_password(session, door, actor, hash_)
+        await set_password(session, actor, hash_)
         await forgive(session, subjects)
 
 
-async def set_password(session: AsyncSession, door: Door, actor: Actor, hash_: str) -> None:
+async def set_password(session: AsyncSession, actor: Actor, hash_: str) -> None:
     """The new password counts, and every token and link got before it does not."""
     assert actor.id is not None
     await end_tokens(session, actor.id)
     await void_invitations(session, actor.id)
     login = await session.get_one(Login, actor.id, populate_existing=True)
     login.password_hash = hash_
-    await record(session, actor, events.PasswordChanged(actor.id), request_id=door.request_id)
+    await record(session, actor, events.PasswordChanged(actor.id))

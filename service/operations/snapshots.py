@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.bulk import copy_rows
+from service.adapters.bulk_copy import copy_rows
 from service.domain.distribution.decisions import Decision as Decided
 from service.domain.distribution.snapshot import Snapshot
 from service.models import Decision, new_id
@@ -33,7 +33,7 @@ async def store_decisions(
     owners = {account.id: account.owner for account in snapshot.accounts}
     rows = [decision_row(decision, owners[decision.account_id], plan_id) for decision in decisions]
     values = ([row[name] for name in COLUMNS] for row in rows)
-    await copy_rows(await session.connection(), Decision.__tablename__, COLUMNS, values)
+    await copy_rows(session, Decision.__table__, COLUMNS, values)
     return [row["id"] for row in rows]
 
 

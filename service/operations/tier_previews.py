@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.bulk import copy_rows
+from service.adapters.bulk_copy import copy_rows
 from service.domain import events
 from service.domain.tier_schemes import Scheme, read_scheme
 from service.domain.tier_sheets import Sheet
@@ -34,14 +33,13 @@ async def compute(session: AsyncSession, actor: Actor, evaluation_id: UUID, tell
         return evaluation.counts
     row = await session.get_one(TierScheme, evaluation.scheme_id)
     scheme = read_scheme(row.definition)
-    connection = await session.connection()
-    accounts = await standing(connection, scheme)
+    accounts = await standing(await session.connection(), scheme)
     await tell(40)
     sheets = await asyncio.to_thread(evaluate, scheme, accounts.subjects)
     await tell(70)
     directions = {move.subject_id: move.direction for move in moves(scheme, sheets, accounts.held)}
     rows = sheet_rows(evaluation_id, sheets, accounts.held, directions)
-    await copy_rows(connection, TierSheet.__tablename__, SHEET_COLUMNS, rows)
+    await copy_rows(session, TierSheet.__table__, SHEET_COLUMNS, rows)
     evaluation.counts = counts(scheme, sheets, directions)
     evaluation.computed_at = datetime.now(UTC)
     evaluation.version += 1
@@ -62,7 +60,7 @@ def sheet_rows(
             held.get(account_id),
             directions.get(account_id),
             sheet.reason,
-            orjson.dumps(sheet.as_data()).decode(),
+            sheet.as_data(),
         )
 
 
