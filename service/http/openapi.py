@@ -40,7 +40,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.router.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
-    names = {(route.path, method): route.name for route in routes_of(app) for method in route.methods}
+    names = {(route.path, method): route.name for route in routes_of(app) for method in route.methods or ()}
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
             operation["operationId"] = names[path, method.upper()]

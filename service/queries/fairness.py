@@ -105,14 +105,16 @@ async def known_people(connection: AsyncConnection, actor: Actor) -> Known:
     return own | {str(person) for person in await connection.scalars(below)}
 
 
-async def fairness_effect(session: AsyncSession, account_id: UUID, staff_id: UUID, timezone: str) -> dict[str, Any]:
-    """The company's fairness now and with this account given to this person, everything else staying.
+async def fairness_effect(
+    session: AsyncSession, account_id: UUID, staff_id: UUID | None, timezone: str
+) -> dict[str, Any]:
+    """The company's fairness now and with this account given to this person, or to nobody, everything else staying.
 
     Members: dimensions (before, after), claims (counts before and after), people (the two concerned, with their
     loads), sentences in both languages.
     """
     snapshot = await present_snapshot(await session.connection(), timezone)
-    account, staff = str(account_id), str(staff_id)
+    account, staff = str(account_id), str(staff_id) if staff_id else None
     owner = next((entry.owner for entry in snapshot.accounts if entry.id == account), None)
     report = await asyncio.to_thread(reassigned, snapshot, account, staff)
     whole = report.to_mapping()
@@ -124,10 +126,11 @@ async def fairness_effect(session: AsyncSession, account_id: UUID, staff_id: UUI
     }
 
 
-def reassigned(snapshot: Snapshot, account_id: str, staff_id: str) -> FairnessReport:
-    """The report of one account's change of hands."""
+def reassigned(snapshot: Snapshot, account_id: str, staff_id: str | None) -> FairnessReport:
+    """The report of one account's change of hands; None: it waits."""
     before = Ledger.of(snapshot)
-    return fairness_report(before, before.with_owners(before.owners() | {account_id: staff_id}))
+    owners = {account: owner for account, owner in before.owners().items() if account != account_id}
+    return fairness_report(before, before.with_owners(owners | ({account_id: staff_id} if staff_id else {})))
 
 
 async def present_snapshot(connection: AsyncConnection, timezone: str) -> Snapshot:
