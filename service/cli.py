@@ -1,6 +1,7 @@
 """The `evenhand` command."""
 
 import asyncio
+import gc
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,8 @@ import orjson
 import typer
 from rich.console import Console
 
-from service.serving import Host, StateFolderTaken
+from service.adapters.state_folder import StateFolderTaken
+from service.hosting import Host
 
 app = typer.Typer(
     help="Evenhand shares key accounts fairly, shows everyone why, and hears appeals.", no_args_is_help=True
@@ -20,9 +22,12 @@ console = Console(stderr=True, highlight=False)
 @app.command()
 def run() -> None:
     """Serve the API, with the embedded database unless EVENHAND_DATABASE_URL is set."""
+    gc.disable()  # what modules make while they load is no garbage; the server switches it on
     try:
         with Host.open() as host:
-            host.serve()
+            from service.serving import serve  # noqa: PLC0415 - other commands need no web server
+
+            serve(host)
     except StateFolderTaken as taken:
         console.print(str(taken))
         raise typer.Exit(2) from None

@@ -92,6 +92,7 @@ def create_app(services: Services) -> FastAPI:
         listener = asyncio.create_task(services.identities.listen())
         gc.collect()
         gc.freeze()  # what lives for ever need not be looked at again
+        gc.enable()
         yield
         listener.cancel()
         await asyncio.gather(listener, return_exceptions=True)

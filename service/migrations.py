@@ -4,6 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from service.database import Database
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -24,6 +29,18 @@ def configuration(service_url: str, migration_url: str) -> "Config":
     config.set_main_option("script_location", str(ALEMBIC))
     config.attributes.update(service_url=service_url, migration_url=migration_url)
     return config
+
+
+async def is_current(service_url: str) -> bool:
+    """True when the database has this code's schema already; False also when it has none."""
+    database = Database.connect(service_url, pool_size=1)
+    try:
+        async with database.reading() as connection:
+            return bool(await connection.scalar(text("SELECT version_num FROM alembic_version")) == schema_head())
+    except DBAPIError:
+        return False
+    finally:
+        await database.dispose()
 
 
 def migrate(service_url: str, migration_url: str) -> None:
