@@ -2,6 +2,7 @@
 
 from service.jobs.appeals import escalate_overdue_appeals
 from service.jobs.distribution_plans import apply_plan, compute_plan
+from service.jobs.housekeeping import forget_answers, forget_refresh_tokens
 from service.jobs.imports import run_import, sweep_orphaned_files
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
 from service.jobs.worker import Scheduled, Work
@@ -17,5 +18,7 @@ KINDS: dict[str, Work] = {
 # Cron expressions, in UTC.
 SCHEDULE: dict[str, Scheduled] = {
     "escalate_overdue_appeals": Scheduled("*/5 * * * *", escalate_overdue_appeals),
+    "forget_answers": Scheduled("17 * * * *", forget_answers),
+    "forget_refresh_tokens": Scheduled("41 3 * * *", forget_refresh_tokens),
     "sweep_orphaned_files": Scheduled("23 3 * * *", sweep_orphaned_files),
 }
