@@ -51,7 +51,6 @@ SENTENCES = MappingProxyType(
         "date_is_a_number": Sentence(
             "A bare number is not a date; format the cell as a date.", "纯数字不是日期，请把单元格设为日期格式。"
         ),
-        "not_a_boolean": Sentence("Yes or no is needed.", "请填写“是”或“否”。"),
         "not_a_percentage": Sentence("This is not a percentage that we can read.", "无法识别为百分比。"),
         "percent_sign_missing": Sentence(
             "Write the percent sign, so that 0.5 is not mistaken.", "请写上百分号，以免 0.5 被误解。"

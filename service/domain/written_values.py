@@ -1,4 +1,4 @@
-"""What else people write into cells: nothing, yes and no, shares, lists, states and levels."""
+"""What else people write into cells: nothing, shares, lists, states and levels."""
 
 import re
 import unicodedata
@@ -16,8 +16,6 @@ _NOTHING = frozenset(
         *("n/a", "na", "n.a.", "nil", "none", "null", "tbd", "tba", "unknown"),
     }
 )
-_YES = frozenset({"yes", "y", "true", "t", "1", "是", "对", "√", "✓", "✔", "☑", "■", "真"})
-_NO = frozenset({"no", "n", "false", "f", "0", "否", "不是", "×", "✗", "✘", "☐", "□", "假"})
 
 TASK_STATES = MappingProxyType(
     {
@@ -77,14 +75,6 @@ def folded(text: str) -> str:
 def is_nothing(text: str) -> bool:
     """Whether a cell says that there is nothing: blank, "-", 无, n/a."""
     return not text or (len(text) <= 12 and folded(text) in _NOTHING) or text.isspace()
-
-
-def read_boolean(text: str) -> bool:
-    """Yes or no, 是 or 否, a tick or a cross."""
-    word = folded(text)
-    if word in _YES or word in _NO:
-        return word in _YES
-    raise Unreadable("not_a_boolean")
 
 
 def read_share(text: str, decimal_mark: str | None = None) -> Decimal:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 REGISTRY = CollectorRegistry()
 SECONDS = Histogram(
@@ -13,7 +13,6 @@ SECONDS = Histogram(
     registry=REGISTRY,
 )
 REQUESTS = Counter("evenhand_requests_total", "Requests answered.", ("method", "route", "status"), registry=REGISTRY)
-JOBS = Gauge("evenhand_jobs_waiting", "Jobs that wait for a worker.", registry=REGISTRY)
 
 
 @lru_cache(maxsize=4096)

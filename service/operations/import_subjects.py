@@ -13,7 +13,7 @@ from service.domain.import_keys import MatchOn
 from service.domain.import_records import ACCOUNT_FIELDS, CONTACT_FIELDS
 from service.domain.states import StaffStatus
 from service.models import Account, Assignment, Contact, ImportRow, Staff, Task
-from service.policy import Actor, allowed, holds
+from service.policy import Actor, allowed
 from service.policy.rules import POLICIES, alive
 
 ACCOUNT_COLUMNS = (
@@ -179,9 +179,3 @@ async def find_staff(session: AsyncSession, words: Collection[str]) -> dict[str,
         by_code[code] = id_
     alone = {name: next(iter(ids)) for name, ids in by_name.items() if len(ids) == 1}
     return {word: id_ for word, id_ in (alone | by_code).items() if word in words}
-
-
-def rights_of_creator(actor: Actor, *, on_team: bool) -> frozenset[str]:
-    """What an importer may do with an account that the file brings; who is on its team sees what is sensitive."""
-    sensitive = on_team or holds(actor, "see_sensitive", Account)
-    return frozenset({"see", "see_values", "edit"} | ({"see_sensitive"} if sensitive else set()))

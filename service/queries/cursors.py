@@ -9,8 +9,6 @@ import orjson
 from service.adapters.keys import KeyRing
 from service.errors import InvalidCursor
 
-SIGNATURE_BYTES_AT_MOST = 1 + 255 + 16
-
 
 def make_cursor(keys: KeyRing, bound: bytes, position: list[Any]) -> str:
     """A position in one list as URL-safe text."""

@@ -14,7 +14,6 @@ from service.domain.written_values import (
     ORDER_STATES,
     TASK_STATES,
     is_nothing,
-    read_boolean,
     read_list,
     read_share,
     read_word,
@@ -88,19 +87,6 @@ def test_marks_for_nothing_are_nothing(text: str) -> None:
 
 def test_a_name_that_contains_a_mark_for_nothing_is_something() -> None:
     assert not is_nothing("无锡华兴")
-
-
-def test_yes_and_no_are_read_in_both_languages() -> None:
-    assert [read_boolean(word) for word in ("是", "YES", "√", "否", "no", "×")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
-    with pytest.raises(Unreadable, match="not_a_boolean"):
-        read_boolean("可能")
 
 
 def test_a_percentage_is_a_ratio_and_needs_its_sign() -> None:

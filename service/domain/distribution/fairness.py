@@ -16,7 +16,6 @@ from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.wording import both, filled, joined, load_name, opening
 from service.errors import Sentence
 
-GIANT_SHARE = Fraction(1, 4)
 MOST_GIANTS = 50
 
 
