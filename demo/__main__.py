@@ -8,6 +8,7 @@ from typing import NoReturn
 import httpx
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from demo.chapters import appeal, daily_work, distribution, evidence, money, people, portfolio, tiers
 from demo.failure import DemoFailed, DemoRefused
@@ -34,36 +35,38 @@ def play(context: typer.Context) -> None:
     telling = Telling(console)
     began = time.monotonic()
     try:
-        with stage() as place:
+        with console.status("Setting up database and service") as waiting, stage() as place:
+            waiting.stop()
             tell(Story(place, telling))
     except (DemoRefused, StateFolderTaken, GeneralManagerExists) as refused:
         end(f"The demo did not begin. {refused}", REFUSED)
-    except (DemoFailed, PostgresFailed, httpx.HTTPError) as failed:
+    except (DemoFailed, PostgresFailed, httpx.HTTPError, SQLAlchemyError, OSError) as failed:
         end(f"The demo stopped. {failed} Run it again: it goes on from there.", FAILED)
     except KeyboardInterrupt:
         end("Interrupted. Run the demo again: it goes on from there.", INTERRUPTED)
-    telling.table(("done", "", "seconds"), ((*one[:2], f"{one.seconds:.1f}") for one in telling.done), numbers=(1, 2))
+    rows = ((one.chapter, one.left, f"{one.seconds:.1f}") for one in telling.done)
+    telling.table(("chapter", "what there is now", "seconds"), rows, numbers=(2,))
     console.print(f"demo: ok, {time.monotonic() - began:.0f} s")
 
 
 def tell(story: Story) -> None:
     """The chapters in their order."""
     chapter = story.telling.chapter
-    with chapter(1, "People 人员"):
+    with chapter("People 人员"):
         people.hire(story)
-    with chapter(2, "Exchange rates 汇率"):
+    with chapter("Exchange rates 汇率"):
         money.enter_rates(story)
-    with chapter(3, "Real companies 真实客户"):
+    with chapter("Real companies 真实客户"):
         portfolio.bring_in(story)
-    with chapter(4, "Tiers 分级"):
+    with chapter("Tiers 分级"):
         tiers.grade(story)
-    with chapter(5, "Distribution 分配"):
+    with chapter("Distribution 分配"):
         distribution.share_out(story)
-    with chapter(6, "An appeal 申诉"):
-        account = appeal.hear(story)
-    with chapter(7, "Daily work 日常工作"):
-        daily_work.visit(story, account)
-    with chapter(8, "Evidence 留痕"):
+    with chapter("An appeal 申诉"):
+        heard = appeal.hear(story)
+    with chapter("Daily work 日常工作"):
+        daily_work.visit(story, heard)
+    with chapter("Evidence 留痕"):
         evidence.show(story)
         evidence.invite(story)
 

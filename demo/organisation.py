@@ -58,14 +58,14 @@ DEMO-17 | Daniel Okafor    | 3 | 1   | A C   | US South, Canada and Latin Americ
 DEMO-18 | 陈浩宇           | 3 | 1   | A B   | US South
 DEMO-19 | Grace Holloway   | 3 | 0.5 | B C   | US Northeast
 DEMO-20 | 刘子涵           | 2 | 1   | A C   | US Northeast, Canada and Latin America
-DEMO-21 | Miguel Arroyo    | 2 | 1   | B C   | US South
-DEMO-22 | 黄雅婷           | 1 | 1   | A B C | US Northeast, US South
+DEMO-21 | 黄雅婷           | 1 | 1   | A B C | US Northeast, US South
 北美西区 North America West
-DEMO-23 | 王芳             | 5 | 1   | A B C | US Midwest, US West
-DEMO-24 | Samuel Reyes     | 4 | 1   | A C   | US Midwest, US West
+DEMO-22 | 王芳             | 5 | 1   | A B C | US Midwest, US West
+DEMO-23 | Samuel Reyes     | 4 | 1   | A C   | US Midwest, US West
+DEMO-24 | Miguel Arroyo    | 3 | 1   | B C   | US South, US West
 DEMO-25 | 赵天佑           | 3 | 1   | A B   | US Midwest, US West
 DEMO-26 | Linnea Park      | 3 | 0.8 | B C   | US West
-DEMO-27 | 徐思远           | 2 | 1   | A C   | US Midwest
+DEMO-27 | 徐思远           | 3 | 1   | A C   | US Midwest, US South
 DEMO-28 | Owen Fairbanks   | 1 | 0.8 | A B C | US Midwest, US West
 欧洲区 Europe
 DEMO-29 | Katharina Vogt   | 5 | 1   | A B C | Germany, Switzerland and Austria, Benelux

@@ -21,7 +21,7 @@ from service.adapters.child import spawn_child
 from service.adapters.postgres import EmbeddedPostgres
 from service.adapters.state_folder import StateFolder
 from service.database import Database
-from service.serving import Host
+from service.hosting import Host
 from service.settings import Settings, settings
 
 ADMIN = "admin"
@@ -94,6 +94,7 @@ def stage() -> Iterator[Stage]:
             )
         yield Stage(holder.address, passwords, is_our_own=False)
         return
+    refuse_foreign_service(f"http://{configured.host}:{configured.port}")
     prepare(passwords)
     with running_service(folder.path, configured) as address:
         yield Stage(address, passwords, is_our_own=True)
@@ -104,6 +105,15 @@ def running_database(folder: StateFolder, configured: Settings) -> str:
     if configured.database_url is not None:
         return configured.database_url.get_secret_value()
     return EmbeddedPostgres(folder.path).urls().service
+
+
+def refuse_foreign_service(address: str) -> None:
+    """DemoRefused where something answers already, which is not a service on our state folder."""
+    try:
+        httpx.get(f"{address}/readyz", timeout=1.0)
+    except httpx.TransportError:
+        return
+    raise DemoRefused(f"Something else answers at {address}. Choose another EVENHAND_PORT.")
 
 
 def prepare(passwords: Passwords) -> None:

@@ -45,6 +45,9 @@ class Story:
         return {person.code: person for person in people()}
 
     def name(self, staff_id: str) -> str:
+        """Somebody as the story calls them, by id."""
+        return self.called(self.codes[staff_id])
+
+    def called(self, code: str) -> str:
         """Somebody as the story calls them."""
-        code = self.codes[staff_id]
         return f"{self.people[code].name} ({code})"

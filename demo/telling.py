@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 Item = TypeVar("Item")
-INDENT = "  "
+INDENT = 3
 
 
 class Done(NamedTuple):
-    """What there is in the end, how much of it, and how long its chapter took in seconds."""
+    """What a chapter leaves, and how long it took in seconds."""
 
-    what: str
-    amount: str
+    chapter: str
+    left: str
     seconds: float
 
 
@@ -30,38 +30,37 @@ class Telling:
 
     console: Console
     done: list[Done] = field(default_factory=list)
-    _began: float = 0.0
+    _left: str = ""
 
     @contextmanager
-    def chapter(self, number: int, title: str) -> Iterator[None]:
-        """A heading before, an empty line after."""
-        self.console.print(f"[bold cyan]{number}  {title}[/]")
-        self._began = time.monotonic()
+    def chapter(self, title: str) -> Iterator[None]:
+        """A heading before, an empty line after, and a line for the last table."""
+        began = time.monotonic()
+        self.console.print(f"[bold cyan]{len(self.done) + 1}  {title}[/]")
         yield
         self.console.print()
+        self.done.append(Done(title, self._left, time.monotonic() - began))
 
     def say(self, sentence: str) -> None:
         """One plain sentence."""
-        self.console.print(f"{INDENT} {sentence}", highlight=False)
+        self.console.print(Padding(Text(sentence), (0, 0, 0, INDENT), expand=False))
 
     def quote(self, words: str) -> None:
         """What the service says by itself."""
-        self.console.print(Padding(Text(words, style="italic"), (0, 2, 0, 5)))
+        self.console.print(Padding(Text(words, style="italic"), (0, INDENT, 0, 2 * INDENT), expand=False))
 
-    def sums_up(self, what: str, amount: int | str) -> None:
-        """A line of the last table; it bears the time since the line before or the chapter's beginning."""
-        now = time.monotonic()
-        self.done.append(Done(what, f"{amount:,}" if isinstance(amount, int) else amount, now - self._began))
-        self._began = now
+    def leaves(self, what: str) -> None:
+        """What there is after this chapter."""
+        self._left = what
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> None:
         """A small table; `numbers` are the columns that are set to the right."""
-        table = Table(box=None, padding=(0, 1), header_style="dim")
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
         for at, column in enumerate(columns):
             table.add_column(column, justify="right" if at in numbers else "left", overflow="fold")
         for row in rows:
             table.add_row(*row)
-        self.console.print(table)
+        self.console.print(Padding(table, (0, 0, 0, INDENT), expand=False))
 
     def each(self, items: Sequence[Item], doing: str) -> Iterator[Item]:
         """The items, one by one, under a bar that counts them."""
@@ -77,4 +76,6 @@ class Telling:
 
     def _bar(self, measure: MofNCompleteColumn | TaskProgressColumn) -> Progress:
         """A bar with its words to the left and its measure to the right."""
-        return Progress(TextColumn(f"{INDENT} {{task.description}}"), BarColumn(), measure, console=self.console)
+        return Progress(
+            TextColumn(f"{' ' * (INDENT - 1)} {{task.description}}"), BarColumn(), measure, console=self.console
+        )

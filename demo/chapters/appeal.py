@@ -1,11 +1,11 @@
 """An appeal: somebody eligible who did not get an account, heard by somebody independent, upheld."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from demo.callers import Json
-from demo.chapters.distribution import evenness_row
 from demo.failure import DemoFailed
-from demo.organisation import GENERAL_MANAGER, people
+from demo.organisation import GENERAL_MANAGER
 from demo.story import Story
 
 STATEMENT = "该客户三年来一直由我拜访维护。I have looked after this customer for three years."
@@ -16,49 +16,48 @@ OPEN = frozenset({"submitted", "under_review"})
 
 
 def hear(story: Story) -> Json:
-    """The account that went to the appellant."""
-    overseer = story.by(GENERAL_MANAGER)
-    appeal = overseer.first("/v1/appeals") or file(story)
+    """The appeal, decided in favour of whoever filed it."""
+    appeal = story.by(GENERAL_MANAGER).first("/v1/appeals") or file(story)
     if appeal["state"] in OPEN:
         appeal = decide(story, appeal)
     if appeal["state"] != "upheld":
         raise DemoFailed(f"The appeal was not upheld, it is {appeal['state']}: {appeal['decision_reason'] or ''}")
-    account = overseer.get(f"/v1/accounts/{appeal['account_id']}")
-    if account["owner_id"] != appeal["appellant_id"]:
-        raise DemoFailed(f"{account['code']} was to go to {story.name(appeal['appellant_id'])}, and did not.")
-    story.telling.say(
-        f"Upheld by {story.name(appeal['reviewer_id'])}: {account['name']} now belongs to "
-        f"{story.name(account['owner_id'])}, and stays there for sixty working days."
-    )
-    story.telling.sums_up("Appeals upheld, account reassigned", 1)
-    return account
+    story.telling.leaves("1 appeal upheld, 1 account reassigned")
+    return appeal
 
 
 def file(story: Story) -> Json:
-    """The appeal of the first seller who lost an account by a whisker."""
-    for person in people():
-        if person.sells and person.role != "key_account_manager" and (decision := lost(story, person.code)):
-            break
-    else:
-        raise DemoFailed("Nobody lost an account by the rule, so nobody appeals.")
-    seller = story.by(person.code)
+    """The appeal of the least loaded seller who might have had an account and did not get it."""
+    for code in least_loaded_first(story):
+        if decision := closest_loss(story, code):
+            return appeal_against(story, code, decision)
+    raise DemoFailed("Nobody lost an account by the rule, so nobody appeals.")
+
+
+def appeal_against(story: Story, code: str, decision: Json) -> Json:
+    """The appeal as it is filed, after the question why it went to somebody else."""
+    seller = story.by(code)
     told = seller.get(f"/v1/assignments/{decision['assignment_id']}/explanation")["own"]
     story.telling.say(
-        f"{person.name} ({person.code}) finds {decision['account_code']} among their own decisions, eligible but "
-        f"without success, rank {told['rank']} of {told['candidates']}. Why not me?"
+        f"{story.called(code)} finds {decision['account_code']} among their own decisions, eligible but "
+        f"rank {told['rank']} of {told['candidates']}. Why not me?"
     )
     story.telling.quote(told["sentences"][-1]["en"])
     story.telling.quote(told["sentences"][-1]["zh"])
-    body = {
-        "assignment_id": decision["assignment_id"],
-        "grounds": ["existing_relationship"],
-        "statement": STATEMENT,
-    }
-    return seller.post("/v1/appeals", body)
+    assignment = {"assignment_id": decision["assignment_id"]}
+    return seller.post("/v1/appeals", assignment | {"grounds": ["existing_relationship"], "statement": STATEMENT})
 
 
-def lost(story: Story, code: str) -> Json | None:
-    """The decision that somebody lost by the least score, among the accounts of the best tier that they lost."""
+def least_loaded_first(story: Story) -> Iterator[str]:
+    """Who sells and leads nobody, as the general manager sees their potential value."""
+    people = story.by(GENERAL_MANAGER).get("/v1/fairness")["people"]
+    for one in sorted(people, key=lambda one: Decimal(one["loads"]["value"])):
+        if story.people[one["code"]].role != "key_account_manager":
+            yield one["code"]
+
+
+def closest_loss(story: Story, code: str) -> Json | None:
+    """The decision that somebody lost with their lowest score, among the best tier of what they lost."""
     found = [
         decision
         for decision in story.by(code).items("/v1/me/decisions", won=False)
@@ -69,15 +68,35 @@ def lost(story: Story, code: str) -> Json | None:
 
 def decide(story: Story, appeal: Json) -> Json:
     """The verdict of whoever was drawn to hear the appeal, after a look at what would follow."""
-    path = f"/v1/appeals/{appeal['id']}"
-    reviewer = story.by_id(story.by(GENERAL_MANAGER).get(path)["reviewer_id"])
+    overseer, path = story.by(GENERAL_MANAGER), f"/v1/appeals/{appeal['id']}"
+    reviewer = story.by_id(overseer.get(path)["reviewer_id"])
     if appeal["state"] == "submitted":
         reviewer.post(f"{path}/review", {})
     effect = reviewer.get(f"{path}/effect")
-    columns = ("if upheld", "now: most", "least", "Jain", "then: most", "least", "Jain")
-    rows = (evenness_row(one) for one in effect["fairness"]["dimensions"])
-    story.telling.table(columns, rows, numbers=range(1, len(columns)))
+    show_effect(story, effect)
     in_the_way = " ".join(rule["sentence"]["en"] for rule in effect["hard_rules"])
-    story.telling.say(f"Hard rules in the way: {in_the_way or 'none'}.")
     outcome = "rejected" if in_the_way else "upheld"
-    return reviewer.post(f"{path}/decide", {"outcome": outcome, "reason": in_the_way or REASON})
+    decided = reviewer.post(f"{path}/decide", {"outcome": outcome, "reason": in_the_way or REASON})
+    account = overseer.get(f"/v1/accounts/{appeal['account_id']}")
+    if outcome == "upheld" and account["owner_id"] != appeal["appellant_id"]:
+        raise DemoFailed(f"{account['code']} was to go to {story.name(appeal['appellant_id'])}, and did not.")
+    new_owner = story.name(account["owner_id"])
+    story.telling.say(
+        f"{outcome.capitalize()} by {story.called(reviewer.code)}, drawn by lot from the independent: "
+        f"{account['name']} belongs to {new_owner} now, for sixty working days at least."
+    )
+    return decided
+
+
+def show_effect(story: Story, effect: Json) -> None:
+    """What the two people concerned carry now, and would carry."""
+    loads = ("value", "workload", "count")
+    rows = (
+        (
+            story.name(one["person_id"]),
+            *(f"{Decimal(one['before'][load]):.3f} → {Decimal(one['after'][load]):.3f}" for load in loads),
+        )
+        for one in effect["fairness"]["people"]
+    )
+    story.telling.table(("if upheld", *loads), rows)
+    story.telling.say(f"Hard rules in the way: {len(effect['hard_rules']) or 'none'}.")

@@ -1,5 +1,6 @@
 """Who gets which account: a rulebook, what was before, a plan, its fairness, one explanation, approval, application."""
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ RULES = {
     "balance": {"value": 100, "workload": 100, "count": 25, "top_tiers": {"gold": 25, "diamond": 10}},
 }
 """What the director sets; everything else is the default."""
+LOADS = frozenset({"value", "workload", "count"})
 PLAN = "2026 年度客户分配 Accounts of the year 2026"
 FIRST_COME = 5
 DEAD_ENDS = ("failed", "rejected", "superseded", "cancelled")
@@ -28,11 +30,10 @@ def share_out(story: Story) -> None:
         hand_out_first(story)
         plan = story.by(DIRECTOR).post("/v1/distribution-plans", {"name": PLAN, "scheme_code": SCHEME})
     plan = computed(story, plan)
-    story.telling.sums_up("Accounts that a plan was computed for", plan["counts"]["accounts"])
     show_fairness(story, plan)
     plan = applied(story, approved(story, plan))
     explain(story, plan)
-    story.telling.sums_up("Accounts with a person in charge", plan["counts"]["assigned"])
+    story.telling.leaves(f"{plan['counts']['assigned']:,} accounts shared among {plan['counts']['people']} people")
 
 
 def publish_rules(story: Story) -> None:
@@ -82,28 +83,30 @@ def computed(story: Story, plan: Json) -> Json:
 def show_fairness(story: Story, plan: Json) -> None:
     """How evenly each load lies before and after, and who would have a justified claim."""
     fairness = story.by(DIRECTOR).get(f"/v1/distribution-plans/{plan['id']}/fairness")
-    columns = ("load, 1 = a fair share", "before: most", "least", "Jain", "after: most", "least", "Jain")
+    columns = ("1 = a fair share", "before: most", "least", "Jain", "after: most", "least", "Jain")
     story.telling.table(columns, (evenness_row(one) for one in fairness["dimensions"]), numbers=range(1, len(columns)))
-    claims = fairness["claims"]
-    before, after = (claims[when]["counts"].get("all_loads", 0) for when in ("before", "after"))
-    story.telling.say(f"Justified claims of one person on another's account: {before:,} before, {after:,} after.")
+    before, after = (fairness["claims"][when]["counts"]["all_loads"] for when in ("before", "after"))
+    counts = plan["counts"]
+    story.telling.say(
+        "Justified claims on another's account, all loads weighed: "
+        f"{before:,} on {counts['moved'] + counts['kept']} accounts before, {after:,} on {counts['assigned']:,} after."
+    )
     for reason, number in waiting_reasons(story, plan):
         story.telling.say(f"{number} wait: {reason}")
 
 
 def evenness_row(dimension: Json) -> tuple[str, ...]:
     """One load before and after."""
-    measured = (dimension[when][name] for when in ("before", "after") for name in ("max", "min", "jain"))
-    return dimension["name"], *("–" if value is None else f"{Decimal(value):.3f}" for value in measured)
+    name = dimension["name"].removeprefix("tier:")
+    measures = (dimension[when][measure] for when in ("before", "after") for measure in ("max", "min", "jain"))
+    numbers = ("–" if measure is None else f"{Decimal(measure):.3f}" for measure in measures)
+    return name if name in LOADS else f"{name} accounts", *numbers
 
 
 def waiting_reasons(story: Story, plan: Json) -> Iterator[tuple[str, int]]:
     """Why accounts wait, the commonest reason first."""
-    numbers: dict[str, int] = {}
-    for one in story.by(DIRECTOR).items(f"/v1/distribution-plans/{plan['id']}/unassigned"):
-        reason = one["reason_text"]["en"]
-        numbers[reason] = numbers.get(reason, 0) + 1
-    yield from sorted(numbers.items(), key=lambda entry: -entry[1])
+    waiting = story.by(DIRECTOR).items(f"/v1/distribution-plans/{plan['id']}/unassigned")
+    yield from Counter(one["reason_text"]["en"] for one in waiting).most_common()
 
 
 def approved(story: Story, plan: Json) -> Json:

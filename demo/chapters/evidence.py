@@ -5,7 +5,7 @@ from collections import Counter
 from demo.organisation import AUDITOR, people
 from demo.story import Story
 
-COLUMNS = 3
+COLUMNS = 2
 LOG_INS = (1, 3, 5, 7, 12, 30)
 """Numbers of the people with whom there is most to see."""
 
@@ -25,7 +25,7 @@ def show(story: Story) -> None:
         for at in range(height)
     ]
     story.telling.table(("action", "entries") * COLUMNS, rows, numbers=range(1, 2 * COLUMNS, 2))
-    story.telling.sums_up("Audit entries", sum(number for _, number in numbers))
+    story.telling.leaves(f"{sum(number for _, number in numbers):,} audit entries")
 
 
 def invite(story: Story) -> None:
@@ -34,6 +34,6 @@ def invite(story: Story) -> None:
     story.telling.say(f"{begin} at {story.stage.address}/docs. Authorize there as one of these:")
     staff = {person.code: person for person in people()}
     chosen = (staff[f"DEMO-{number:02}"] for number in LOG_INS)
-    rows = ((one.code, one.name, one.role.replace("_", " "), one.department) for one in chosen)
-    story.telling.table(("user name", "name", "role", "department"), rows)
+    rows = ((one.code, one.name, one.role.replace("_", " ")) for one in chosen)
+    story.telling.table(("user name", "name", "role"), rows)
     story.telling.say("Their passwords: .venv/bin/python -m demo passwords")

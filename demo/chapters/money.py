@@ -18,4 +18,4 @@ def enter_rates(story: Story) -> None:
     story.telling.say(
         f"{', '.join(currencies)} into {BASE} for each year from {first} to {last}, each with its source."
     )
-    story.telling.sums_up("Dated exchange rates", len(wanted))
+    story.telling.leaves(f"{len(wanted)} dated rates of {len(currencies)} currencies")

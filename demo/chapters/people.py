@@ -34,8 +34,7 @@ def hire(story: Story) -> None:
     story.telling.say(
         f"{powerful} roles with power over plans and appeals were proposed by admin and approved by a second person."
     )
-    story.telling.sums_up("Departments", len(departments))
-    story.telling.sums_up("People with roles and passwords", len(people()))
+    story.telling.leaves(f"{len(departments)} departments, {len(people())} people with roles and passwords")
 
 
 def open_departments(story: Story) -> dict[str, Json]:

@@ -24,8 +24,8 @@ def bring_in(story: Story) -> None:
         raise DemoFailed(f"The import of {import_['filename']} is {import_['state']}.")
     report(story, import_)
     correct_slips(story)
-    story.telling.sums_up("Companies in the file", import_["counts"]["rows"])
-    story.telling.sums_up("Accounts", import_["counts"]["rows"] - import_["counts"]["rejected"])
+    rows, rejected = import_["counts"]["rows"], import_["counts"]["rejected"]
+    story.telling.leaves(f"{rows - rejected:,} accounts from {rows:,} companies, {rejected} rows to be mended")
 
 
 def done_before(story: Story) -> Json | None:
@@ -69,12 +69,12 @@ def report(story: Story, import_: Json) -> None:
         f"{counts['rows']:,} rows: {accounts:,} accounts, {counts['rejected']} rows rejected, "
         f"{counts['with_warnings']} taken with a remark. Nothing was dropped:"
     )
-    remarks: Counter[tuple[bool, str]] = Counter()
+    remarks: Counter[tuple[bool, str, str]] = Counter()
     for row in story.by(STEWARD).items(f"{path}/rows"):
-        remarks.update((error["rejects"], error["detail"]["en"]) for error in row["errors"])
+        remarks.update((error["rejects"], error["heading"] or "", error["detail"]["en"]) for error in row["errors"])
     ranked = sorted(remarks.items(), key=lambda entry: (not entry[0][0], -entry[1]))
-    rows = ((str(number), "rejected" if rejects else "taken", reason) for (rejects, reason), number in ranked)
-    story.telling.table(("rows", "", "why"), rows, numbers=(0,))
+    rows = ((str(number), "rejected" if one[0] else "taken", *one[1:]) for one, number in ranked)
+    story.telling.table(("rows", "", "column", "why"), rows, numbers=(0,))
     if counts["rejected"]:
         story.telling.say(f"The rejected rows wait to be mended as a file: GET {path}/rejected?format=csv")
 

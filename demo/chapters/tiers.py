@@ -28,13 +28,13 @@ def grade(story: Story) -> None:
         )
         for one in counts["tiers"]
     )
-    columns = ("tier", "from CNY bn a year", "accounts", "hours a month", "visits a month")
+    columns = ("tier", "from bn CNY", "accounts", "hours a month", "visits")
     story.telling.table(columns, rows, numbers=(1, 2, 3, 4))
     graded = sum(one["accounts"] for one in counts["tiers"])
     story.telling.say(
         f"{counts['held_back']} accounts are held back: their value, or a rate for its year, is not known."
     )
-    story.telling.sums_up("Accounts graded", graded)
+    story.telling.leaves(f"{graded:,} accounts in five tiers")
 
 
 def published_scheme(story: Story) -> Json:
