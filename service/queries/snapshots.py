@@ -1,6 +1,7 @@
 """What a distribution is computed from, read from the database: accounts and people as the rules see them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,13 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Text,
     and_,
     case,
     cast,
     exists,
     func,
+    literal,
     or_,
     select,
     text,
@@ -51,6 +54,7 @@ from service.models import Rulebook as RulebookRow
 from service.models.appeals import OPEN_STATES
 
 HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "value_out_of_range", "unverified", "no_tier")
+COVERAGE = ("code", "regions", "industries", "products", "experience_level", "max_accounts")
 PLAN_DAYS = 90
 TODAY = 1
 
@@ -141,11 +145,11 @@ async def scheme_in_use(connection: AsyncConnection) -> str | None:
 async def read_snapshot(connection: AsyncConnection, basis: Basis) -> Snapshot:
     """The snapshot of a basis: three statements, however many accounts."""
     minutes = await tier_minutes(connection, basis.scheme_code)
-    accounts = (await connection.execute(accounts_of(basis))).all()
-    people = (await connection.execute(people_of(basis))).all()
+    accounts = await connection.execute(accounts_of(basis, minutes))
+    people = await connection.execute(people_of(basis))
     return Snapshot(
-        accounts=tuple(account_entry(row, minutes) for row in accounts),
-        people=tuple(person_entry(row, basis.days) for row in people),
+        accounts=tuple(AccountEntry(*row) for row in accounts),
+        people=tuple(PersonEntry(*row) for row in people),
         rulebook=Rulebook.from_mapping(basis.definition),
         rulebook_id=str(basis.rulebook_id),
         rulebook_version=basis.rulebook_number,
@@ -167,40 +171,44 @@ def in_minutes(hours: Decimal) -> int:
     return int(hours * 60)
 
 
-def accounts_of(basis: Basis) -> Select[Any]:
-    """The accounts of a basis with their grade, owner, pin and open appeals."""
-    minor = Account.potential_value_base * 100
-    appealed = exists().where(Appeal.account_id == Account.id, text(OPEN_STATES))
-    columns: tuple[Any, ...] = (
-        Account.id,
-        Account.code,
-        Account.region,
-        Account.industry,
-        Account.products,
-        Account.intent,
-        (Account.lifecycle == "prospect").label("is_new"),
-        case((minor <= LARGEST_INTEGER, cast(minor, BigInteger))).label("value_minor"),
-        Account.potential_value.is_not(None).label("has_value"),
-        minor.is_not(None).label("has_rate"),
-        Account.verified_at.is_not(None).label("verified"),
-        AccountTier.tier,
-        Assignment.staff_id.label("owner"),
-        func.coalesce(Assignment.pinned_until > basis.as_of, False).label("pinned"),
-        appealed.label("appealed"),
+def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
+    """The accounts of a basis as the rules see them, in the order of an account entry's fields."""
+    columns = {
+        "id": cast(Account.id, Text),
+        **{name: getattr(Account, name) for name in ("code", "region", "industry", "products", "intent")},
+        "tier": AccountTier.tier,
+        "is_new": Account.lifecycle == "prospect",
+        "value_minor": case((MINOR <= LARGEST_INTEGER, cast(MINOR, BigInteger))),
+        "workload_minutes": case(minutes, value=AccountTier.tier, else_=0) if minutes else literal(0),
+        "held_back": held_back(minutes),
+        "owner": cast(Assignment.staff_id, Text),
+        "pinned": func.coalesce(Assignment.pinned_until > basis.as_of, False),
+    }
+    graded = and_(
+        AccountTier.account_id == Account.id,
+        AccountTier.scheme_code == basis.scheme_code,
+        AccountTier.ended_at.is_(None),
     )
     return (
-        select(*columns)
-        .outerjoin(
-            AccountTier,
-            and_(
-                AccountTier.account_id == Account.id,
-                AccountTier.scheme_code == basis.scheme_code,
-                AccountTier.ended_at.is_(None),
-            ),
-        )
+        select(*(columns[part.name] for part in fields(AccountEntry)))
+        .select_from(Account)
+        .outerjoin(AccountTier, graded)
         .outerjoin(Assignment, and_(Assignment.account_id == Account.id, CURRENT_OWNER))
         .where(Account.deleted_at.is_(None), in_scope(basis.scope))
     )
+
+
+def held_back(minutes: Mapping[str, int]) -> ColumnElement[Any]:
+    """Why an account takes no part in a distribution, the first reason that holds; null when it does."""
+    conditions = (
+        exists().where(Appeal.account_id == Account.id, text(OPEN_STATES)),
+        Account.potential_value.is_(None),
+        MINOR.is_(None),
+        MINOR > LARGEST_INTEGER,
+        Account.verified_at.is_(None),
+        func.coalesce(AccountTier.tier.not_in(sorted(minutes)), True),
+    )
+    return case(*zip(conditions, HELD_BACK, strict=True), else_=None)
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -227,7 +235,7 @@ def departments_under(department_id: UUID) -> Select[UUID]:
 
 
 def people_of(basis: Basis) -> Select[Any]:
-    """Active staff in a sales role with what they cover, and the days of the basis on which they are absent."""
+    """Active staff in a sales role as the rules see them, in the order of a person entry's fields."""
     last_day = basis.first_day + timedelta(days=basis.days - 1)
     overlap = func.least(Absence.ends_on, last_day) - func.greatest(Absence.starts_on, basis.first_day)
     absent = select(func.coalesce(func.sum(taken_as(overlap, Integer) + 1), 0)).where(
@@ -239,18 +247,15 @@ def people_of(basis: Basis) -> Select[Any]:
     sells = exists().where(
         RoleGrant.staff_id == Staff.id, RoleGrant.state == "effective", RoleGrant.role.in_(sorted(SALES_ROLES))
     )
-    return select(
-        Staff.id,
-        Staff.code,
-        Staff.regions,
-        Staff.industries,
-        Staff.products,
-        Staff.experience_level,
-        Staff.fte,
-        Staff.max_accounts,
-        Staff.max_workload_hours,
-        absent.scalar_subquery().label("absent_days"),
-    ).where(Staff.deleted_at.is_(None), Staff.status == StaffStatus.ACTIVE, sells, works_in(basis.scope))
+    columns = {
+        "id": cast(Staff.id, Text),
+        **{name: getattr(Staff, name) for name in COVERAGE},
+        "fte_permille": cast(Staff.fte * 1000, Integer),
+        "availability_permille": 1000 * (basis.days - absent.scalar_subquery()) // basis.days,
+        "max_workload_minutes": cast(func.trunc(Staff.max_workload_hours * 60), BigInteger),
+    }
+    selling = select(*(columns[part.name] for part in fields(PersonEntry)))
+    return selling.where(Staff.deleted_at.is_(None), Staff.status == StaffStatus.ACTIVE, sells, works_in(basis.scope))
 
 
 def works_in(scope: Scope) -> ColumnElement[bool]:
@@ -260,53 +265,5 @@ def works_in(scope: Scope) -> ColumnElement[bool]:
     return Staff.department_id.in_(departments_under(scope.department_id)) if scope.department_id else true()
 
 
-def account_entry(row: Any, minutes: dict[str, int]) -> AccountEntry:
-    """An account as the rules see it."""
-    return AccountEntry(
-        id=str(row.id),
-        code=row.code,
-        region=row.region,
-        industry=row.industry,
-        products=tuple(row.products),
-        tier=row.tier,
-        intent=row.intent,
-        is_new=row.is_new,
-        value_minor=row.value_minor,
-        workload_minutes=minutes.get(row.tier, 0),
-        held_back=held_back(row, minutes),
-        owner=str(row.owner) if row.owner else None,
-        pinned=row.pinned,
-    )
-
-
-def held_back(row: Any, minutes: dict[str, int]) -> str | None:
-    """Why an account takes no part in a distribution, the first reason that holds."""
-    reasons = (
-        row.appealed,
-        not row.has_value,
-        not row.has_rate,
-        row.value_minor is None,
-        not row.verified,
-        row.tier not in minutes,
-    )
-    return next((name for name, holds in zip(HELD_BACK, reasons, strict=True) if holds), None)
-
-
-def person_entry(row: Any, days: int) -> PersonEntry:
-    """A candidate as the rules see them."""
-    hours = row.max_workload_hours
-    return PersonEntry(
-        id=str(row.id),
-        code=row.code,
-        regions=tuple(row.regions),
-        industries=tuple(row.industries),
-        products=tuple(row.products),
-        experience_level=row.experience_level,
-        fte_permille=int(row.fte * 1000),
-        availability_permille=1000 * (days - row.absent_days) // days,
-        max_accounts=row.max_accounts,
-        max_workload_minutes=None if hours is None else in_minutes(hours),
-    )
-
-
 CURRENT_OWNER = and_(Assignment.team_role == "owner", Assignment.ended_at.is_(None))
+MINOR = Account.potential_value_base * 100
