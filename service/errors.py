@@ -316,7 +316,7 @@ class InvalidClient(Unauthenticated):
 
 
 class UnsupportedGrantType(BadRequest):
-    """This kind of grant is not given here."""
+    """Tokens are not given for this kind of grant."""
 
     oauth_error = "unsupported_grant_type"
     zh = "此处不支持该授权类型。"

@@ -32,7 +32,8 @@ class Appeal(Versioned, Base):
         ),
         CheckConstraint("instance IN (1, 2)", name="instance"),
         CheckConstraint(
-            "state IN ('submitted', 'under_review', 'mediation', 'upheld', 'partially_upheld', 'rejected', 'withdrawn')",
+            "state IN "
+            "('submitted', 'under_review', 'mediation', 'upheld', 'partially_upheld', 'rejected', 'withdrawn')",
             name="state",
         ),
         CheckConstraint("(decided_at IS NULL) = (decision_reason IS NULL)", name="decision_has_a_reason"),
