@@ -23,4 +23,4 @@ def create_bench_app() -> FastAPI:
     assert configured.keys
     database = Database.connect(configured.database_url.get_secret_value())
     keys = Keys.read(configured.keys.get_secret_value())
-    return create_app(Services.build(configured, database, keys, Path(), schema_head()))
+    return create_app(Services.build(configured, database, keys, configured.state or Path(), schema_head()))

@@ -20,6 +20,7 @@ from rich.progress import track
 from rich.table import Table
 from sqlalchemy.engine import make_url
 
+from benchmarks import importing
 from benchmarks.processes import cpu_us
 from benchmarks.seed import seed
 from service.adapters.keys import Keys, new_keys
@@ -131,13 +132,19 @@ def wait_for(port: int) -> None:
     raise TimeoutError(port)
 
 
+def plain(url: str) -> str:
+    """An address as asyncpg takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def main() -> None:
-    """Seeds, measures both sides in turn, writes the table."""
+    """Seeds, measures both sides in turn, writes the table; names on the command line choose some."""
+    asked = set(sys.argv[1:]) or {*REQUESTS, importing.NAME}
     keys = new_keys()
     with TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as postgres:
         urls = postgres.urls()
         migrate(urls.service, urls.migration)
-        dsn = make_url(urls.service).set(drivername="postgresql").render_as_string(hide_password=False)
+        dsn = plain(urls.service)
         console.print("seeding 200,000 accounts …")
         steward, seller, accounts = asyncio.run(seed(dsn))
         bench = Bench(seller, steward, accounts, Issuer(Keys.read(keys).token))
@@ -150,7 +157,14 @@ def main() -> None:
             server("benchmarks.reference:app", LIMIT, environment) as limit,
         ):
             for name, number in REQUESTS.items():
-                rows.append(alternate(bench, name, number, (ours, limit), postgres._process.pid))
+                if name in asked:
+                    rows.append(alternate(bench, name, number, (ours, limit), postgres._process.pid))
+            if importing.NAME in asked:
+                with importing.worker(environment) as worker:
+                    token = bench.issuer.issue(steward, "staff")
+                    processes = (ours, worker, postgres._process.pid)
+                    imports = importing.ImportBench(OURS, token, dsn, plain(urls.migration), processes)
+                    rows.append(imports.alternate(console))
         write(rows)
 
 

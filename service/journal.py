@@ -66,7 +66,8 @@ def audit_row(actor: Actor, event: Event, at: datetime, request_id: str) -> dict
         "request_id": request_id,
         "data": data,
     }
-    row["canonical"] = canonical_json({key: plain(value) for key, value in row.items()})
+    heads = {key: plain(value) for key, value in row.items() if key != "data"}
+    row["canonical"] = canonical_json({**heads, "data": data})
     return row
 
 
@@ -91,7 +92,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): item if item is None or type(item) in PLAIN else plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,6 +1,7 @@
 """The worker: takes jobs from the queue and runs each as its creator asked."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -93,6 +94,8 @@ async def work(url: str, settings: Settings, kinds: dict[str, Work], schedule: d
         queue.schedule(name, scheduled.cron)(by_the_clock(database, settings, name, scheduled))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, queue.shutdown.set)
+    gc.collect()
+    gc.freeze()  # what lives for ever need not be looked at again
     log.info("worker ready", jobs=sorted(kinds))
     await queue.run()
     await connection.close()

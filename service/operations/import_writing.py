@@ -68,7 +68,8 @@ async def enter_accounts(session: AsyncSession, actor: Actor, new: Sequence[Subj
     for subject in new:
         values = {**subject.values, "parent_id": None, "custom": {}, "created_by": actor.id}
         values.pop("proposed")
-        happened.append(events.AccountCreated(subject.id, subject.id, {"changes": changes({}, values)}))
+        stated = {name: value for name, value in values.items() if value is not None}
+        happened.append(events.AccountCreated(subject.id, subject.id, {"changes": changes({}, stated)}))
         values |= {"id": subject.id, **derived(values, found_by(subject))}
         rows.append([values[name] for name in CREATED])
         members += [[holder[name] for name in MEMBERSHIP_COLUMNS] for holder in originators(actor, subject.id)]
