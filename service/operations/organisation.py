@@ -10,6 +10,7 @@ from service.domain.invalid import invalid
 from service.domain.states import StaffStatus
 from service.errors import NotAssignable
 from service.models import Department, Staff
+from service.policy.hierarchy import departments_under
 
 TREE_LOCK = 0x74726565  # "tree" in ASCII
 
@@ -66,6 +67,5 @@ async def refuse_circle(session: AsyncSession, department_id: UUID, parent_id: U
 
 async def people_below(session: AsyncSession, department_id: UUID) -> Sequence[UUID]:
     """Everybody in a department and the departments beneath it."""
-    below = select(Department.id).where(Department.id == department_id).cte("below", recursive=True)
-    below = below.union(select(Department.id).join(below, Department.parent_id == below.c.id))
-    return (await session.scalars(select(Staff.id).where(Staff.department_id.in_(select(below.c.id))))).all()
+    below = departments_under(department_id)
+    return (await session.scalars(select(Staff.id).where(Staff.department_id.in_(below)))).all()

@@ -36,6 +36,7 @@ from service.models import (
     TierSheet,
 )
 from service.policy.actor import Actor
+from service.policy.hierarchy import departments_under
 from service.policy.relations import (
     author,
     creator,
@@ -207,8 +208,7 @@ def _of_my_people(actor: Actor, model: type[Appeal]) -> ColumnElement[bool]:
 
 def departments_below(actor: Actor) -> Select[UUID]:
     """The department that the actor leads and everything beneath it."""
-    root = select(Department.id).where(Department.id == led_department(actor)).cte("below", recursive=True)
-    return select(root.union_all(select(Department.id).where(Department.parent_id == root.c.id)).c.id)
+    return departments_under(led_department(actor))
 
 
 declare(

@@ -3,14 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.errors import NotFound
 from service.models import Absence
-from service.policy import Actor, allowed, principal_values
-from service.queries.json_view import json_object
+from service.policy import Actor
 from service.queries.listing import Listing, any_of, at_least, at_most, equals
+from service.queries.single import single
 
 COLUMNS = {column.key: column for column in Absence.__table__.columns if column.key != "deleted_at"}
 
@@ -29,10 +27,4 @@ ABSENCES = Listing(
 
 async def absence_json(connection: AsyncConnection, actor: Actor, staff_id: UUID, absence_id: UUID) -> Any:
     """One absence's JSON text and its version."""
-    statement = select(json_object(COLUMNS).label("json"), Absence.version).where(
-        Absence.id == absence_id, Absence.staff_id == staff_id, allowed(actor, "see", Absence)
-    )
-    row = (await connection.execute(statement, principal_values(actor))).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return await single(connection, actor, Absence, COLUMNS, absence_id, Absence.staff_id == staff_id)

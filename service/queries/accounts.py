@@ -26,6 +26,7 @@ from service.policy import Actor, allowed, principal_values
 from service.policy.rules import POLICIES, implies
 from service.queries.json_view import json_object, money
 from service.queries.listing import Filter, Listing, any_of, at_least, at_most, before, equals, is_empty, search
+from service.queries.single import single
 
 VALUE_FIELDS = ("potential_value", "potential_value_base", "potential_value_on", "intent", "proposed", "custom")
 SENSITIVE_FIELDS = ("birth_on", "home_address", "spouse", "personal_agenda", "alliance", "political_strategy")
@@ -155,13 +156,8 @@ async def find_account(connection: AsyncConnection, actor: Actor, action: str, a
 async def contact_json(connection: AsyncConnection, actor: Actor, account_id: UUID, contact_id: UUID) -> Any:
     """One contact's JSON text, its version and its redaction class."""
     columns = contact_columns(actor)
-    statement = select(json_object(columns).label("json"), Contact.version, view_class(columns).label("view")).where(
-        Contact.id == contact_id, Contact.account_id == account_id, allowed(actor, "see", Contact)
-    )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    of_account = Contact.account_id == account_id
+    return await single(connection, actor, Contact, columns, contact_id, of_account, view=view_class(columns))
 
 
 def view_class(columns: Mapping[str, Any]) -> ColumnElement[str]:

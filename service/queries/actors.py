@@ -4,15 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.models import ApiKey, Login, RoleGrant, Staff
 from service.policy import Actor
 
 CURRENT_ROLES = (
-    select(func.coalesce(func.array_agg(RoleGrant.role), []))
+    select(
+        func.coalesce(
+            func.array_agg(aggregate_order_by(RoleGrant.role, RoleGrant.role)), literal_column("'{}'::text[]")
+        )
+    )
     .where(RoleGrant.staff_id == Staff.id, RoleGrant.state == "effective")
+    .correlate(Staff)
     .scalar_subquery()
 )
 

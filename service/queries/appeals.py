@@ -14,11 +14,11 @@ from service.domain.states import OPEN_APPEALS
 from service.errors import Forbidden, NotFound, StateConflict
 from service.models import Appeal
 from service.models.appeals import OPEN_STATES
-from service.policy import Actor, allowed, principal_values
+from service.policy import Actor, allowed
 from service.policy.rules import POLICIES
-from service.queries.json_view import json_object
 from service.queries.listing import Filter, Listing, any_of, before, equals
 from service.queries.settings import setting
+from service.queries.single import single
 
 STATE_FIELDS = ("id", "state", "instance", "decide_by", "decided_at", "version", "created_at", "updated_at")
 CONTENT_FIELDS = (
@@ -83,13 +83,8 @@ APPEALS = Listing(
 
 async def appeal_json(connection: AsyncConnection, actor: Actor, appeal_id: UUID) -> Any:
     """One appeal's JSON text, its version and its redaction class."""
-    statement = select(
-        json_object(appeal_columns(actor)).label("json"), Appeal.version, view_class(actor).label("view")
-    ).where(Appeal.id == appeal_id, allowed(actor, "see", Appeal))
-    row = (await connection.execute(statement, principal_values(actor))).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    columns = appeal_columns(actor)
+    return await single(connection, actor, Appeal, columns, appeal_id, view=view_class(actor))
 
 
 async def open_appeal(connection: AsyncConnection, actor: Actor, action: str, appeal_id: UUID) -> Any:

@@ -52,9 +52,7 @@ ASSIGNMENTS = Listing(
 )
 
 
-async def assignment_json(
-    connection: AsyncConnection, actor: Actor, assignment_id: UUID, *, made: bool = False
-) -> Any:
+async def assignment_json(connection: AsyncConnection, actor: Actor, assignment_id: UUID, *, made: bool = False) -> Any:
     """One assignment's JSON text and its version; whoever has just made it sees it even if it leaves their line."""
     seen = true() if made else allowed(actor, "see", Assignment)
     statement = select(json_object(COLUMNS).label("json"), Assignment.version).where(

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, literal_column, select
+from sqlalchemy import Text, cast, func, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.errors import NotFound
 from service.models import AuditEntry
-from service.policy import Actor, allowed
-from service.queries.json_view import json_object
+from service.policy import Actor
 from service.queries.listing import Listing, any_of, at_least, before, equals
+from service.queries.single import single
 
 PLAIN = (
     *("id", "at", "actor", "actor_id", "on_behalf_of", "action", "subject_type", "subject_id", "account_id"),
@@ -46,10 +45,5 @@ AUDIT_ENTRIES = Listing(
 
 async def audit_entry_json(connection: AsyncConnection, actor: Actor, entry_id: UUID) -> str:
     """One entry's JSON text."""
-    statement = select(json_object(entry_columns(actor))).where(
-        AuditEntry.id == entry_id, allowed(actor, "see", AuditEntry)
-    )
-    found: str | None = await connection.scalar(statement)
-    if found is None:
-        raise NotFound
-    return found
+    row = await single(connection, actor, AuditEntry, entry_columns(actor), entry_id)
+    return str(row.json)

@@ -3,14 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.errors import NotFound
 from service.models import Department
-from service.policy import Actor, allowed, principal_values
-from service.queries.json_view import json_object
+from service.policy import Actor
 from service.queries.listing import Listing, any_of, equals, is_empty
+from service.queries.single import single
 
 COLUMNS = {column.key: column for column in Department.__table__.columns if column.key != "deleted_at"}
 
@@ -29,10 +27,4 @@ DEPARTMENTS = Listing(
 
 async def department_json(connection: AsyncConnection, actor: Actor, department_id: UUID) -> Any:
     """One department's JSON text and its version."""
-    statement = select(json_object(COLUMNS).label("json"), Department.version).where(
-        Department.id == department_id, allowed(actor, "see", Department)
-    )
-    row = (await connection.execute(statement, principal_values(actor))).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return await single(connection, actor, Department, COLUMNS, department_id)

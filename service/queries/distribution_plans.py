@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.errors import NotFound, Sentence, StateConflict
 from service.models import DistributionPlan
 from service.policy import Actor, allowed
-from service.queries.json_view import json_object
 from service.queries.listing import Listing, any_of, equals
+from service.queries.single import single
 
 NOT_COMPUTED = Sentence("The plan has not been computed.", "方案尚未计算完成。")
 COLUMNS: dict[str, Any] = {name: getattr(DistributionPlan, name) for name in (
@@ -41,7 +41,7 @@ PLANS = Listing(
 
 async def plan_json(connection: AsyncConnection, actor: Actor, plan_id: UUID) -> Any:
     """One plan's JSON text and its version."""
-    return await row_of(connection, actor, plan_id, json_object(COLUMNS).label("json"), DistributionPlan.version)
+    return await single(connection, actor, DistributionPlan, COLUMNS, plan_id)
 
 
 async def plan_fairness(connection: AsyncConnection, actor: Actor, plan_id: UUID) -> Any:

@@ -3,14 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.errors import NotFound
 from service.models import ExchangeRate
-from service.policy import Actor, allowed, principal_values
-from service.queries.json_view import json_object
+from service.policy import Actor
 from service.queries.listing import Listing, any_of, at_least, at_most
+from service.queries.single import single
 
 COLUMNS = {column.key: column for column in ExchangeRate.__table__.columns}
 
@@ -28,10 +26,4 @@ EXCHANGE_RATES = Listing(
 
 async def exchange_rate_json(connection: AsyncConnection, actor: Actor, rate_id: UUID) -> Any:
     """One rate's JSON text and its version."""
-    statement = select(json_object(COLUMNS).label("json"), ExchangeRate.version).where(
-        ExchangeRate.id == rate_id, allowed(actor, "see", ExchangeRate)
-    )
-    row = (await connection.execute(statement, principal_values(actor))).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return await single(connection, actor, ExchangeRate, COLUMNS, rate_id)

@@ -17,7 +17,8 @@ from service.domain.people import LEADERS, Role
 from service.errors import Forbidden
 from service.models import Staff
 from service.policy import Actor
-from service.queries.snapshots import PLAN_DAYS, Scope, departments_under, present_basis, read_snapshot
+from service.policy.hierarchy import departments_under
+from service.queries.snapshots import PLAN_DAYS, Scope, present_basis, read_snapshot
 
 KNOWS_EVERYBODY = LEADERS | {Role.AUDITOR}
 Known = frozenset[str] | None

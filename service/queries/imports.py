@@ -13,8 +13,8 @@ from service.errors import NotFound
 from service.models import Import, ImportRow
 from service.policy import Actor, allowed
 from service.queries.accounts import SENSITIVE_FIELDS
-from service.queries.json_view import json_object
 from service.queries.listing import Filter, Listing, any_of, equals, unchanged
+from service.queries.single import single
 
 COLUMNS = {
     name: getattr(Import, name)
@@ -61,20 +61,14 @@ SENSITIVE_CELLS = frozenset(f"contact.{name}" for name in SENSITIVE_FIELDS)
 
 async def import_json(connection: AsyncConnection, actor: Actor, import_id: UUID) -> Any:
     """One import's JSON text and version."""
-    statement = select(json_object(COLUMNS).label("json"), Import.version)
-    return await found(connection, actor, import_id, statement)
+    return await single(connection, actor, Import, COLUMNS, import_id)
 
 
 async def find_import(connection: AsyncConnection, actor: Actor, import_id: UUID) -> Any:
     """The columns of an import that the actor may see, as far as its rows need them."""
     columns = (Import.id, Import.run, Import.mapping, Import.filename, Import.created_by)
-    return await found(connection, actor, import_id, select(*columns))
-
-
-async def found(connection: AsyncConnection, actor: Actor, import_id: UUID, statement: Any) -> Any:
-    """The row of one import; NotFound when it is not there for this actor."""
-    visible = statement.where(Import.id == import_id, allowed(actor, "see", Import))
-    row = (await connection.execute(visible)).one_or_none()
+    statement = select(*columns).where(Import.id == import_id, allowed(actor, "see", Import))
+    row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise NotFound
     return row

@@ -5,16 +5,15 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, literal_column, select, type_coerce
+from sqlalchemy import ColumnElement, DateTime, literal_column, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.interactions import InteractionSettings
-from service.errors import NotFound
 from service.models import Interaction
-from service.policy import Actor, allowed
-from service.queries.json_view import json_object
+from service.policy import Actor
 from service.queries.listing import Listing, any_of, at_least, before, equals
 from service.queries.settings import setting
+from service.queries.single import single
 
 STORED = (
     *("id", "account_id", "kind", "subject", "starts_at", "plan", "outcome", "amendments", "author_id"),
@@ -56,10 +55,5 @@ async def interaction_settings(connection: AsyncConnection) -> InteractionSettin
 async def interaction_json(connection: AsyncConnection, actor: Actor, interaction_id: UUID) -> tuple[str, int]:
     """One interaction's JSON text and its version."""
     columns = interaction_columns(await setting(connection, "interaction_edit_hours"))
-    statement = select(json_object(columns), Interaction.version).where(
-        Interaction.id == interaction_id, allowed(actor, "see", Interaction)
-    )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row[0], row.version
+    row = await single(connection, actor, Interaction, columns, interaction_id)
+    return row.json, row.version

@@ -5,14 +5,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal_column, null, select
+from sqlalchemy import case, func, literal_column, null
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.errors import NotFound
 from service.models import Job
-from service.policy import Actor, allowed
-from service.queries.json_view import json_object, json_value
+from service.policy import Actor
+from service.queries.json_view import json_value
 from service.queries.listing import Listing, any_of, equals
+from service.queries.single import single
 
 PLAIN = (
     *("id", "kind", "subject_id", "state", "progress", "result", "created_by", "created_at", "started_at"),
@@ -42,8 +42,5 @@ def job_listing(language: str) -> Listing:
 
 async def job_json(connection: AsyncConnection, actor: Actor, job_id: UUID, language: str) -> str:
     """One job's JSON text."""
-    statement = select(json_object(job_columns(language))).where(Job.id == job_id, allowed(actor, "see", Job))
-    found: str | None = await connection.scalar(statement)
-    if found is None:
-        raise NotFound
-    return found
+    row = await single(connection, actor, Job, job_columns(language), job_id)
+    return str(row.json)

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.errors import NotFound
 from service.models import Rulebook
-from service.policy import Actor, allowed
-from service.queries.json_view import json_object
+from service.policy import Actor
 from service.queries.listing import Listing, any_of
+from service.queries.single import single
 
 COLUMNS: dict[str, Any] = {name: getattr(Rulebook, name) for name in (
     "id", "code", "number", "state", "definition", "text_en", "text_zh", "author_id", "publisher_id", "published_at",
@@ -33,10 +31,4 @@ RULEBOOKS = Listing(
 
 async def rulebook_json(connection: AsyncConnection, actor: Actor, rulebook_id: UUID) -> Any:
     """One version's JSON text and its record version."""
-    statement = select(json_object(COLUMNS).label("json"), Rulebook.version).where(
-        Rulebook.id == rulebook_id, allowed(actor, "see", Rulebook)
-    )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return await single(connection, actor, Rulebook, COLUMNS, rulebook_id)

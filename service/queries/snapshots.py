@@ -44,7 +44,6 @@ from service.models import (
     AccountTier,
     Appeal,
     Assignment,
-    Department,
     DistributionPlan,
     RoleGrant,
     Staff,
@@ -52,6 +51,7 @@ from service.models import (
 )
 from service.models import Rulebook as RulebookRow
 from service.models.appeals import OPEN_STATES
+from service.policy.hierarchy import departments_under
 
 HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "value_out_of_range", "unverified", "no_tier")
 COVERAGE = ("code", "regions", "industries", "products", "experience_level", "max_accounts")
@@ -226,12 +226,6 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
     )
     unowned = and_(Assignment.id.is_(None), seen)
     return or_(Assignment.staff_id.in_(staff), unowned, Account.id == scope.account_id)
-
-
-def departments_under(department_id: UUID) -> Select[UUID]:
-    """A department and everything beneath it."""
-    root = select(Department.id).where(Department.id == department_id).cte(recursive=True)
-    return select(root.union(select(Department.id).where(Department.parent_id == root.c.id)).c.id)
 
 
 def people_of(basis: Basis) -> Select[Any]:

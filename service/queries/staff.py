@@ -4,29 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, all_, bindparam, exists, func, literal_column, select
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy import Text, all_, bindparam, exists, func
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.names import query_words
-from service.errors import NotFound
 from service.models import RoleGrant, Staff
-from service.policy import Actor, allowed, principal_values
+from service.policy import Actor
 from service.queries.accounts import redacting, view_class
-from service.queries.json_view import json_object
+from service.queries.actors import CURRENT_ROLES
 from service.queries.listing import Filter, Listing, any_of, at_least, escaped
+from service.queries.single import single
 
 DETAILS = ("email", "fte", "max_accounts", "max_workload_hours")
-ROLES = (
-    select(
-        func.coalesce(
-            func.array_agg(aggregate_order_by(RoleGrant.role, RoleGrant.role)), literal_column("'{}'::text[]")
-        )
-    )
-    .where(RoleGrant.staff_id == Staff.id, RoleGrant.state == "effective")
-    .correlate(Staff)
-    .scalar_subquery()
-)
 
 
 def staff_columns(actor: Actor) -> Mapping[str, Any]:
@@ -36,7 +26,7 @@ def staff_columns(actor: Actor) -> Mapping[str, Any]:
         for column in Staff.__table__.columns
         if column.key not in {"deleted_at", "search"}
     }
-    return redacting(plain | {"roles": ROLES}, DETAILS, actor, "see_details", Staff)
+    return redacting(plain | {"roles": CURRENT_ROLES}, DETAILS, actor, "see_details", Staff)
 
 
 def holds_role(name: str) -> Any:
@@ -82,10 +72,4 @@ STAFF = Listing(
 async def staff_json(connection: AsyncConnection, actor: Actor, staff_id: UUID) -> Any:
     """One person's JSON text, its version and its redaction class."""
     columns = staff_columns(actor)
-    statement = select(json_object(columns).label("json"), Staff.version, view_class(columns).label("view")).where(
-        Staff.id == staff_id, allowed(actor, "see", Staff)
-    )
-    row = (await connection.execute(statement, principal_values(actor))).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return await single(connection, actor, Staff, columns, staff_id, view=view_class(columns))

@@ -13,12 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.domain.calendar import BusinessCalendar
 from service.domain.states import TaskState
 from service.domain.tasks import progress
-from service.errors import NotFound
 from service.models import Account, Staff, Task
-from service.policy import Actor, allowed
+from service.policy import Actor
 from service.queries.calendar import business_calendar
-from service.queries.json_view import json_object
 from service.queries.listing import Filter, Listing, any_of, at_least, at_most, equals
+from service.queries.single import single
 
 OPEN = (TaskState.NOT_STARTED, TaskState.IN_PROGRESS)
 NEVER = date(9999, 12, 31)
@@ -86,10 +85,5 @@ def with_progress(item: str, today: date, calendar: BusinessCalendar) -> str:
 
 async def task_json(connection: AsyncConnection, actor: Actor, task_id: UUID, timezone: str) -> tuple[str, int]:
     """One task's JSON text and its version."""
-    statement = select(json_object(task_columns(actor)), Task.version).where(
-        Task.id == task_id, allowed(actor, "see", Task)
-    )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return (await told_by_calendar(connection, timezone))(row[0]), row.version
+    row = await single(connection, actor, Task, task_columns(actor), task_id)
+    return (await told_by_calendar(connection, timezone))(row.json), row.version

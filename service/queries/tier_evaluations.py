@@ -10,11 +10,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.tier_sheets import REASONS, Reason
-from service.errors import NotFound
 from service.models import Account, TierEvaluation, TierScheme, TierSheet
-from service.policy import Actor, allowed
-from service.queries.json_view import json_object
+from service.policy import Actor
 from service.queries.listing import Filter, Listing, any_of, equals, is_set
+from service.queries.single import single
 
 REASON_TEXTS = orjson.dumps({str(reason): text._asdict() for reason, text in REASONS.items()}).decode()
 
@@ -99,10 +98,4 @@ SHEETS = Listing(
 
 async def evaluation_json(connection: AsyncConnection, actor: Actor, evaluation_id: UUID) -> Any:
     """One evaluation's JSON text and its version."""
-    statement = select(json_object(EVALUATION_COLUMNS).label("json"), TierEvaluation.version).where(
-        TierEvaluation.id == evaluation_id, allowed(actor, "see", TierEvaluation)
-    )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return await single(connection, actor, TierEvaluation, EVALUATION_COLUMNS, evaluation_id)

@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.tier_templates import TEMPLATES
-from service.errors import NotFound
 from service.models import TierScheme
-from service.policy import Actor, allowed
-from service.queries.json_view import json_object, page_bytes
+from service.policy import Actor
+from service.queries.json_view import page_bytes
 from service.queries.listing import Listing, any_of
+from service.queries.single import single
 
 DEFINED = ("name", "criteria", "measure", "basis", "carries", "tiers")
 COLUMNS: dict[str, Any] = {name: getattr(TierScheme, name) for name in (
@@ -40,13 +39,7 @@ SCHEMES = Listing(
 
 async def scheme_json(connection: AsyncConnection, actor: Actor, scheme_id: UUID) -> Any:
     """One version's JSON text and its record version."""
-    statement = select(json_object(COLUMNS).label("json"), TierScheme.version).where(
-        TierScheme.id == scheme_id, allowed(actor, "see", TierScheme)
-    )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return await single(connection, actor, TierScheme, COLUMNS, scheme_id)
 
 
 def templates_json() -> bytes:
