@@ -26,7 +26,7 @@ class Actor:
 
         Actors of one shape share the text of a statement: it depends on nothing else of them, ids are bound values.
         """
-        own = () if self.id is None or self.kind != "staff" else (self.id,)
+        own = (self.id,) if self.id else ()
         principals = own + self.line + (self.departments or ())
         unrestricted = self.departments is None
         shape = (self.kind, self.roles, self.scopes, len(principals), bool(self.line), unrestricted)

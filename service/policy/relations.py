@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from service.domain.people import LINE_DECIDERS, SALES_ROLES
 from service.models import Account, AccountMembership
 from service.policy.actor import Actor
-from service.policy.rules import Rule, related
+from service.policy.rules import Rule, own, related
 
 HELD = aliased(AccountMembership)  # an alias, because the rows in question may be memberships themselves
 
@@ -60,7 +60,7 @@ def _deciding_line(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
 def _departments(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     if actor.kind != "integration":
         return false()
-    held = (held_by(position, one, account_of(model)) for position, one in enumerate(actor.principals))
+    held = (held_by(position, one, account_of(model)) for position, one in enumerate(actor.departments or (), start=1))
     return or_(false(), *held)
 
 
@@ -70,10 +70,10 @@ def led_department(actor: Actor) -> BindParameter[UUID] | Null:
 
 
 def is_actor(column: str) -> Any:
-    """The relation of being the person that a column names."""
+    """The relation of being the person, or the integration, that a column names."""
 
     def relation(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-        return getattr(model, column) == named(0, actor.id) if actor.kind == "staff" else false()
+        return getattr(model, column) == named(0, actor.id) if actor.id else false()
 
     return relation
 
@@ -84,13 +84,13 @@ line = related(_line)
 deciding_line = related(_deciding_line)
 departments = related(_departments)
 author = related(is_actor("author_id"))
-creator = related(is_actor("created_by"))
+creator = own(is_actor("created_by"))
 oneself = related(is_actor("id"))
 MEMBERS = frozenset((*team.relations, *line.relations, *departments.relations))
 
 
 def told_by_membership(rule: Rule, actor: Actor) -> bool:
     """True when the actor's rows are exactly those of the accounts that their memberships name."""
-    if rule.holds_everywhere(actor) or not actor.principals or set(rule.relations) != MEMBERS:
+    if rule.holds_everywhere(actor) or not actor.principals or rule.own or set(rule.relations) != MEMBERS:
         return False
     return actor.kind != "integration" or bool(rule.scopes & actor.scopes)

@@ -18,15 +18,24 @@ Row = TypeVar("Row", bound=Base)
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may: holders of a role or scope for every row, or those related to the row."""
+    """Who may: holders of a role or scope for every row, or those related to the row.
+
+    An integration needs one of the scopes for `relations`, none for what is its `own`.
+    """
 
     roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     relations: tuple[Predicate, ...] = ()
+    own: tuple[Predicate, ...] = ()
 
     def __or__(self, other: "Rule") -> "Rule":
         """Either of two rules."""
-        return Rule(self.roles | other.roles, self.scopes | other.scopes, self.relations + other.relations)
+        return Rule(
+            self.roles | other.roles,
+            self.scopes | other.scopes,
+            self.relations + other.relations,
+            self.own + other.own,
+        )
 
     def holds_everywhere(self, actor: Actor) -> bool:
         """True when the actor needs no relation to the row."""
@@ -40,9 +49,9 @@ class Rule:
         """The rows for which the rule holds."""
         if self.holds_everywhere(actor):
             return true()
-        if actor.kind == "integration" and not self.scopes & actor.scopes:
-            return false()
-        return or_(false(), *(relation(actor, model) for relation in self.relations))
+        unscoped = actor.kind == "integration" and not self.scopes & actor.scopes
+        relations = self.own if unscoped else self.own + self.relations
+        return or_(false(), *(relation(actor, model) for relation in relations))
 
 
 def role(*names: str) -> Rule:
@@ -58,6 +67,11 @@ def scope(name: str) -> Rule:
 def related(relation: Predicate) -> Rule:
     """Whoever stands in this relation to the row."""
     return Rule(relations=(relation,))
+
+
+def own(relation: Predicate) -> Rule:
+    """Whoever made the row, a person or an integration."""
+    return Rule(own=(relation,))
 
 
 NOBODY = Rule()
@@ -80,6 +94,7 @@ def implies(actor: Actor, action: str, other: str, model: type[Base]) -> bool:
     if wide.holds_everywhere(actor):
         return True
     same = narrow.scopes <= wide.scopes if actor.kind == "integration" else set(narrow.relations) <= set(wide.relations)
+    same = same and set(narrow.own) <= set(wide.own)
     return same and not narrow.holds_everywhere(actor)
 
 
@@ -113,4 +128,5 @@ async def fetch(session: AsyncSession, actor: Actor, action: str, model: type[Ro
         raise NotFound
     if not found.may:
         raise Forbidden
+    session.info.setdefault("made", found[0])  # whoever may not see it any more gets no replay of the answer
     return found[0]

@@ -1,0 +1,301 @@
+"""A society in which everybody stands to one account, and to one row of each resource, in every way there is."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import Column, Table, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.domain.api_keys import Scope
+from service.domain.people import Role
+from service.models import (
+    Absence,
+    Account,
+    AccountMembership,
+    ApiKey,
+    Appeal,
+    Assignment,
+    Base,
+    Decision,
+    DistributionPlan,
+    ExchangeRate,
+    Holiday,
+    Import,
+    Interaction,
+    Job,
+    RoleGrant,
+    Rulebook,
+    Snapshot,
+    Staff,
+    Task,
+    TierEvaluation,
+    TierScheme,
+    TierSheet,
+)
+from service.operations import memberships
+from service.policy import Actor, allowed
+from service.policy.rules import POLICIES
+from service.queries.actors import key_actor, staff_actor
+from tests.house import House, Person
+
+NO_ROLE, NO_SCOPE = "no role", "no scope"
+ROLES = (*sorted(Role), NO_ROLE)
+# How somebody stands to the account; `former_team` was on it, the others work in a department.
+STANDINGS = ("none", "team", "former_team", "department", "parent_department", "child_department", "other_department")
+# How a row names a person: resource → relation → the column.
+NAMES: dict[type[Base], dict[str, str]] = {
+    Interaction: {"author": "author_id"},
+    Import: {"creator": "created_by"},
+    Job: {"creator": "created_by"},
+    TierScheme: {"creator": "created_by"},
+    Rulebook: {"author": "author_id"},
+    DistributionPlan: {"author": "author_id"},
+    Assignment: {"holder": "staff_id"},
+    Absence: {"holder": "staff_id"},
+    RoleGrant: {"holder": "staff_id", "granter": "granted_by"},
+    Appeal: {
+        "appellant": "appellant_id",
+        "filer": "filed_by_id",
+        "respondent": "respondent_id",
+        "reviewer": "reviewer_id",
+        "first_reviewer": "first_decider_id",
+    },
+}
+# Relations that another row makes, and rows that differ in themselves.
+FURTHER: dict[type[Base], tuple[str, ...]] = {
+    Assignment: ("reviewer", "candidate"),
+    Decision: ("reviewer",),
+    Staff: ("oneself",),
+    Rulebook: ("published",),
+    TierScheme: ("published",),
+}
+# What the constraints of a table ask for beyond a value of the right type.
+FITTING: dict[type[Base], dict[str, Any]] = {
+    AccountMembership: {"holder_kind": "staff", "role": "helper"},
+    Task: {"state": "not_started"},
+    Import: {
+        "mode": "partial",
+        "match_on": "code",
+        "target": "accounts",
+        "decimal_mark": ".",
+        "state": "received",
+        "currency": "CNY",
+    },
+    TierScheme: {"state": "draft", "method": "score"},
+    TierEvaluation: {"state": "preview"},
+    TierSheet: {"direction": "enters"},
+    Rulebook: {"state": "draft"},
+    Assignment: {"origin": "manual"},
+    Decision: {"kind": "manual"},
+    Appeal: {"state": "withdrawn"},
+    RoleGrant: {"state": "refused"},
+    Holiday: {"kind": "holiday"},
+    Job: {"state": "queued"},
+    ExchangeRate: {"rate": Decimal(1), "currency": "USD"},
+}
+# An integration's reach: no departments set, the account's own, or another.
+REACHES = ("everywhere", "departments", "other_departments")
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One question: may such a person, standing so, do this to such a row?"""
+
+    resource: str
+    action: str
+    who: str
+    standing: str
+
+
+def resource_of(model: type[Base]) -> str:
+    """The name of a resource in the tables: AccountTier is account_tier."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in model.__name__).lstrip("_")
+
+
+def standings_of(model: type[Base]) -> tuple[str, ...]:
+    """How people may stand to a row of this resource."""
+    by_account = STANDINGS if model is Account or hasattr(model, "account_id") else ("none",)
+    return (*by_account, *NAMES.get(model, {}), *FURTHER.get(model, ()))
+
+
+class Society:
+    """Everybody and everything, made once and then asked."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.places: dict[str, UUID] = {}
+        self.people: dict[tuple[str, str], Person] = {}
+        self.integrations: dict[tuple[str, str], UUID] = {}
+        self.rows: dict[str, tuple[Any, ...]] = {}
+        self.made = 0
+
+    async def settle(self) -> None:
+        """Makes the departments, the account with its owner, people and integrations."""
+        top = await self.house.department()
+        home = await self.house.department(parent_id=top)
+        self.places = {
+            "department": home,
+            "parent_department": top,
+            "child_department": await self.house.department(parent_id=home),
+            "other_department": await self.house.department(),
+        }
+        self.owner = await self.house.person("sales_rep", department_id=home)
+        self.account_id = await self.house.account(self.owner)
+        await self.populate()
+        await self.join()
+        await self.connect()
+
+    async def populate(self) -> None:
+        """Makes somebody for each role and standing."""
+        for who in ROLES:
+            for standing in STANDINGS:
+                roles = () if who == NO_ROLE else (who,)
+                self.people[who, standing] = await self.house.person(*roles, department_id=self.places.get(standing))
+
+    async def connect(self) -> None:
+        """Makes an integration for each scope and reach."""
+        own, other = [self.places["department"]], [self.places["other_department"]]
+        reach = dict(zip(REACHES, (None, own, other), strict=True))
+        for who in (*(f"scope {scope}" for scope in Scope), NO_SCOPE):
+            for standing, ids in reach.items():
+                scopes = [] if who == NO_SCOPE else [who.removeprefix("scope ")]
+                known = {"scopes": scopes, "department_ids": ids, "expires_at": datetime.now(UTC) + timedelta(days=1)}
+                (self.integrations[who, standing],) = await self.row(ApiKey, **known)
+
+    async def join(self) -> None:
+        """Puts people on the account's team, and takes some off again."""
+        async with self.house.services.database.transaction() as session:
+            former = [(self.account_id, self.people[who, "former_team"].id) for who in ROLES]
+            await memberships.join(session, former, "member")
+            await memberships.leave(session, [self.account_id], "member")
+            present = [(self.account_id, self.people[who, "team"].id) for who in ROLES]
+            await memberships.join(session, present, "member")
+
+    async def row(self, model: type[Base], **known: Any) -> tuple[Any, ...]:
+        """The key of a new row that has a fitting value wherever one is needed; what it refers to is made first."""
+        fitting = FITTING.get(model, {}) | known
+        table = cast("Table", model.__table__)
+        for column in table.columns:
+            fresh = column.primary_key and not column.foreign_keys
+            needed = not column.nullable and column.server_default is None
+            if column.name not in fitting and column.identity is None and (fresh or needed):
+                fitting = fitting | {column.name: await self.value(column, fresh=fresh)}
+        async with self.house.services.database.transaction() as session:
+            made = await session.execute(insert(table).values(fitting).returning(*table.primary_key))
+            return tuple(made.one())
+
+    async def value(self, column: "Column[Any]", *, fresh: bool) -> Any:
+        """Some value of the column's type, or the key of the row that it refers to."""
+        self.made += 1
+        for reference in column.foreign_keys:
+            return await self.referred(reference.column.table.name)
+        if isinstance(column.type, (JSONB, ARRAY)):
+            return []
+        values = {
+            UUID: uuid4() if fresh else self.owner.id,
+            str: f"text {self.made}",
+            bytes: uuid4().bytes,
+            int: 1,
+            bool: False,
+            datetime: datetime.now(UTC),
+            date: date(2001, 1, 1) + timedelta(days=self.made),
+            Decimal: Decimal(1),
+        }
+        return values[column.type.python_type]
+
+    async def referred(self, table: str) -> Any:
+        """The key of a row of another table: the owner, the account, or one made for the purpose."""
+        known = {"staff": self.owner.id, "accounts": self.account_id}
+        if table in known:
+            return known[table]
+        if table not in self.rows:
+            model = next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.name == table)
+            self.rows[table] = await self.row(model)
+        return self.rows[table][0]
+
+    async def subject(self, model: type[Base], standing: str, person: Person) -> tuple[Any, ...]:
+        """The key of the row to which the person stands so."""
+        if model is Staff:
+            return (person.id if standing == "oneself" else self.owner.id,)
+        if standing in NAMES.get(model, {}):
+            return await self.row(model, **{NAMES[model][standing]: person.id})
+        if standing in FURTHER.get(model, ()):
+            made = {"published": self.published, "candidate": self.considered, "reviewer": self.under_review}
+            return await made[standing](model, person)
+        key = f"{model.__tablename__} as such"
+        if key not in self.rows:
+            self.rows[key] = (self.account_id,) if model is Account else await self.row(model)
+        return self.rows[key]
+
+    async def published(self, model: type[Base], _person: Person) -> tuple[Any, ...]:
+        """A version that counts."""
+        return await self.row(model, state="published")
+
+    async def considered(self, _model: type[Base], person: Person) -> tuple[Any, ...]:
+        """An assignment whose decision considered the person."""
+        (sha256,) = await self.row(Snapshot, people=[person.id])
+        (decision,) = await self.row(Decision, snapshot_sha256=sha256)
+        return await self.row(Assignment, decision_id=decision)
+
+    async def under_review(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """An assignment against which the person hears an appeal, or the decision behind it."""
+        (decision,) = await self.row(Decision)
+        (assignment,) = await self.row(Assignment, decision_id=decision)
+        await self.row(Appeal, assignment_id=assignment, reviewer_id=person.id)
+        return (assignment,) if model is Assignment else (decision,)
+
+    async def answers(self) -> AsyncIterator[tuple[Cell, bool]]:
+        """Every cell with what the policy says of it."""
+        async with self.house.services.database.reading() as connection:
+            for (who, standing), person in self.people.items():
+                actor = await staff_actor(connection, person.id)
+                assert actor is not None
+                for model, here in self.staff_questions(standing):
+                    key = await self.subject(model, here, person)
+                    async for cell in self.asked(connection, model, key, actor, who, here):
+                        yield cell
+            for (who, reach), key_id in self.integrations.items():
+                actor = await key_actor(connection, key_id=key_id)
+                assert actor is not None
+                for model, here in self.integration_questions(reach):
+                    made = here == "creator"
+                    key = await (self.row(model, created_by=key_id) if made else self.subject(model, here, self.owner))
+                    async for cell in self.asked(connection, model, key, actor, who, here):
+                        yield cell
+
+    def staff_questions(self, standing: str) -> Iterator[tuple[type[Base], str]]:
+        """The resources, and how somebody of this standing to the account may stand to them."""
+        for model in POLICIES:
+            for here in standings_of(model):
+                if here == standing or (standing == "none" and here not in STANDINGS):
+                    yield model, here
+
+    def integration_questions(self, reach: str) -> Iterator[tuple[type[Base], str]]:
+        """The same for integrations; what one made itself is asked of those that reach nothing else."""
+        for model in POLICIES:
+            yield model, reach
+            if reach == "other_departments" and "creator" in NAMES.get(model, {}):
+                yield model, "creator"
+
+    async def asked(
+        self,
+        connection: AsyncConnection,
+        model: type[Base],
+        key: tuple[Any, ...],
+        actor: Actor,
+        who: str,
+        standing: str,
+    ) -> AsyncIterator[tuple[Cell, bool]]:
+        """One row and one actor, all actions of the resource in one statement."""
+        actions = list(POLICIES[model])
+        table = cast("Table", model.__table__)
+        conditions = [column == value for column, value in zip(table.primary_key, key, strict=True)]
+        columns = [allowed(actor, action, model).label(action) for action in actions]
+        row = (await connection.execute(select(*columns).select_from(model).where(*conditions))).one()
+        for action, may in zip(actions, row, strict=True):
+            yield Cell(resource_of(model), action, who, standing), bool(may)

@@ -1,0 +1,120 @@
+"""The policy in force, cell by cell, against what was written by hand and against the text in the repository."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from typing import cast
+
+import pytest
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from service.adapters.keys import Keys
+from service.adapters.postgres import EmbeddedPostgres
+from service.database import asyncpg_url
+from service.domain.people import Role
+from service.http.services import Services
+from service.main import create_app
+from service.migrations import schema_head
+from service.policy.rules import POLICIES
+from service.queries.actors import staff_actor
+from service.settings import Settings
+from tests.conftest import SHARED
+from tests.house import LONG_AGO, House, RolledBack
+from tests.policy.expectation import HERE, expectations
+from tests.policy.society import Cell, Society, resource_of
+
+MATRIX = HERE / "matrix.txt"
+Answers = Mapping[Cell, bool]
+
+
+@pytest.fixture(scope="module")
+async def society(
+    postgres: EmbeddedPostgres, keys: Keys, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Society]:
+    """Everybody and everything in a transaction that is rolled back at the end."""
+    engine = create_async_engine(asyncpg_url(postgres.urls(SHARED).service))
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        state = tmp_path_factory.mktemp("state")
+        services = Services.build(settings, RolledBack(connection), keys, state, schema_head())
+        society = Society(House(services, create_app(services)))
+        await society.settle()
+        yield society
+        await transaction.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture(scope="module")
+async def answers(society: Society) -> Answers:
+    """What the policy says of every cell, asked once."""
+    return {cell: may async for cell, may in society.answers()}
+
+
+def test_every_action_of_every_resource_is_expected_by_somebody() -> None:
+    declared = {(resource_of(model), action) for model, actions in POLICIES.items() for action in actions}
+    assert set(expectations()) == declared
+
+
+async def test_every_cell_is_as_the_access_design_says(answers: Answers) -> None:
+    rules = expectations()
+    wrong = [
+        f"{cell.resource}.{cell.action}: {cell.who}, {cell.standing}: {'allowed' if may else 'denied'}"
+        for cell, may in sorted(answers.items())
+        if rules[cell.resource, cell.action](cell) != may
+    ]
+    assert not wrong, "\n".join([f"{len(wrong)} of {len(answers)} cells are not as expected:", *wrong[:60]])
+
+
+async def test_what_was_deleted_exists_for_nobody(society: Society) -> None:
+    leader = await society.house.person(*sorted(Role))
+    async with society.house.services.database.reading() as connection:
+        actor = await staff_actor(connection, leader.id)
+        assert actor is not None
+        for model in [model for model in POLICIES if hasattr(model, "deleted_at")]:
+            key = await society.row(model)
+            alive = {cell.action async for cell, may in society.asked(connection, model, key, actor, "", "") if may}
+            assert "see" in alive, model
+            table = cast("Table", model.__table__)
+            gone = table.update().where(*[column == key[0] for column in table.primary_key])
+            await connection.execute(gone.values(deleted_at=LONG_AGO))
+            assert not [cell async for cell, may in society.asked(connection, model, key, actor, "", "") if may]
+
+
+async def test_the_matrix_in_the_repository_is_the_present_one(answers: Answers) -> None:
+    present, kept = written(answers), MATRIX.read_text(encoding="utf-8") if MATRIX.exists() else ""
+    if present != kept:
+        MATRIX.write_text(present, encoding="utf-8")
+    assert present == kept, "matrix.txt was out of date and has been written anew: read the difference, and commit it"
+
+
+def written(answers: Answers) -> str:
+    """The matrix as text: for each action, who is allowed how standing."""
+    lines = ["# Written by tests/policy/test_matrix.py from the policy in force. Not to be edited by hand."]
+    actions: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    asked: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for cell, may in answers.items():
+        kind = "scope" if cell.who.startswith(("scope ", "no scope")) else "role"
+        asked[f"{cell.resource}.{cell.action}", kind].add(cell.standing)
+        allowed = actions[f"{cell.resource}.{cell.action}", kind]
+        allowed[cell.who] += [cell.standing] if may else []
+    for (action, kind), people in sorted(actions.items()):
+        if kind == "role":
+            lines += ["", action]
+        lines += grouped(people, asked[action, kind])
+    return "\n".join(lines) + "\n"
+
+
+def grouped(people: Mapping[str, list[str]], asked: set[str]) -> list[str]:
+    """Those with the same rights on one line, the most powerful first."""
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for who, standings in people.items():
+        if standings:
+            groups[tuple(standings)].append(who)
+    ordered = sorted(groups.items(), key=lambda group: (-len(group[0]), group[0]))
+    most = max(groups, key=lambda standings: len(groups[standings]), default=())
+    complete = all(people.values())
+    return [
+        f"    {'always' if set(standings) == asked else ', '.join(standings)}: "
+        f"{'everybody else' if complete and standings == most else ', '.join(sorted(who))}"
+        for standings, who in ordered
+    ]
