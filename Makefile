@@ -12,7 +12,7 @@ help: ## what can be made
 run: $(VENV)/run.stamp ## set everything up and serve, with an embedded PostgreSQL
 	@exec $(BIN)/evenhand run
 
-demo: $(VENV)/demo.stamp ## do the main job on 2,002 real companies, through the API
+demo: $(VENV)/demo.stamp ## do the main job on real companies, through the API
 	@exec $(BIN)/python -m demo
 
 test: $(VENV)/dev.stamp ## run every test

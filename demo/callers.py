@@ -57,6 +57,10 @@ class Caller:
         """The first of a list, or None."""
         return next(iter(self.get(path, **({"limit": 1} | query))["items"]), None)
 
+    def is_under_way(self, job_id: str | None) -> bool:
+        """Whether a job waits or runs."""
+        return job_id is not None and self.get(f"/v1/jobs/{job_id}")["state"] in UNFINISHED
+
     def job(self, job_id: str) -> Iterator[int]:
         """How far a job is, in per cent, until it has done its work."""
         while (job := self.get(f"/v1/jobs/{job_id}"))["state"] in UNFINISHED:

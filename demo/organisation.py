@@ -51,7 +51,7 @@ DEMO-13 | 佐藤美咲         | department_manager     | 亚太区 Asia-Pacific
 
 _SELLERS = """
 北美东区 North America East
-DEMO-14 | 张伟             | 5 | 1   | A B C | US Northeast, US South
+DEMO-14 | 张伟             | 5 | 1   | A B C | US Northeast, US South, Canada and Latin America
 DEMO-15 | Nora Whitfield   | 4 | 1   | A B   | US Northeast, US South
 DEMO-16 | 李秀兰           | 4 | 0.8 | B C   | US Northeast, US South, Canada and Latin America
 DEMO-17 | Daniel Okafor    | 3 | 1   | A C   | US South, Canada and Latin America

@@ -121,11 +121,12 @@ def approved(story: Story, plan: Json) -> Json:
 
 def applied(story: Story, plan: Json) -> Json:
     """The plan in force."""
-    path = f"/v1/distribution-plans/{plan['id']}"
+    director, path = story.by(DIRECTOR), f"/v1/distribution-plans/{plan['id']}"
     if plan["state"] == "approved":
-        plan = story.by(DIRECTOR).post(f"{path}/apply", {"reason": "按计划执行"})
-        story.telling.follow(story.by(DIRECTOR).job(plan["job_id"]), "Applying the plan")
-        plan = story.by(DIRECTOR).get(path)
+        if not director.is_under_way(plan["job_id"]):
+            plan = director.post(f"{path}/apply", {"reason": "按计划执行"})
+        story.telling.follow(director.job(plan["job_id"]), "Applying the plan")
+        plan = director.get(path)
     if plan["state"] != "applied":
         raise DemoFailed(f"The plan is {plan['state']}: {plan['problem']['en'] if plan['problem'] else ''}")
     return plan

@@ -70,7 +70,8 @@ def definition(templates: Json) -> dict[str, Any]:
 def applied_evaluation(story: Story, scheme_id: str) -> Json:
     """The evaluation: asked for by the director, approved by the deputy, applied."""
     director, deputy = story.by(DIRECTOR), story.by(DEPUTY)
-    evaluation = director.first("/v1/tier-evaluations", scheme_id=scheme_id)
+    begun = director.items("/v1/tier-evaluations", scheme_id=scheme_id)
+    evaluation = next((one for one in begun if one["computed_at"] or director.is_under_way(one["job_id"])), None)
     evaluation = evaluation or director.post("/v1/tier-evaluations", {"scheme_id": scheme_id})
     path = f"/v1/tier-evaluations/{evaluation['id']}"
     if evaluation["computed_at"] is None:
@@ -79,7 +80,7 @@ def applied_evaluation(story: Story, scheme_id: str) -> Json:
     if evaluation["state"] == "preview":
         evaluation = deputy.post(f"{path}/approve", {"reason": "名单已与各部门核对"})
     if evaluation["state"] == "approved":
-        if evaluation["apply_job_id"] is None:
+        if not director.is_under_way(evaluation["apply_job_id"]):
             evaluation = director.post(f"{path}/apply", {})
         story.telling.follow(director.job(evaluation["apply_job_id"]), "Applying the grades")
         evaluation = director.get(path)
