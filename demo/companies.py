@@ -28,12 +28,12 @@ INDUSTRIES = {
         "e-commerce|cloud|cyber|online|data"
     ),
     "Media and telecommunications": (
-        "telecom|communication|media|broadcast|publish|entertainment|advertis|wireless|television"
+        "telecom|communication|media|broadcast|publish|entertainment|advertising|wireless|television"
     ),
     "Energy and utilities": "energy|utilit|petrol|oil|gas|fossil|electric power|solar|wind|coal|water",
     "Automotive": "automo|automobile|auto |auto,|vehicle|truck|tire|tyre|car ",
     "Chemicals and materials": (
-        "chemi|material|mining|metal|steel|paper|packag|glass|rubber|mineral|forest|cement|fibre|textile|gold"
+        "chemi|material|mining|metal|steel|paper|packaging|glass|rubber|mineral|forest|cement|fibre|textile|gold"
     ),
     "Retail and leisure": (
         "retail|restaurant|hotel|leisure|travel|apparel|fashion|department store|gambling|gaming|casino|"
