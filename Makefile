@@ -45,9 +45,11 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml
 
 $(VENV)/demo.stamp: requirements-demo.lock pyproject.toml
 	@$(call install,requirements-demo.lock)
+	@touch $(VENV)/run.stamp
 
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml
 	@$(call install,requirements-dev.lock)
+	@touch $(VENV)/run.stamp $(VENV)/demo.stamp
 
 define install
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

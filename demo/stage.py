@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import os
 import secrets
 import sys
 import time
@@ -147,8 +148,10 @@ def running_service(folder: Path, configured: Settings) -> Iterator[str]:
     """A service as a child that ends with us; it writes its log into the state folder."""
     address = f"http://{configured.host}:{configured.port}"
     log = folder / "demo-service.log"
+    # beside a database of the operator's own the service issues no tokens unless told to
+    environment = os.environ | {"EVENHAND_EMBEDDED_ISSUER": "true"}
     with log.open("wb") as output:
-        child = spawn_child([sys.executable, "-m", "service", "run"], stdout=output, stderr=output)
+        child = spawn_child([sys.executable, "-m", "service", "run"], env=environment, stdout=output, stderr=output)
     try:
         wait_until_ready(child, address, log)
         yield address
