@@ -39,18 +39,26 @@ class ImportUpload(Endpoint):
         """Stages, looks into and stores the file of those who may import; everybody else the handler refuses."""
         context: Context = request.scope[KEY]
         form = await form_of(request)
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not holds(context.actor, "create", Import):
-            return await serve(request)
         try:
-            with ExitStack() as stack:
-                staging = staged(file.file, context.services.settings.max_file_bytes)
-                found = await asyncio.to_thread(stack.enter_context, staging)
-                request.digest = digest(form, found)
-                context.arrival = await arrived(context, form, found, file.filename or "")
-        except TooLarge:
-            raise BodyTooLarge from None
-        return await served(request, serve, context)
+            file = form.get("file")
+            if not isinstance(file, UploadFile) or not holds(context.actor, "create", Import):
+                return await serve(request)
+            await take_in(request, context, form, file)
+            return await served(request, serve, context)
+        finally:
+            await form.close()
+
+
+async def take_in(request: StrictRequest, context: Context, form: FormData, file: UploadFile) -> None:
+    """Stages the file, looks into it, and stores it."""
+    try:
+        with ExitStack() as stack:
+            staging = staged(file.file, context.services.settings.max_file_bytes)
+            found = await asyncio.to_thread(stack.enter_context, staging)
+            request.digest = digest(form, found)
+            context.arrival = await arrived(context, form, found, file.filename or "")
+    except TooLarge:
+        raise BodyTooLarge from None
 
 
 async def served(

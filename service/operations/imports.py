@@ -34,7 +34,7 @@ async def create_import(
     assert actor.id is not None
     assert arrival is not None, "whoever may import has their file looked into before"
     look = arrival.look
-    columns = chosen(look.columns, choices_of(wanted.mapping or []), wanted.target)
+    columns = chosen(look.columns, choices_of(wanted.mapping.root if wanted.mapping else []), wanted.target)
     import_ = Import(
         id=new_id(),
         target=str(wanted.target),

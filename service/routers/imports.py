@@ -5,6 +5,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Response, UploadFile, status
+from pydantic import Field
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
@@ -49,7 +50,7 @@ FILE_TYPES = {
 class ImportForm(ImportCreate):
     """A file to import, and how it is to be taken."""
 
-    file: UploadFile
+    file: UploadFile = Field(description="CSV, XLSX, XLS, ODS or NDJSON, at most 50 MiB.")
 
 
 @uploads.post(

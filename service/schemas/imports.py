@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, Json, model_validator
+from pydantic import Field, Json, RootModel, model_validator
 
 from service.domain.import_keys import MatchOn
 from service.domain.states import ImportState
@@ -60,6 +60,12 @@ class ColumnChoice(Body):
 
 
 Choices = Annotated[list[ColumnChoice], Field(max_length=1000)]
+
+
+class ChoicesText(RootModel[Choices]):
+    """The same as one JSON text, which a form may hold."""
+
+
 DecimalMark = Literal[".", ","]
 MAPPING = "Columns whose field is another than suggested; the others stay as suggested."
 MATCH_ON = (
@@ -85,7 +91,7 @@ class ImportCreate(Body):
     currency: CurrencyCode | None = Field(default=None, description=CURRENCY)
     decimal_mark: DecimalMark | None = Field(default=None, description=DECIMAL_MARK)
     day_first: bool | None = Field(default=None, description=DAY_FIRST)
-    mapping: Json[Choices] | None = Field(default=None, description=f"JSON. {MAPPING}")
+    mapping: Json[ChoicesText] | None = Field(default=None, description=f"JSON. {MAPPING}")
     confirm: bool = Field(default=False, description="true: run at once; false: wait until the mapping is confirmed.")
 
 
