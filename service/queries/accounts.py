@@ -25,7 +25,7 @@ from service.models import Account, AccountTier, Assignment, Contact
 from service.policy import Actor, allowed, principal_values
 from service.policy.rules import POLICIES, implies
 from service.queries.json_view import json_object, money
-from service.queries.listing import Filter, Listing, any_of, at_least, at_most, before, equals, is_empty, search
+from service.queries.listing import Filter, Listing, any_of, at_least, at_most, before, either, equals, search
 from service.queries.single import single
 
 VALUE_FIELDS = ("potential_value", "potential_value_base", "potential_value_on", "intent", "proposed", "custom")
@@ -36,6 +36,21 @@ OWNER_ID = (
     .correlate(Account)
     .scalar_subquery()
 )
+
+
+OWNED = exists().where(
+    Assignment.account_id == Account.id, Assignment.team_role == "owner", Assignment.ended_at.is_(None)
+)
+
+
+def of_owner(name: str) -> ColumnElement[bool]:
+    """Accounts of one person, found by that person: read from the account's side, every account would be looked at."""
+    theirs = select(Assignment.account_id).where(
+        Assignment.staff_id == bindparam(name, type_=Assignment.staff_id.type),
+        Assignment.team_role == "owner",
+        Assignment.ended_at.is_(None),
+    )
+    return Account.id.in_(theirs)
 
 
 def in_tier(name: str) -> ColumnElement[bool]:
@@ -97,7 +112,7 @@ def account_listing(base_currency: str) -> Listing:
         sorts={
             "created_at": Account.id,
             "name": Account.name_sort,
-            "potential_value": func.coalesce(Account.potential_value_base, -1, type_=Account.potential_value_base.type),
+            "potential_value": VALUE_ORDER,
         },
     )
 
@@ -107,8 +122,8 @@ ACCOUNT_FILTERS: dict[str, Filter] = {
     "code": any_of(Account.code),
     "external_ref": any_of(Account.external_ref),
     "parent_id": equals(Account.parent_id),
-    "owner_id": equals(OWNER_ID),
-    "unassigned": is_empty(OWNER_ID),
+    "owner_id": Filter(of_owner),
+    "unassigned": either(~OWNED, OWNED),
     "industry": any_of(Account.industry),
     "region": any_of(Account.region),
     "tier": Filter(in_tier),
@@ -119,6 +134,8 @@ ACCOUNT_FILTERS: dict[str, Filter] = {
     "created_from": at_least(Account.created_at),
     "created_to": before(Account.created_at),
 }
+# The expression of ix_accounts_value, its constant no bound value: else the index would not be known again.
+VALUE_ORDER = func.coalesce(Account.potential_value_base, literal_column("-1"), type_=Account.potential_value_base.type)
 # By value only for those who see values: else the order or a filter would tell what the body hides.
 VALUE_PARAMETERS = frozenset({"potential_value_min", "potential_value_max", "intent", "potential_value"})
 

@@ -30,10 +30,21 @@ def own_value(name: str, value: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on bound values named after the filter, and how a request's value fills them."""
+    """A condition on bound values named after the filter, and how a request's value fills them.
+
+    `otherwise`: the condition for false, where each is planned for itself. `among_members`: the same condition for rows
+    that memberships name already, where the index of `condition` would only mislead the planner.
+    """
 
     condition: Callable[[str], ColumnElement[bool]]
     values: Callable[[str, Any], dict[str, Any]] = own_value
+    otherwise: Callable[[str], ColumnElement[bool]] | None = None
+    among_members: Callable[[str], ColumnElement[bool]] | None = None
+
+    def told(self, name: str, value: Any, *, by_membership: bool) -> ColumnElement[bool]:
+        """The condition for a value that was asked for."""
+        chosen = self.otherwise if value is False else self.among_members if by_membership else None
+        return (chosen or self.condition)(name)
 
 
 def any_of(column: Any) -> Filter:
@@ -71,18 +82,26 @@ def is_empty(column: Any) -> Filter:
     return Filter(lambda name: column.is_(None) == bindparam(name, type_=Boolean()))
 
 
+def either(yes: ColumnElement[bool], no: ColumnElement[bool]) -> Filter:
+    """true: one condition; false: the other."""
+    return Filter(lambda _: yes, lambda _name, _value: {}, otherwise=lambda _: no)
+
+
 def search(text: Any, pieces: Any) -> Filter:
     """Every word of the search stands in the text; the index over one- and two-character pieces finds candidates."""
 
+    def stands(name: str) -> ColumnElement[bool]:
+        like: ColumnElement[bool] = text.like(all_(bindparam(f"{name}_patterns", type_=ARRAY(Text()))))
+        return like
+
     def condition(name: str) -> ColumnElement[bool]:
-        found = pieces.contains(bindparam(f"{name}_pieces", type_=pieces.type))
-        return and_(found, text.like(all_(bindparam(f"{name}_patterns", type_=ARRAY(Text())))))
+        return and_(pieces.contains(bindparam(f"{name}_pieces", type_=pieces.type)), stands(name))
 
     def values(name: str, value: str) -> dict[str, Any]:
         patterns = [f"%{escaped(word)}%" for word in query_words(value)]
         return {f"{name}_pieces": query_grams(value), f"{name}_patterns": patterns}
 
-    return Filter(condition, values)
+    return Filter(condition, values, among_members=stands)
 
 
 def escaped(word: str) -> str:
@@ -166,7 +185,8 @@ async def page(
 
 def kept_statement(listing: Listing, actor: Actor, asked: Asked, *, resumed: bool) -> Select[Any]:
     """The statement for this kind of actor, these filters and this order, built the first time."""
-    shape = (actor.shape, frozenset(asked.filters), asked.sort, resumed)
+    negated = frozenset(name for name, value in asked.filters.items() if value is False)
+    shape = (actor.shape, frozenset(asked.filters), negated, asked.sort, resumed)
     statement = listing.kept.get(shape)
     if statement is None:
         if len(listing.kept) >= STATEMENTS_KEPT:
@@ -180,9 +200,12 @@ def build(listing: Listing, actor: Actor, asked: Asked, *, resumed: bool) -> Sel
     model, key = listing.model, sort_column(listing, asked.sort)
     descending = asked.sort.startswith("-")
     statement = select(json_object(listing.columns(actor)), key, model.id)
-    conditions = [listing.filters[name].condition(name) for name in asked.filters]
     uses = {*asked.filters, asked.sort.removeprefix("-")}
     action = listing.guarded_action if uses & listing.guarded else "see"
+    by_membership = not listing.rows and told_by_membership(POLICIES[model][action], actor)
+    conditions = [
+        listing.filters[name].told(name, value, by_membership=by_membership) for name, value in asked.filters.items()
+    ]
     pushed = model is Account and not conditions and key is model.id and not descending
     statement = restricted(statement, listing, actor, action, pushed=pushed, resumed=resumed)
     if resumed:
