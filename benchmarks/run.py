@@ -150,7 +150,6 @@ def main() -> None:
         bench = Bench(seller, steward, accounts, Issuer(Keys.read(keys).token))
         environment = {"EVENHAND_DATABASE_URL": urls.service, "EVENHAND_KEYS": keys, "EVENHAND_EMBEDDED_ISSUER": "true",
                        "BENCH_DSN": dsn, "BENCH_SELLER": str(seller), "EVENHAND_STATE": folder}  # fmt: skip
-        assert postgres._process is not None
         rows = []
         with (
             server("benchmarks.ours:create_bench_app", OURS, environment) as ours,
@@ -158,11 +157,11 @@ def main() -> None:
         ):
             for name, number in REQUESTS.items():
                 if name in asked:
-                    rows.append(alternate(bench, name, number, (ours, limit), postgres._process.pid))
+                    rows.append(alternate(bench, name, number, (ours, limit), postgres.pid))
             if importing.NAME in asked:
                 with importing.worker(environment) as worker:
                     token = bench.issuer.issue(steward, "staff")
-                    processes = (ours, worker, postgres._process.pid)
+                    processes = (ours, worker, postgres.pid)
                     imports = importing.ImportBench(OURS, token, dsn, plain(urls.migration), processes)
                     rows.append(imports.alternate(console))
         write(rows)

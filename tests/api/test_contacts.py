@@ -222,7 +222,8 @@ async def test_evidence_names_sensitive_fields_and_never_holds_them(house: House
         await client.patch(path, json={"spouse": "赵敏", "title": "总裁"}, headers={"If-Match": '"1-full"'})
     async with house.services.database.reading() as connection:
         contact = UUID(path.rsplit("/", 1)[1])
-        entries = (await connection.execute(select(AuditEntry.data).where(AuditEntry.subject_id == contact))).scalars()
+        about = select(AuditEntry.data).where(AuditEntry.subject_id == contact).order_by(AuditEntry.position)
+        entries = (await connection.execute(about)).scalars()
         told = list(entries)
         types = select(OutboxMessage.type).where(OutboxMessage.subject_id == contact).order_by(OutboxMessage.position)
         sent = list((await connection.execute(types)).scalars())

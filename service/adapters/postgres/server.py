@@ -60,6 +60,12 @@ class EmbeddedPostgres:
         """Whether the server started here is alive."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The process id of the server started here."""
+        assert self._process is not None, "start() comes first"
+        return self._process.pid
+
     def stop(self) -> None:
         """The server shut down: clients cut off, data written out; by force when it does not end. Safe to repeat."""
         if self._process is not None:
