@@ -63,7 +63,9 @@ class Telling:
         self.console.print(Padding(table, (0, 0, 0, INDENT), expand=False))
 
     def each(self, items: Sequence[Item], doing: str) -> Iterator[Item]:
-        """The items, one by one, under a bar that counts them."""
+        """The items, one by one, under a bar that counts them; no bar where there is nothing to do."""
+        if not items:
+            return
         with self._bar(MofNCompleteColumn()) as bar:
             yield from bar.track(items, description=doing)
 
