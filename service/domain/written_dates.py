@@ -56,8 +56,8 @@ def read_date(text: str, *, day_first: bool | None = None) -> date:
 
 
 def typed_date(value: datetime | date) -> date:
-    """The day of a cell that a spreadsheet keeps as a date."""
-    return value.date() if isinstance(value, datetime) else value
+    """The day of a cell that a spreadsheet keeps as a date. Raises `Unreadable`."""
+    return _finite(value.date() if isinstance(value, datetime) else value)
 
 
 def _year_first(found: re.Match[str]) -> date:
@@ -90,6 +90,13 @@ def _named(found: re.Match[str]) -> date:
 def _day(year: int, month: int, day: int) -> date:
     """The day, if the calendar has it."""
     try:
-        return date(year, month, day)
+        return _finite(date(year, month, day))
     except ValueError:
         raise Unreadable("no_such_date") from None
+
+
+def _finite(day: date) -> date:
+    """A day but the calendar's first and last, which stand for "none" and "never" and are stored as infinity."""
+    if day in (date.min, date.max):
+        raise Unreadable("no_such_date")
+    return day

@@ -54,7 +54,7 @@ async def replay(session: AsyncSession, context: Context, key: str, print_: byte
 
 
 async def authorise_again(session: AsyncSession, context: Context, stored: dict[str, Any]) -> None:
-    """404 when the caller may no longer see what the first request made."""
+    """404 when the caller may no longer see what the first request made or changed."""
     model = next((model for model in POLICIES if model.__tablename__ == stored.get("table")), None)
     if model is None:
         return

@@ -55,7 +55,7 @@ class Gate:
         scope[KEY] = context
         answer_ = Answer(send, context, head=scope["method"] == "HEAD")
         if answer_.head:
-            scope["method"] = "GET"
+            scope = {**scope, "method": "GET"}  # a copy: the server's own must tell it that no body follows
         try:
             refusal = await self.refuse(scope, context, headers)
             if refusal:

@@ -136,8 +136,8 @@ ACCOUNT_FILTERS: dict[str, Filter] = {
 }
 # The expression of ix_accounts_value, its constant no bound value: else the index would not be known again.
 VALUE_ORDER = func.coalesce(Account.potential_value_base, literal_column("-1"), type_=Account.potential_value_base.type)
-# By value only for those who see values: else the order or a filter would tell what the body hides.
-VALUE_PARAMETERS = frozenset({"potential_value_min", "potential_value_max", "intent", "potential_value"})
+# By value or grade only for those who see them: else the order or a filter would tell what is hidden.
+VALUE_PARAMETERS = frozenset({"potential_value_min", "potential_value_max", "intent", "tier", "potential_value"})
 
 CONTACTS = Listing(model=Contact, columns=contact_columns, filters={"account_id": equals(Contact.account_id)}, sorts={})
 

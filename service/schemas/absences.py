@@ -1,13 +1,12 @@
 """Absences of staff as JSON."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import UNCHANGED, Body, Instant, Text2000, View
+from service.schemas.fields import UNCHANGED, Body, Day, Instant, Text2000, View
 from service.schemas.page import PageFilter
 
 
@@ -25,8 +24,8 @@ class AbsenceKind(StrEnum):
 class AbsenceCreate(Body):
     """Days on which a person is away and takes no new accounts."""
 
-    starts_on: date = Field(description="The first day.", examples=["2026-02-16"])
-    ends_on: date = Field(description="The last day.", examples=["2026-02-20"])
+    starts_on: Day = Field(description="The first day.", examples=["2026-02-16"])
+    ends_on: Day = Field(description="The last day.", examples=["2026-02-20"])
     kind: AbsenceKind = Field(description="Why.")
     note: Text2000 | None = Field(default=None, description="Note (备注).", examples=["春节探亲"])
 
@@ -34,8 +33,8 @@ class AbsenceCreate(Body):
 class AbsenceUpdate(Body):
     """A merge patch (RFC 7396): only the fields that change; null empties a field."""
 
-    starts_on: date = UNCHANGED
-    ends_on: date = UNCHANGED
+    starts_on: Day = UNCHANGED
+    ends_on: Day = UNCHANGED
     kind: AbsenceKind = UNCHANGED
     note: Text2000 | None = None
 
@@ -45,8 +44,8 @@ class AbsenceView(View):
 
     id: UUID
     staff_id: UUID
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     kind: str
     note: str | None
     version: int
@@ -72,6 +71,6 @@ class AbsenceFilter(PageFilter):
     """Typed filters, one per field."""
 
     kind: Annotated[list[AbsenceKind], Field(max_length=10)] | None = Field(default=None, description="Kinds.")
-    on_from: date | None = Field(default=None, description="Away on this day or later.")
-    on_to: date | None = Field(default=None, description="Away on this day or earlier.")
+    on_from: Day | None = Field(default=None, description="Away on this day or later.")
+    on_to: Day | None = Field(default=None, description="Away on this day or earlier.")
     sort: AbsenceSort = Field(default=AbsenceSort.STARTS, description="The order.")

@@ -1,13 +1,12 @@
 """The grades of an account and what they entitle it to, as JSON."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import Body, Instant, Text50, Text2000, View
+from service.schemas.fields import Body, Day, Instant, Text50, Text2000, View
 from service.schemas.page import PageFilter
 from service.schemas.tier_evaluations import SheetData
 from service.schemas.tier_schemes import TierCode, Words
@@ -72,7 +71,7 @@ class EntitlementView(View):
     tier: str
     kind: str = Field(description="`named_person`, `plan`, `visit`, or the code of a service of the tier.")
     name: Words
-    due_on: date = Field(description="A working day of the business calendar as it stood when the grade began.")
+    due_on: Day = Field(description="A working day of the business calendar as it stood when the grade began.")
     ended_at: Instant | None = Field(description="When the grade that promised it ended; null while it is owed.")
 
 
@@ -96,6 +95,6 @@ class EntitlementFilter(PageFilter):
     scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Schemes.")
     kind: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Kinds.")
     current: bool | None = Field(default=None, description="true: still owed; false: ended with their grade.")
-    due_from: date | None = Field(default=None, description="Due on or after this day.")
-    due_to: date | None = Field(default=None, description="Due on or before this day.")
+    due_from: Day | None = Field(default=None, description="Due on or after this day.")
+    due_to: Day | None = Field(default=None, description="Due on or before this day.")
     sort: EntitlementSort = Field(default=EntitlementSort.DUE, description="The order.")

@@ -1,6 +1,5 @@
 """Accounts and contacts as JSON."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from service.schemas.fields import (
     UNCHANGED,
     Body,
     Code,
+    Day,
     DecimalText,
     Instant,
     Money,
@@ -74,7 +74,7 @@ class AccountCreate(Body):
     industry: Text50 | None = Field(default=None, description="Industry (行业类型).", examples=["通信设备"])
     region: Text50 | None = Field(default=None, description="Region (地域分布).", examples=["华南"])
     potential_value: Money | None = Field(default=None, description="Potential value a year (潜在价值).")
-    potential_value_on: date | None = Field(default=None, description="The day that the value was true.")
+    potential_value_on: Day | None = Field(default=None, description="The day that the value was true.")
     intent: Intent | None = Field(default=None, description="Cooperation intent (合作意向).")
     products: Products = Field(default=[], description="Products that the account needs (产品匹配度).")
     lifecycle: Lifecycle = Field(default=Lifecycle.PROSPECT, description="Prospect, active or former.")
@@ -92,7 +92,7 @@ class AccountUpdate(Body):
     industry: Text50 | None = None
     region: Text50 | None = None
     potential_value: Money | None = None
-    potential_value_on: date | None = None
+    potential_value_on: Day | None = None
     intent: Intent | None = None
     products: Products = UNCHANGED
     lifecycle: Lifecycle = UNCHANGED
@@ -115,7 +115,7 @@ class AccountView(View):
     region: str | None
     potential_value: Money | None
     potential_value_base: Money | None = Field(description="In the base currency, by the dated exchange rate.")
-    potential_value_on: date | None
+    potential_value_on: Day | None
     intent: str | None
     products: list[str]
     lifecycle: str

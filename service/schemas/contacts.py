@@ -1,12 +1,11 @@
 """Contacts as JSON: the people at a customer."""
 
-from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import UNCHANGED, Body, Instant, Text50, Text200, Text2000, View
+from service.schemas.fields import UNCHANGED, Body, Day, Instant, Text50, Text200, Text2000, View
 
 
 class Alliance(StrEnum):
@@ -41,7 +40,7 @@ class ContactCreate(Body):
     email: Text200 | None = Field(default=None, description="E-mail (电子邮箱).", examples=["lina@example.com"])
     address: Text200 | None = Field(default=None, description="Office address.")
     note: Text2000 | None = Field(default=None, description="Note (备注).")
-    birth_on: date | None = Field(default=None, description="Birth date; sensitive.")
+    birth_on: Day | None = Field(default=None, description="Birth date; sensitive.")
     home_address: Text200 | None = Field(default=None, description="Home address; sensitive.")
     spouse: Text200 | None = Field(default=None, description="Spouse; sensitive.")
     personal_agenda: Text2000 | None = Field(default=None, description="Personal agenda (个人议程); sensitive.")
@@ -61,7 +60,7 @@ class ContactUpdate(Body):
     email: Text200 | None = None
     address: Text200 | None = None
     note: Text2000 | None = None
-    birth_on: date | None = None
+    birth_on: Day | None = None
     home_address: Text200 | None = None
     spouse: Text200 | None = None
     personal_agenda: Text2000 | None = None
@@ -83,7 +82,7 @@ class ContactView(View):
     email_state: str = Field(description="`valid`, `masked`, `invalid` or `absent`.")
     address: str | None
     note: str | None
-    birth_on: date | None
+    birth_on: Day | None
     home_address: str | None
     spouse: str | None
     personal_agenda: str | None

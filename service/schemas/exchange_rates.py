@@ -1,13 +1,12 @@
 """Dated exchange rates as JSON."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import Body, CurrencyCode, DecimalText, Instant, Text200, View
+from service.schemas.fields import Body, CurrencyCode, Day, DecimalText, Instant, Text200, View
 from service.schemas.page import PageFilter
 
 
@@ -15,7 +14,7 @@ class ExchangeRateCreate(Body):
     """What one unit of a currency is worth in the base currency from a day on."""
 
     currency: CurrencyCode = Field(description="ISO 4217 code.", examples=["USD"])
-    valid_from: date = Field(description="The first day on which the rate holds; the next dated rate ends it.")
+    valid_from: Day = Field(description="The first day on which the rate holds; the next dated rate ends it.")
     rate: DecimalText = Field(
         gt=0, max_digits=20, decimal_places=10, description="Base currency for one unit.", examples=["7.1234"]
     )
@@ -29,7 +28,7 @@ class ExchangeRateView(View):
 
     id: UUID
     currency: str
-    valid_from: date
+    valid_from: Day
     rate: DecimalText = Field(description="Base currency for one unit.")
     source: str | None
     version: int
@@ -59,6 +58,6 @@ class ExchangeRateFilter(PageFilter):
     currency: Annotated[list[CurrencyCode], Field(max_length=200)] | None = Field(
         default=None, description="ISO 4217 codes."
     )
-    valid_from_min: date | None = Field(default=None, description="Valid from this day or later.")
-    valid_from_max: date | None = Field(default=None, description="Valid from this day or earlier.")
+    valid_from_min: Day | None = Field(default=None, description="Valid from this day or later.")
+    valid_from_max: Day | None = Field(default=None, description="Valid from this day or earlier.")
     sort: ExchangeRateSort = Field(default=ExchangeRateSort.CREATED, description="The order.")

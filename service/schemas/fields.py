@@ -1,6 +1,6 @@
 """The field types that every schema is made of."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -22,6 +22,7 @@ from service.errors import FieldFlaw, InvalidInput
 # The default of a field that a merge patch may change but not empty: left out means unchanged.
 UNCHANGED: Any = None
 
+EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 DECIMAL_PATTERN = r"^-?\d{1,18}(\.\d{1,10})?$"
 
 
@@ -62,6 +63,22 @@ def written_decimal(value: Decimal) -> str:
     return format(value, "f")
 
 
+def finite(day: date) -> date:
+    """A day but the calendar's first and last, which PostgreSQL's driver stores as infinity: no date to read back."""
+    if day in (date.min, date.max):
+        raise FieldFlaw("out_of_range", "A day that people can mean is expected.", "应为实际可用的日期。")
+    return day
+
+
+def in_utc(value: datetime) -> datetime:
+    """The same instant in UTC, a day off the ends of the calendar, so that every time zone can write it."""
+    if not EARLIEST <= value <= LATEST:
+        raise FieldFlaw(
+            "out_of_range", "An instant of the years 1 to 9999 is expected.", "应为公元 1 至 9999 年的时间。"
+        )
+    return value.astimezone(UTC)
+
+
 def utc(value: datetime) -> str:
     """An instant as it goes out: UTC with microseconds and Z."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -83,9 +100,10 @@ DecimalText = Annotated[
     PlainSerializer(written_decimal, return_type=str),
     WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN, "maxLength": 30}),
 ]
+Day = Annotated[date, AfterValidator(finite)]
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(lambda value: value.astimezone(UTC)),
+    AfterValidator(in_utc),
     PlainSerializer(utc, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
 ]

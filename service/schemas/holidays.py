@@ -1,13 +1,12 @@
 """Holidays and make-up working days as JSON."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import Body, Instant, Text200, View
+from service.schemas.fields import Body, Day, Instant, Text200, View
 from service.schemas.page import PageFilter
 
 
@@ -21,7 +20,7 @@ class HolidayKind(StrEnum):
 class HolidayCreate(Body):
     """A day that differs from the week's usual."""
 
-    on_date: date = Field(description="The day.", examples=["2026-10-01"])
+    on_date: Day = Field(description="The day.", examples=["2026-10-01"])
     kind: HolidayKind = Field(description="`holiday`: nobody works; `make_up`: a weekend day that is worked.")
     name: Text200 = Field(description="What it is called.", examples=["国庆节"])
 
@@ -30,7 +29,7 @@ class HolidayView(View):
     """A day that differs from the week's usual."""
 
     id: UUID
-    on_date: date
+    on_date: Day
     kind: str
     name: str
     version: int
@@ -56,6 +55,6 @@ class HolidayFilter(PageFilter):
     """Typed filters, one per field."""
 
     kind: Annotated[list[HolidayKind], Field(max_length=2)] | None = Field(default=None, description="Kinds.")
-    on_from: date | None = Field(default=None, description="On or after this day.")
-    on_to: date | None = Field(default=None, description="On or before this day.")
+    on_from: Day | None = Field(default=None, description="On or after this day.")
+    on_to: Day | None = Field(default=None, description="On or before this day.")
     sort: HolidaySort = Field(default=HolidaySort.DATE, description="The order.")

@@ -1,6 +1,5 @@
 """Interactions as JSON: visits, calls, meetings and messages, with the plan and the outcome part of the call forms."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.domain.interactions import InteractionKind, Side
-from service.schemas.fields import UNCHANGED, Blank200, Blank2000, Body, Instant, Text200, Text2000, View
+from service.schemas.fields import UNCHANGED, Blank200, Blank2000, Body, Day, Instant, Text200, Text2000, View
 from service.schemas.page import PageFilter
 
 
@@ -64,7 +63,7 @@ class Commitment(Body):
 
     action: Text200 = Field(description="What was promised.", examples=["三日内提交报价"])
     responsible_id: UUID | None = Field(default=None, description="Who does it; whoever tells the outcome if left out.")
-    due_on: date | None = Field(default=None, description="Until when; within a few working days if left out.")
+    due_on: Day | None = Field(default=None, description="Until when; within a few working days if left out.")
 
 
 Commitments = Annotated[list[Commitment], Field(max_length=50)]

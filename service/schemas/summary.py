@@ -1,11 +1,10 @@
 """An account at one glance, as JSON."""
 
-from datetime import date
 from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import Instant, View
+from service.schemas.fields import Day, Instant, View
 
 
 class PersonInBrief(View):
@@ -40,7 +39,7 @@ class TaskInBrief(View):
     id: UUID
     subject: str
     assignee: str | None
-    planned_on: date | None
+    planned_on: Day | None
     state: str
     overdue: bool
 

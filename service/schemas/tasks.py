@@ -1,6 +1,5 @@
 """Tasks as JSON: the division table (大客户分工) with its eight columns."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.domain.states import TaskState
-from service.schemas.fields import UNCHANGED, Body, Instant, Text200, Text2000, View
+from service.schemas.fields import UNCHANGED, Body, Day, Instant, Text200, Text2000, View
 from service.schemas.page import PageFilter
 
 
@@ -20,7 +19,7 @@ class TaskCreate(Body):
     assignee_id: UUID | None = Field(default=None, description="Person responsible (负责人), who may see the account.")
     assignee_text: Text200 | None = Field(default=None, description="A name where no staff member is meant.")
     contact_text: Text200 | None = Field(default=None, description="Contact method (联系方式) as written.")
-    planned_on: date | None = Field(default=None, description="Planned completion (预计完成日期).")
+    planned_on: Day | None = Field(default=None, description="Planned completion (预计完成日期).")
     note: Text2000 | None = Field(default=None, description="Note (备注).", examples=["需提前准备相关材料"])
 
 
@@ -31,7 +30,7 @@ class TaskUpdate(Body):
     assignee_id: UUID | None = None
     assignee_text: Text200 | None = None
     contact_text: Text200 | None = None
-    planned_on: date | None = None
+    planned_on: Day | None = None
     note: Text2000 | None = None
 
 
@@ -44,7 +43,7 @@ class TaskStep(Body):
 class TaskFinish(TaskStep):
     """The end of a task."""
 
-    actual_on: date | None = Field(default=None, description="Actual completion (实际完成日期); today when left out.")
+    actual_on: Day | None = Field(default=None, description="Actual completion (实际完成日期); today when left out.")
 
 
 class TaskView(View):
@@ -58,8 +57,8 @@ class TaskView(View):
     assignee_text: str | None
     assignee: str | None = Field(description="The name of whoever is responsible.", examples=["张伟"])
     contact_text: str | None
-    planned_on: date | None
-    actual_on: date | None
+    planned_on: Day | None
+    actual_on: Day | None
     state: str = Field(description="`not_started`, `in_progress`, `done` or `cancelled`.")
     note: str | None
     punctuality: str = Field(
@@ -96,7 +95,7 @@ class TaskFilter(PageFilter):
     assignee_id: UUID | None = Field(default=None, description="Tasks of this person.")
     state: Annotated[list[TaskState], Field(max_length=4)] | None = Field(default=None, description="Any of these.")
     overdue: bool | None = Field(default=None, description="true: open and past the planned date; false: the others.")
-    planned_from: date | None = Field(default=None, description="Planned on this day or later.")
-    planned_to: date | None = Field(default=None, description="Planned on this day or earlier.")
+    planned_from: Day | None = Field(default=None, description="Planned on this day or later.")
+    planned_to: Day | None = Field(default=None, description="Planned on this day or earlier.")
     interaction_id: UUID | None = Field(default=None, description="Tasks that this interaction promised.")
     sort: TaskSort = Field(default=TaskSort.CREATED, description="The order.")

@@ -61,3 +61,12 @@ def test_kill_9_leaves_no_server_and_a_second_start_finds_everything(service: Ru
     with service.client(service.token(*user)) as client:
         again = client.get(account.headers["Location"])
     assert json.loads(again.content) == json.loads(account.content)
+
+
+def test_head_is_answered_like_get_without_a_body(service: RunningService) -> None:
+    service.start()
+    with service.client(service.token()) as admin:
+        whole, head = admin.get("/v1/me"), admin.head("/v1/me")
+        hidden = admin.head("/v1/nothing")
+    assert (head.status_code, head.content, hidden.status_code) == (200, b"", 404)
+    assert head.headers["Content-Length"] == str(len(whole.content))
