@@ -51,6 +51,8 @@ def test_a_date_with_one_reading_is_read(text: str) -> None:
         ("05.02.2024", "ambiguous_date"),
         ("5/2/2024", "ambiguous_date"),
         ("24/2/15", "ambiguous_date"),
+        ("9999-12-31", "no_such_date"),
+        ("0001-01-01", "no_such_date"),
         ("2024-02-30", "no_such_date"),
         ("2023年2月29日", "no_such_date"),
         ("15 Foo 2024", "not_a_date"),
