@@ -156,6 +156,16 @@ class Society:
             for standing in STANDINGS:
                 roles = () if who == NO_ROLE else (who,)
                 self.people[who, standing] = await self.house.person(*roles, department_id=self.places.get(standing))
+        async with self.house.services.database.transaction() as session:
+            await session.execute(insert(RoleGrant), list(self.without_effect()))
+
+    def without_effect(self) -> Iterator[dict[str, Any]]:
+        """Grants that do not count: whoever holds no role once held, was refused and may yet get every one."""
+        for standing in STANDINGS:
+            for name in sorted(Role):
+                for state in ("revoked", "refused", "proposed"):
+                    holder = self.people[NO_ROLE, standing].id
+                    yield {"id": uuid4(), "staff_id": holder, "role": str(name), "state": state}
 
     async def connect(self) -> None:
         """Makes an integration for each scope and reach."""
