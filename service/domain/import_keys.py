@@ -7,7 +7,7 @@ that say different things of one account, or the same thing twice, clash: which 
 from array import array
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ KEY_FIELDS = {
 }
 UNIQUE_FIELDS = ("account.code", "account.external_ref")
 
-_MASK = (1 << 64) - 1
+_SHORT = (1 << 32) - 1
 
 
 def usual_match(columns: Sequence[Column]) -> MatchOn:
@@ -43,10 +43,11 @@ def usual_match(columns: Sequence[Column]) -> MatchOn:
 
 
 class Key(NamedTuple):
-    """A row in 64-bit numbers, 0 for what it does not say.
+    """A row in numbers, 0 for what it does not say.
 
     `subject` is the name, code or id that it is matched on; `account` stands for everything else that it says of the
-    account, `rest` for the other cells.
+    account, `rest` for the other cells; `code` and `reference` are those that it is not matched on. Those three that
+    are only compared among rows of one subject have 32 bits, the others 64.
     """
 
     subject: int
@@ -66,8 +67,8 @@ class KeyReader:
         self._by_name = match_on is MatchOn.NAME_REGION
         self._subject_at = at.get(KEY_FIELDS[match_on])
         self._region_at = at.get("account.region") if self._by_name else None
-        self._unique_at = [at.get(field) for field in UNIQUE_FIELDS]
-        apart = {self._region_at, *self._unique_at}
+        self._unique_at = [at.get(field) if field != KEY_FIELDS[match_on] else None for field in UNIQUE_FIELDS]
+        apart = {self._region_at, *self._unique_at, None if self._by_name else self._subject_at}
         self._account_at = [at for at, field in fields.items() if field.startswith("account.") and at not in apart]
         self._rest_at = [at for at, field in fields.items() if not field.startswith(("account.", "file."))]
 
@@ -79,19 +80,20 @@ class KeyReader:
         code, reference = (_text(cells, at) for at in self._unique_at)
         return Key(
             _number(normalised_name(subject) if self._by_name else subject),
-            _number(match_key(region)) if region else 0,
-            _number(tuple([_text(cells, at) for at in self._account_at])),
-            _number(tuple([_text(cells, at) for at in self._rest_at])),
+            _number(match_key(region), _SHORT) if region else 0,
+            _number(tuple([_text(cells, at) for at in self._account_at]), _SHORT),
+            _number(tuple([_text(cells, at) for at in self._rest_at]), _SHORT),
             _number(code) if code else 0,
             _number(reference) if reference else 0,
         )
 
 
 class RepeatedKeys:
-    """The keys of a whole file, 48 bytes a row; once all are added it tells which come again and which clash."""
+    """The keys of a whole file, 20 bytes a row; once all are added it tells which come again and which clash."""
 
     def __init__(self) -> None:
-        self._all = array("Q")
+        self._parts = tuple(array(kind) for kind in "QIII")
+        self._unique = {"code": (array("Q"), array("Q")), "reference": (array("Q"), array("Q"))}
         self._repeated: set[tuple[int, int]] = set()
         self._clashing: set[tuple[int, int]] = set()
         self._spread: set[int] = set()
@@ -99,25 +101,34 @@ class RepeatedKeys:
 
     def add(self, key: Key) -> None:
         """One row more."""
-        self._all.extend(key)
+        for part, number in zip(self._parts, key, strict=False):
+            part.append(number)
+        for name, (values, keys) in self._unique.items():
+            if value := getattr(key, name):
+                values.append(value)
+                keys.append(_number(key[:2]))
 
     def settle(self) -> None:
         """Nothing more will be added; what was gathered shrinks to the keys that come again."""
-        rows = np.frombuffer(self._all, dtype=np.uint64).reshape(-1, len(Key._fields))
-        upper, lower = _neighbours(rows[:, :4])
-        same_subject = upper[:, 0] == lower[:, 0]
-        same_key = same_subject & (upper[:, 1] == lower[:, 1])
-        clash = same_key & ((upper[:, 2] != lower[:, 2]) | (upper[:, 3] == lower[:, 3]))
+        subject, region, account, rest = (np.asarray(part) for part in self._parts)
+        order = np.lexsort((rest, account, region, subject))
+        upper, lower = order[:-1], order[1:]
+        same_subject = _same(subject, order)
+        same_key = same_subject & _same(region, order)
+        clash = same_key & (~_same(account, order) | _same(rest, order))
         # 0 sorts first: an account without a region stands directly above its namesake with one
-        unclear = same_subject & (upper[:, 1] == 0) & ~same_key
-        self._repeated = _pairs(lower[same_key])
-        self._clashing = _pairs(lower[clash]) | _pairs(upper[unclear])
-        self._spread = set(lower[same_subject & ~same_key][:, 0].tolist())
-        for unique in (4, 5):
-            upper, lower = _neighbours(rows[rows[:, unique] != 0][:, [unique, 0, 1]])
-            other_key = (upper[:, 0] == lower[:, 0]) & ((upper[:, 1] != lower[:, 1]) | (upper[:, 2] != lower[:, 2]))
-            self._shared.update(lower[other_key][:, 0].tolist())
-        self._all = array("Q")
+        unclear = same_subject & ~same_key & (region[upper] == 0)
+
+        def pairs(rows: _Rows) -> set[tuple[int, int]]:
+            return set(zip(subject[rows].tolist(), region[rows].tolist(), strict=True))
+
+        self._repeated = pairs(lower[same_key])
+        self._clashing = pairs(lower[clash]) | pairs(upper[unclear])
+        self._spread = set(subject[lower[same_subject & ~same_key]].tolist())
+        for values, keys in (map(np.asarray, columns) for columns in self._unique.values()):
+            order = np.lexsort((keys, values))
+            self._shared.update(values[order[1:][_same(values, order) & ~_same(keys, order)]].tolist())
+        self._parts, self._unique = (), {}
 
     def repeats(self, key: Key) -> bool:
         """Whether other rows share the key."""
@@ -132,18 +143,13 @@ class RepeatedKeys:
         return key.subject in self._spread
 
 
-_Numbers = np.ndarray[tuple[int, int], np.dtype[np.uint64]]
+_Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def _neighbours(rows: _Numbers) -> tuple[_Numbers, _Numbers]:
-    """Each row but the last, and the row after it, in the order of their numbers."""
-    ordered = rows[np.lexsort(rows.T[::-1])]
-    return ordered[:-1], ordered[1:]
-
-
-def _pairs(rows: _Numbers) -> set[tuple[int, int]]:
-    """The first two numbers of each row."""
-    return {(subject, region) for subject, region, *_ in rows.tolist()}
+def _same(column: Any, order: _Rows) -> Any:
+    """Whether each row but the first has the number of the row before it in an order."""
+    ordered = column[order]
+    return ordered[1:] == ordered[:-1]
 
 
 def _text(cells: Sequence[Cell], at: int | None) -> str:
@@ -152,6 +158,6 @@ def _text(cells: Sequence[Cell], at: int | None) -> str:
     return "" if is_nothing(text) else text
 
 
-def _number(value: object) -> int:
-    """A value as 64 bits that only this process knows, never 0."""
-    return hash(value) & _MASK or 1
+def _number(value: object, mask: int = (1 << 64) - 1) -> int:
+    """A value as a number that only this process knows, never 0."""
+    return hash(value) & mask or 1

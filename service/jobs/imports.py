@@ -24,7 +24,7 @@ from service.operations.import_planning import Judged, Planner
 from service.operations.import_writing import report, write
 from service.operations.imports import finish_import, sweep_orphans
 from service.operations.rates import held_rates
-from service.policy import Actor
+from service.policy import Actor, system_actor
 from service.queries.actors import key_actor, staff_actor
 from service.settings import Settings
 
@@ -32,6 +32,7 @@ TRIES = 5
 # unique violation, serialization failure, deadlock, lock not available: somebody else was there first
 LOST_RACES = frozenset({"23505", "40001", "40P01", "55P03"})
 CALLED_OFF = Sentence("The import was called off.", "导入已取消。")
+IMPORTS = system_actor("imports")
 FAULT = {"code": "internal_error", "en": "The import failed on our side.", "zh": "导入因服务内部出错而失败。"}
 
 
@@ -44,8 +45,12 @@ async def run_import(work: Workplace) -> dict[str, Any]:
     async with work.database.transaction() as session:
         import_ = await session.get_one(Import, work.job.subject_id)
         actor = await actor_of(session, work)
-    if import_.state != ImportState.RUNNING:
-        return import_.counts or {}
+        if import_.state != ImportState.RUNNING:
+            return import_.counts or {}
+        if actor is None:
+            await finish_import(session, IMPORTS, import_.id, import_.run, ImportState.FAILED, described(Forbidden()))
+    if actor is None:
+        raise Forbidden
     run = ImportRun(work, actor, import_)
     try:
         return await run.whole()
@@ -66,16 +71,11 @@ async def sweep_orphaned_files(database: Database, settings: Settings, now: date
         return await sweep_orphans(session, FileStore.in_state(settings.state or default_path()), now)
 
 
-async def actor_of(session: AsyncSession, work: Workplace) -> Actor:
-    """Whoever confirmed the import, with what they may do now."""
-    connection = await session.connection()
-    assert work.job.created_by is not None
-    actor = await staff_actor(connection, work.job.created_by) or await key_actor(
-        connection, key_id=work.job.created_by
-    )
-    if actor is None:
-        raise Forbidden
-    return actor
+async def actor_of(session: AsyncSession, work: Workplace) -> Actor | None:
+    """Whoever confirmed the import, with what they may do now; None for somebody who may do nothing any more."""
+    connection, who = await session.connection(), work.job.created_by
+    assert who is not None
+    return await staff_actor(connection, who) or await key_actor(connection, key_id=who)
 
 
 def told(problem: Problem) -> dict[str, Any]:

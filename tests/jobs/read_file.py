@@ -1,0 +1,31 @@
+"""A process of its own for test_import_memory.py: reads a file as an import does, tells by how much it grew."""
+
+import sys
+from pathlib import Path
+
+from service.models import Import
+from service.operations.import_arrival import look_into, mapping_of
+from service.operations.import_file import ImportFile
+
+
+def peak_mib() -> float:
+    """The most memory that this process has had (proc(5))."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+path = Path(sys.argv[1])
+look = look_into(path, name=path.name, target="accounts", encoding=None, sheet=None)
+import_ = Import(
+    target="accounts",
+    filename=path.name,
+    encoding=look.encoding,
+    sheet=look.sheet,
+    currency="CNY",
+    match_on="name_region",
+    mapping=mapping_of(look.columns, look.samples),
+)
+before = peak_mib()
+file = ImportFile(path, import_)
+rows = sum(len(chunk) for chunk in file.chunks())
+print(rows, round(peak_mib() - before, 1))  # noqa: T201 - read by the test
