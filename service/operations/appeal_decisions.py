@@ -61,6 +61,7 @@ async def decide_appeal(
     await require_independent(session, appeal.reviewer_id, await appeal_facts(session, appeal))
     if outcome is Outcome.UPHELD:
         await reassign(session, actor, appeal, timezone)
+    session.info["made"] = appeal
     appeal.state, appeal.decided_at, appeal.decision_reason = AppealState(outcome), datetime.now(UTC), reason
     appeal.version += 1
     happened = events.AppealUpheld if outcome is Outcome.UPHELD else events.AppealRejected

@@ -42,6 +42,7 @@ async def review_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, re
     if await refusals(session, reviewer, facts):
         draw_reviewer(await reviewers(session), facts, appeal.draw_key)  # 409 when nobody else could hear it either
     await require_independent(session, reviewer, facts)
+    session.info["made"] = appeal
     appeal.state, appeal.reviewer_id = AppealState.UNDER_REVIEW, reviewer
     appeal.version += 1
     data = {"instance": appeal.instance, "reviewer_id": reviewer}

@@ -60,19 +60,11 @@ async def file_appeal(session: AsyncSession, actor: Actor, wanted: AppealCreate,
     await refuse_late(session, wanted.assignment_id, calendar, closes_at, now)
     appeal = Appeal(
         id=new_id(),
-        assignment_id=wanted.assignment_id,
-        account_id=case.candidates.account_id,
-        appellant_id=case.appellant_id,
-        filed_by_id=actor.id,
-        respondent_id=case.candidates.assigned_id,
-        beneficiary_id=await beneficiary(session, wanted.assignment_id, case),
-        grounds=[str(ground) for ground in wanted.grounds],
-        statement=wanted.statement,
-        evidence=await testimony(session, actor, wanted.evidence),
         state=AppealState.SUBMITTED,
         instance=1,
         draw_key=secrets.token_bytes(DRAW_KEY_BYTES),
         decide_by=decision_due_at(now, settings, calendar),
+        **await particulars(session, actor, wanted, case),
     )
     session.add(appeal)
     session.info["made"] = appeal
@@ -129,6 +121,21 @@ async def refuse_late(
         raise FilingWindowClosed(Sentence(f"The filing window closed on {day}.", f"申诉期限已于 {day} 截止。"))
 
 
+async def particulars(session: AsyncSession, actor: Actor, wanted: AppealCreate, case: Case) -> dict[str, Any]:
+    """Who is concerned, and what is said."""
+    return {
+        "assignment_id": wanted.assignment_id,
+        "account_id": case.candidates.account_id,
+        "appellant_id": case.appellant_id,
+        "filed_by_id": actor.id,
+        "respondent_id": case.candidates.assigned_id,
+        "beneficiary_id": await beneficiary(session, wanted.assignment_id, case),
+        "grounds": [str(ground) for ground in wanted.grounds],
+        "statement": wanted.statement,
+        "evidence": await testimony(session, actor, wanted.evidence),
+    }
+
+
 async def beneficiary(session: AsyncSession, assignment_id: UUID, case: Case) -> UUID | None:
     """Who gets the account if the appeal is upheld: the appellant, unless they have it and want to be rid of it.
 
@@ -165,6 +172,7 @@ async def withdraw_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, 
     """Ends an appeal at the wish of whoever filed it."""
     appeal = await fetch(session, actor, "withdraw", Appeal, appeal_id)
     APPEAL_TRANSITIONS.check(AppealState(appeal.state), AppealState.WITHDRAWN)
+    session.info["made"] = appeal
     appeal.state = AppealState.WITHDRAWN
     appeal.version += 1
     await record(session, actor, events.AppealWithdrawn(appeal.id, appeal.account_id, {"reason": reason}))

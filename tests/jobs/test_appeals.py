@@ -123,3 +123,5 @@ async def test_the_worker_runs_it_by_the_clock(committed_house: House) -> None:
             assert not worker.done(), worker.result()
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(worker, 20)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.policy.society import Cell
+from tests.policy.standings import Cell
 
 HERE = Path(__file__).parent
 LEADING = frozenset({"department", "parent_department"})

@@ -1,7 +1,6 @@
 """A society in which everybody stands to one account, and to one row of each resource, in every way there is."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -14,113 +13,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.domain.api_keys import Scope
 from service.domain.people import Role
 from service.models import (
-    Absence,
     Account,
-    AccountMembership,
     ApiKey,
     Appeal,
     Assignment,
     Base,
     Decision,
-    DistributionPlan,
-    ExchangeRate,
-    Holiday,
-    Import,
-    Interaction,
-    Job,
     RoleGrant,
-    Rulebook,
     Snapshot,
     Staff,
-    Task,
-    TierEvaluation,
-    TierScheme,
-    TierSheet,
 )
 from service.operations import memberships
 from service.policy import Actor, allowed
 from service.policy.rules import POLICIES
 from service.queries.actors import key_actor, staff_actor
 from tests.house import House, Person
-
-NO_ROLE, NO_SCOPE = "no role", "no scope"
-ROLES = (*sorted(Role), NO_ROLE)
-# How somebody stands to the account; `former_team` was on it, the others work in a department.
-STANDINGS = ("none", "team", "former_team", "department", "parent_department", "child_department", "other_department")
-# How a row names a person: resource → relation → the column.
-NAMES: dict[type[Base], dict[str, str]] = {
-    Interaction: {"author": "author_id"},
-    Import: {"creator": "created_by"},
-    Job: {"creator": "created_by"},
-    TierScheme: {"creator": "created_by"},
-    Rulebook: {"author": "author_id"},
-    DistributionPlan: {"author": "author_id"},
-    Assignment: {"holder": "staff_id"},
-    Absence: {"holder": "staff_id"},
-    RoleGrant: {"holder": "staff_id", "granter": "granted_by"},
-    Appeal: {
-        "appellant": "appellant_id",
-        "filer": "filed_by_id",
-        "respondent": "respondent_id",
-        "reviewer": "reviewer_id",
-        "first_reviewer": "first_decider_id",
-    },
-}
-# Relations that another row makes, and rows that differ in themselves.
-FURTHER: dict[type[Base], tuple[str, ...]] = {
-    Assignment: ("reviewer", "candidate"),
-    Decision: ("reviewer",),
-    Staff: ("oneself",),
-    Rulebook: ("published",),
-    TierScheme: ("published",),
-}
-# What the constraints of a table ask for beyond a value of the right type.
-FITTING: dict[type[Base], dict[str, Any]] = {
-    AccountMembership: {"holder_kind": "staff", "role": "helper"},
-    Task: {"state": "not_started"},
-    Import: {
-        "mode": "partial",
-        "match_on": "code",
-        "target": "accounts",
-        "decimal_mark": ".",
-        "state": "received",
-        "currency": "CNY",
-    },
-    TierScheme: {"state": "draft", "method": "score"},
-    TierEvaluation: {"state": "preview"},
-    TierSheet: {"direction": "enters"},
-    Rulebook: {"state": "draft"},
-    Assignment: {"origin": "manual"},
-    Decision: {"kind": "manual"},
-    Appeal: {"state": "withdrawn"},
-    RoleGrant: {"state": "refused"},
-    Holiday: {"kind": "holiday"},
-    Job: {"state": "queued"},
-    ExchangeRate: {"rate": Decimal(1), "currency": "USD"},
-}
-# An integration's reach: no departments set, the account's own, or another.
-REACHES = ("everywhere", "departments", "other_departments")
-
-
-@dataclass(frozen=True, order=True)
-class Cell:
-    """One question: may such a person, standing so, do this to such a row?"""
-
-    resource: str
-    action: str
-    who: str
-    standing: str
-
-
-def resource_of(model: type[Base]) -> str:
-    """The name of a resource in the tables: AccountTier is account_tier."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in model.__name__).lstrip("_")
-
-
-def standings_of(model: type[Base]) -> tuple[str, ...]:
-    """How people may stand to a row of this resource."""
-    by_account = STANDINGS if model is Account or hasattr(model, "account_id") else ("none",)
-    return (*by_account, *NAMES.get(model, {}), *FURTHER.get(model, ()))
+from tests.policy.standings import (
+    FITTING,
+    FURTHER,
+    NAMES,
+    NO_ROLE,
+    NO_SCOPE,
+    REACHES,
+    ROLES,
+    STANDINGS,
+    Cell,
+    resource_of,
+    standings_of,
+)
 
 
 class Society:

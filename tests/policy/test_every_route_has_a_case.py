@@ -10,7 +10,7 @@ from service.policy.rules import POLICIES
 from tests.house import House
 from tests.policy.expectation import HERE, expectations
 from tests.policy.requests import Operation, example, operations
-from tests.policy.society import resource_of
+from tests.policy.standings import resource_of
 
 # Operations without a case, and why. This list only shrinks.
 WITHOUT_A_CASE = {

@@ -21,7 +21,8 @@ from service.settings import Settings
 from tests.conftest import SHARED
 from tests.house import LONG_AGO, House, RolledBack
 from tests.policy.expectation import HERE, expectations
-from tests.policy.society import Cell, Society, resource_of
+from tests.policy.society import Society
+from tests.policy.standings import Cell, resource_of
 
 MATRIX = HERE / "matrix.txt"
 Answers = Mapping[Cell, bool]
