@@ -16,7 +16,7 @@ from service.hosting import Host
 app = typer.Typer(
     help="Evenhand shares key accounts fairly, shows everyone why, and hears appeals.", no_args_is_help=True
 )
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -21,7 +21,7 @@ from service.logs import configure
 from service.main import create_app
 from service.migrations import schema_head
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 PR_SET_PDEATHSIG = 1
 DRAIN_S = 30
 PAUSE_BEFORE_CLOSING_S = 0.2  # load balancers see /readyz fail before connections are refused
