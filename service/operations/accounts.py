@@ -149,9 +149,17 @@ async def propose(session: AsyncSession, actor: Actor, account: Account, decidin
     """Keeps a change of what decides distribution beside the account until somebody verifies it."""
     values = {name: value.isoformat() if isinstance(value, date) else value for name, value in deciding.items()}
     fields = {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
-    account.proposed = {"fields": fields, "by": str(actor.id), "at": datetime.now(UTC).isoformat()}
+    account.proposed = proposal(account.proposed, fields, actor)
     account.version += 1
     await record(session, actor, events.AccountProposed(account.id, account.id, {"fields": fields}))
+
+
+def proposal(waiting: Mapping[str, Any] | None, fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """What waits for verification, with these fields added; everybody who proposed part of it is named."""
+    earlier = waiting or {"fields": {}, "by": []}
+    people = [*earlier["by"], str(actor.id)]
+    at = datetime.now(UTC).isoformat()
+    return {"fields": {**earlier["fields"], **fields}, "by": list(dict.fromkeys(people)), "at": at}
 
 
 async def verify_account(
@@ -168,7 +176,7 @@ async def verify_account(
     account = await fetch(session, actor, "verify", Account, account_id)
     expect(account, version)
     proposed = account.proposed or {}
-    if await owns(session, actor, account_id) or proposed.get("by") == str(actor.id):
+    if await owns(session, actor, account_id) or str(actor.id) in proposed.get("by", ()):
         raise VerificationByOwner
     account.proposed = None
     if not accept:

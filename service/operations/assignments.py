@@ -107,6 +107,7 @@ async def hand_over(
     Returns account id → id of the new assignment. Set-based: a few statements, however many accounts.
     """
     wanted = {handover.account_id: handover for handover in handovers}
+    await hold_accounts(session, list(wanted))
     current = await current_holdings(session, list(wanted))
     moving = [one for one in wanted.values() if one.staff_id != owner_of(current.get(one.account_id))]
     leaving = [current[one.account_id] for one in moving if one.account_id in current]
@@ -127,6 +128,18 @@ async def hand_over(
     ]
     await record(session, actor, *facts)
     return {new["account_id"]: new["id"] for new in started}
+
+
+async def hold_accounts(session: AsyncSession, accounts: Sequence[UUID]) -> None:
+    """Locks the accounts in the order of their ids; StateConflict when one of them was deleted meanwhile."""
+    held = (
+        select(Account.id)
+        .where(Account.id == func.any(accounts), Account.deleted_at.is_(None))
+        .order_by(Account.id)
+        .with_for_update(key_share=True)
+    )
+    if len((await session.scalars(held)).all()) != len(accounts):
+        raise StateConflict(Sentence("One of the accounts was deleted.", "其中有客户已被删除。"))
 
 
 async def start(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from service.domain.row_reading import CellProblem
 from service.domain.states import TASK_TRANSITIONS, TaskState
 from service.domain.unreadable import sentence
 from service.models import Account, new_id
-from service.operations.accounts import DECIDING, originators
+from service.operations.accounts import DECIDING, originators, proposal
 from service.operations.import_subjects import ACCOUNT_COLUMNS, CONTACT_COLUMNS, TASK_COLUMNS, Child, Subject
 from service.operations.rates import Rates
 from service.policy import Actor, holds
@@ -77,9 +77,10 @@ def changed_account(importer: Importer, subject: Subject, account: Mapping[str, 
     deciding = {name: changed.pop(name) for name in DECIDING if name in changed}
     if deciding and "verify" in subject.rights:
         changed |= deciding | importer.verified()
-    elif deciding and (values["proposed"] or {}).get("fields") != (fields := written(deciding)):
-        at = datetime.now(UTC).isoformat()
-        changed["proposed"] = {"fields": fields, "by": str(importer.actor.id), "at": at}
+    elif deciding:
+        waiting, fields = values["proposed"], written(deciding)
+        if not waiting or not fields.items() <= waiting["fields"].items():  # the same file again proposes nothing new
+            changed["proposed"] = proposal(waiting, fields, importer.actor)
     values |= changed
     return valued(values, rates) if changed.keys() & set(MONEY) else values
 

@@ -154,3 +154,20 @@ async def test_a_hundred_writers_with_one_etag_leave_one_change(committed_house:
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses.count(200) == 1
     assert set(statuses) <= {200, 412, 503}
+
+
+async def test_a_second_proposal_keeps_the_first_and_both_proposers_are_barred_from_verifying(house: House) -> None:
+    department = await house.department()
+    seller = await house.person("sales_rep", department_id=department)
+    supervisor = await house.person("key_account_supervisor", department_id=department)
+    account = await house.account(seller)
+    headers = {"Content-Type": "application/merge-patch+json"}
+    async with house.client(seller) as client:
+        path = f"/v1/accounts/{account}"
+        await client.patch(path, json={"region": "华南"}, headers=headers | {"If-Match": '"1-full"'})
+        body = (await client.patch(path, json={"intent": "high"}, headers=headers | {"If-Match": '"2-full"'})).json()
+    assert body["proposed"]["fields"] == {"region": "华南", "intent": "high"}
+    assert body["proposed"]["by"] == [str(seller.id)]
+    async with house.client(supervisor) as client:
+        verified = await client.post(f"{path}/verify", json={"accept": True}, headers={"If-Match": '"3-full"'})
+    assert (verified.json()["region"], verified.json()["intent"]) == ("华南", "high")
