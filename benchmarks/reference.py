@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +15,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from service.operations.accounts import derived
 
 SELLER = UUID(os.environ["BENCH_SELLER"])
 COLUMNS = """json_build_object(
@@ -77,11 +78,12 @@ async def list_accounts(request: Request) -> Response:
 async def create_account(request: Request) -> Response:
     body = await request.json()
     id_, name, amount = uuid_utils.compat.uuid7(), body["name"], body["potential_value"]["amount"]
-    data = json.dumps(body, ensure_ascii=False)
-    grams = sorted({*name, *map("".join, pairwise(name))})
+    code, data = f"A-{id_.hex[-10:]}", json.dumps(body, ensure_ascii=False)
+    forms = derived({"name": name, "code": code})  # the columns that search and sorting need, whoever writes them
     async with request.app.state.pool.acquire() as connection, connection.transaction():
         await connection.execute(
-            CREATE, id_, f"A-{id_.hex[-10:]}", name, name, name, name, grams, body["industry"], body["region"],
+            CREATE, id_, code, name, *(forms[column] for column in ("name_sort", "name_match", "search", "grams")),
+            body["industry"], body["region"],
             amount, body["intent"], body["products"], uuid_utils.compat.uuid7(), SELLER, data, data.encode(),
         )  # fmt: skip
     return json_answer(json.dumps({"id": str(id_), **body}, ensure_ascii=False), 201)
