@@ -3,14 +3,19 @@
 import asyncio
 import gc
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
+from service.adapters.postgres import PostgresFailed
 from service.adapters.state_folder import StateFolderTaken
+from service.errors import Problem
 from service.hosting import Host
 
 app = typer.Typer(
@@ -19,18 +24,32 @@ app = typer.Typer(
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+@contextmanager
+def opened() -> Iterator[Host]:
+    """An open host; what stands in the way is told in a sentence: exit code 2 for a folder in use, else 1."""
+    try:
+        with Host.open() as host:
+            yield host
+    except StateFolderTaken as taken:
+        console.print(str(taken))
+        raise typer.Exit(2) from None
+    except ValidationError as wrong:
+        for error in wrong.errors(include_input=False):
+            console.print(f"EVENHAND_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}")
+        raise typer.Exit(1) from None
+    except (PostgresFailed, Problem) as failure:
+        console.print(str(failure))
+        raise typer.Exit(1) from None
+
+
 @app.command()
 def run() -> None:
     """Serve the API, with the embedded database unless EVENHAND_DATABASE_URL is set."""
     gc.disable()  # what modules make while they load is no garbage; the server switches it on
-    try:
-        with Host.open() as host:
-            from service.serving import serve  # noqa: PLC0415 - other commands need no web server
+    with opened() as host:
+        from service.serving import serve  # noqa: PLC0415 - other commands need no web server
 
-            serve(host)
-    except StateFolderTaken as taken:
-        console.print(str(taken))
-        raise typer.Exit(2) from None
+        serve(host)
 
 
 @app.command()
@@ -52,12 +71,8 @@ def worker() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's schema and stop."""
-    try:
-        with Host.open() as host:
-            host.migrate()
-    except StateFolderTaken as taken:
-        console.print(str(taken))
-        raise typer.Exit(2) from None
+    with opened() as host:
+        host.migrate()
     console.print("The schema is up to date.")
 
 
@@ -66,15 +81,11 @@ def appoint(
     code: Annotated[str, typer.Argument(help="Staff code, which is the user name too.")],
     name: Annotated[str, typer.Argument(help="The person's name.")],
 ) -> None:
-    """Make the first general manager; everybody after them is made through the API."""
+    """Make the first general manager, with the service stopped; everybody after them is made through the API."""
     password = secrets.token_urlsafe(12)
-    try:
-        with Host.open() as host:
-            host.migrate()
-            asyncio.run(host.appoint(code, name, password))
-    except StateFolderTaken as taken:
-        console.print(f"{taken}\nStop the service for a moment: appointing needs its database.")
-        raise typer.Exit(2) from None
+    with opened() as host:
+        host.migrate()
+        asyncio.run(host.appoint(code, name, password))
     console.print(f"{name} is general manager. User name: {code}. Password (shown once): {password}")
 
 
