@@ -1,6 +1,5 @@
 """What one row of an import says of an account, of a contact and of a task, as columns of ours."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,8 +20,8 @@ from service.domain.unreadable import sentence
 FLAWS = MappingProxyType(
     {
         "bad_code": Sentence(
-            "A code has letters, digits and . _ / -, at most 40; it is kept beside the row.",
-            "编码只能含字母、数字和 . _ / -，最多 40 位；原文已另行保留。",
+            "A code has at most 40 printable characters; it is kept beside the row.",
+            "编码最多 40 个可见字符；原文已另行保留。",
         ),
         "contact_without_name": Sentence(
             "A number or address without a name is no contact; it is kept beside the row.",
@@ -67,6 +66,8 @@ LONGEST = MappingProxyType(
     }
 )
 """Characters that a field takes, as through the API."""
+LONGEST_CODE = 40
+"""Characters of an account's code; people's own codes have more than letters: COX&KINGS.NS, 华东-001."""
 PRODUCTS = 50
 """Entries that a list of products takes, and characters of each."""
 LARGEST_AMOUNT = Decimal(10**18)
@@ -85,7 +86,6 @@ TASK_COLUMNS = MappingProxyType(
     }
 )
 
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")
 _CENT = Decimal("0.01")
 
 
@@ -163,7 +163,7 @@ def _unfit(values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
     """The fields whose values are too long, or no code."""
     for field, value in values.items():
         if field == "account.code":
-            if not _CODE.fullmatch(str(value)):
+            if len(str(value)) > LONGEST_CODE or not str(value).isprintable():
                 yield field, "bad_code"
         elif field == "account.products":
             assert isinstance(value, tuple)

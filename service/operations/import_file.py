@@ -23,7 +23,11 @@ class ImportFile:
     def __init__(self, path: Path, import_: Import) -> None:
         columns, match_on = columns_of(import_.mapping), MatchOn(import_.match_on)
         self._table, self._headings = opened(
-            path, name=import_.filename, target=import_.target, encoding=import_.encoding, sheet=import_.sheet
+            path,
+            name=import_.filename,
+            target=import_.target,
+            encoding=import_.encoding if import_.format == "csv" else None,
+            sheet=import_.sheet,
         )
         self._rows = RowReader(
             columns,

@@ -111,7 +111,7 @@ def test_orders_services_campaigns_and_owners_are_kept_verbatim() -> None:
         ("行业", "业" * 51, "text_too_long", False),
         ("产品", "、".join(f"产品{n}" for n in range(51)), "text_too_long", False),
         ("产品", "品" * 51, "text_too_long", False),
-        ("客户编号", "客户-1", "bad_code", False),
+        ("客户编号", "客" * 41, "bad_code", False),
         ("客户名称", "名" * 201, "text_too_long", True),
     ],
 )
@@ -122,9 +122,14 @@ def test_what_a_column_does_not_take_is_kept_and_told(heading: str, text: str, c
     assert found.is_rejected is rejects
 
 
+@pytest.mark.parametrize("code", ["C-1", "COX&KINGS.NS", "华东-001", "A 17"])
+def test_codes_are_taken_as_people_write_them(code: str) -> None:
+    assert record({"客户名称": "华兴", "客户编号": code}, MatchOn.CODE).account["code"] == code
+
+
 def test_a_row_without_what_it_is_matched_on_is_rejected() -> None:
     assert codes(record({"客户名称": "华兴", "客户编号": ""}, MatchOn.CODE)) == [("required_missing", True)]
-    assert codes(record({"客户名称": "华兴", "客户编号": "客户 1"}, MatchOn.CODE)) == [("bad_code", True)]
+    assert codes(record({"客户名称": "华兴", "客户编号": "C\n1"}, MatchOn.CODE)) == [("bad_code", True)]
     found = record({"联系人": "陈静", "客户名称": "", "手机": "13800138000"}, target="contacts")
     assert [(problem.code, problem.field, problem.heading) for problem in found.problems] == [
         ("required_missing", "account.name", "客户名称")

@@ -19,6 +19,7 @@ look = look_into(path, name=path.name, target="accounts", encoding=None, sheet=N
 import_ = Import(
     target="accounts",
     filename=path.name,
+    format=look.format,
     encoding=look.encoding,
     sheet=look.sheet,
     currency="CNY",

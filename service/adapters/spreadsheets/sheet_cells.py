@@ -29,6 +29,7 @@ class SheetCells:
         self._number = 0
         self._cells: list[Cell] = []
         self._flaws: list[CellFlaw] = []
+        self._next = 0
         self._attributes: dict[str, str] = {}
         self._value: str | None = None
         self._inline: list[str] = []
@@ -49,7 +50,7 @@ class SheetCells:
             self._stream.want_text()
         elif name == "row":
             self._number = _row_number(attributes.get("r"), self._number)
-            self._cells, self._flaws = [], []
+            self._cells, self._flaws, self._next = [], [], 0
         elif name == "rPh":
             self._phonetic = True
 
@@ -72,6 +73,7 @@ class SheetCells:
     def _cell(self) -> None:
         """The cell that has just ended put into its column."""
         column = self._column(self._attributes.get("r"))
+        self._next = column + 1
         value = self._read(column)
         self._value, self._formula = None, None
         self._inline.clear()
@@ -92,7 +94,7 @@ class SheetCells:
     def _column(self, reference: str | None) -> int:
         """The column of a cell; one without a reference follows the last."""
         if reference is None:
-            return len(self._cells)
+            return self._next
         letters = reference.rstrip("0123456789")
         column = self._columns.get(letters)
         if column is None:
