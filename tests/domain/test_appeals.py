@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.domain.appeals import (
+    REFUSALS,
     AppealFacts,
     AppealSettings,
     AssignmentFacts,
@@ -128,6 +129,11 @@ def test_every_reason_is_told_at_once() -> None:
     case = AppealFacts(UUID(int=99), *[frozenset({OWNER})] * 3, first_decider_id=OWNER)
     outsider = a_reviewer(OWNER, Role.SALES_REP, status=StaffStatus.LEFT)
     assert independent(outsider, case) == list(Refusal)
+
+
+def test_each_tie_is_refused_by_a_code_of_its_own() -> None:
+    assert set(REFUSALS) == set(Refusal)
+    assert len({problem.code() for problem in REFUSALS.values()}) == len(Refusal)
 
 
 def test_in_the_first_instance_nobody_has_decided_yet() -> None:
