@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, any_, exists, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.import_keys import MatchOn
@@ -88,7 +89,7 @@ async def find_subjects(
             *(getattr(Account, name) for name in ACCOUNT_COLUMNS),
             *(right.label(f"may_{name}") for name, right in rights_over(actor, import_id).items()),
         )
-        .where(column.in_(keys), alive(Account))
+        .where(among(column, keys), alive(Account))
         .order_by(Account.id)
     )
     if match_on is MatchOn.NAME_REGION:
@@ -145,7 +146,7 @@ async def children_of(
     """The living contacts or tasks of some accounts."""
     statement = (
         select(model.id, model.account_id, *(getattr(model, name) for name in columns))
-        .where(model.account_id.in_(ids), alive(model))
+        .where(among(model.account_id, ids), alive(model))
         .order_by(model.id)
     )
     return (await session.execute(statement.with_for_update(key_share=True) if writing else statement)).mappings()
@@ -161,7 +162,7 @@ async def find_taken(session: AsyncSession, column: Any, values: Collection[str]
     """Which codes or references living accounts bear already, seen or not."""
     if not values:
         return {}
-    rows = await session.execute(select(column, Account.id).where(column.in_(values), alive(Account)))
+    rows = await session.execute(select(column, Account.id).where(among(column, values), alive(Account)))
     return {row[0]: row[1] for row in rows}
 
 
@@ -170,7 +171,7 @@ async def find_staff(session: AsyncSession, words: Collection[str]) -> dict[str,
     if not words:
         return {}
     statement = select(Staff.id, Staff.code, Staff.name).where(
-        (Staff.code.in_(words)) | (Staff.name.in_(words)), alive(Staff), Staff.status != StaffStatus.LEFT
+        among(Staff.code, words) | among(Staff.name, words), alive(Staff), Staff.status != StaffStatus.LEFT
     )
     by_name: dict[str, set[UUID]] = defaultdict(set)
     by_code: dict[str, UUID] = {}
@@ -179,3 +180,9 @@ async def find_staff(session: AsyncSession, words: Collection[str]) -> dict[str,
         by_code[code] = id_
     alone = {name: next(iter(ids)) for name, ids in by_name.items() if len(ids) == 1}
     return {word: id_ for word, id_ in (alone | by_code).items() if word in words}
+
+
+def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """The column is one of the values, bound as one array however many there are."""
+    condition: ColumnElement[bool] = column == any_(literal(list(values), ARRAY(column.type)))
+    return condition
