@@ -13,7 +13,7 @@ from service.domain.contact_details import Email, Standing, read_contact, read_e
 from service.domain.headings import Column
 from service.domain.import_keys import KEY_FIELDS, MatchOn
 from service.domain.invalid import Sentence
-from service.domain.row_reading import CellProblem, RowReading
+from service.domain.row_reading import CellProblem, RowReading, distinct_names
 from service.domain.tables import cell_text
 from service.domain.unreadable import sentence
 
@@ -110,6 +110,7 @@ class RecordReader:
 
     def __init__(self, columns: Sequence[Column], match_on: MatchOn) -> None:
         self._columns = {column.field: column for column in columns if column.field}
+        self._names = dict(zip((column.field for column in columns), distinct_names(columns), strict=True))
         self._needed = {KEY_FIELDS[match_on], "account.name"}
 
     def read(self, reading: RowReading) -> ImportRecord:
@@ -123,7 +124,7 @@ class RecordReader:
         contact = _contact(rest)
         problems.extend(self._contact_flaws(contact, rest))
         task = _task(rest)
-        kept.update((self._columns[field].heading, cell_text(_cell(value))) for field, value in rest.items())
+        kept.update((self._names[field], cell_text(_cell(value))) for field, value in rest.items())
         told = {problem.field for problem in problems if problem.rejects}
         missing = [field for field in sorted(self._needed - told) if field.removeprefix("account.") not in account]
         problems.extend(self.problem("required_missing", field, rejects=True) for field in missing)
@@ -138,7 +139,7 @@ class RecordReader:
     def _refit(self, values: dict[str, Value], kept: dict[str, str]) -> Iterator[CellProblem]:
         """Values that their columns do not take go to what is kept; one that the row needs rejects it."""
         for field, code in list(_unfit(values)):
-            kept[self._columns[field].heading] = cell_text(_cell(values.pop(field)))
+            kept[self._names[field]] = cell_text(_cell(values.pop(field)))
             yield self.problem(code, field, rejects=field in self._needed)
 
     def _contact_flaws(self, contact: Mapping[str, Any], rest: Mapping[str, Value]) -> Iterator[CellProblem]:

@@ -63,7 +63,7 @@ class RowReader:
         self._habits = habits or Habits()
         self._headings = [heading_key(heading) for heading in headings]
         self._first_heading = next(filter(None, headings), None)
-        self._names = _distinct_names(self._columns)
+        self._names = distinct_names(self._columns)
         self._fields = [column.field for column in self._columns]
         self._readers = [reader_of(column, self._kind(column), self._habits) for column in self._columns]
         self._currency_at = self._index_of("account.potential_currency")
@@ -200,7 +200,7 @@ def _is_total(cells: Sequence[Cell]) -> bool:
     return sum(isinstance(cell, str) and any(map(str.isalpha, cell)) for cell in cells) == 1
 
 
-def _distinct_names(columns: Sequence[Column]) -> list[str]:
+def distinct_names(columns: Sequence[Column]) -> list[str]:
     """The headings as keys: one that comes again, or is blank, bears its column's letters."""
     names: list[str] = []
     for column in columns:
