@@ -6,12 +6,14 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from service.jobs.imports import sweep_orphaned_files
+from service.jobs.schedule import KINDS
+from service.jobs.worker import run_job
 from service.queries.imports import IMPORTS, ROWS
 from service.schemas.imports import ImportFilter, ImportRowFilter, ImportRowPage, ImportView
 from tests.house import House
@@ -260,6 +262,37 @@ async def test_a_steward_sees_an_import_but_neither_runs_it_nor_sees_birthdays(h
     assert ("周敏" in file.text, "1981" in file.text) == (True, False)
     assert "1980" not in str((await steward.found(import_["id"]))["mapping"])
     assert (await steward.post(f"/v1/imports/{import_['id']}/confirm", {})).status_code == 403
+
+
+async def test_an_integration_imports_and_sees_its_own(house: House) -> None:
+    sender = await Sender.of(house)
+    theirs = await sender.send(ONE)
+    expires = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    wanted = {"name": "CRM 同步", "scopes": ["accounts:write", "accounts:read"], "expires_at": expires}
+    async with house.client(await house.person("admin")) as client:
+        key = (await client.post("/v1/api-keys", json=wanted)).json()["key"]
+    async with house.client(None, Authorization=f"Bearer {key}") as client:
+        accepted = await client.post("/v1/imports", files={"file": ("a.csv", ONE)}, data={"confirm": "true"})
+        await run_job(house.services.database, sender.settings, KINDS, UUID(accepted.json()["job_id"]))
+        import_ = (await client.get(f"/v1/imports/{accepted.json()['id']}")).json()
+        assert (import_["state"], counts(import_)) == ("completed", {"created": 1})
+        assert len((await client.get("/v1/accounts")).json()["items"]) == 1
+        assert len((await client.get("/v1/imports")).json()["items"]) == 1
+        assert (await client.get(theirs.headers["Location"])).status_code == 404
+
+
+async def test_a_file_does_not_set_what_is_the_services_own(house: House) -> None:
+    sender = await Sender.of(house, "director")
+    headings = ("客户名称", "id", "verified_at", "owner_id", "state", "version", "created_by", "deleted_at", "proposed")
+    import_ = await sender.taken(csv_of(headings, ("华兴", *("2020-01-01" for _ in headings[1:]))))
+    assert counts(import_)["created"] == 1
+    [account] = await sender.items("/v1/accounts")
+    assert (account["verified_at"], account["owner_id"], account["version"], account["proposed"]) == (
+        None,
+        None,
+        1,
+        None,
+    )
 
 
 async def test_the_same_key_and_file_are_one_import(house: House) -> None:
