@@ -147,11 +147,18 @@ async def change(
 
 async def propose(session: AsyncSession, actor: Actor, account: Account, deciding: Mapping[str, Any]) -> None:
     """Keeps a change of what decides distribution beside the account until somebody verifies it."""
-    values = {name: value.isoformat() if isinstance(value, date) else value for name, value in deciding.items()}
-    fields = {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+    fields = written(deciding)
     account.proposed = proposal(account.proposed, fields, actor)
     account.version += 1
     await record(session, actor, events.AccountProposed(account.id, account.id, {"fields": fields}))
+
+
+def written(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a proposal holds them: days and amounts as text."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        for name, value in fields.items()
+    }
 
 
 def proposal(waiting: Mapping[str, Any] | None, fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from service.domain.row_reading import CellProblem
 from service.domain.states import TASK_TRANSITIONS, TaskState
 from service.domain.unreadable import sentence
 from service.models import Account, new_id
-from service.operations.accounts import DECIDING, originators, proposal
+from service.operations.accounts import DECIDING, originators, proposal, written
 from service.operations.import_subjects import ACCOUNT_COLUMNS, CONTACT_COLUMNS, TASK_COLUMNS, Child, Subject
 from service.operations.rates import Rates
 from service.policy import Actor, holds
@@ -91,14 +90,6 @@ def valued(values: dict[str, Any], rates: Rates) -> dict[str, Any]:
     if max(base or 0, values["potential_value"] or 0) >= LARGEST_AMOUNT:
         raise refused("number_too_large")
     return values | {"potential_value_base": base}
-
-
-def written(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as a proposal holds them: days and amounts as text."""
-    return {
-        name: value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
-        for name, value in fields.items()
-    }
 
 
 Step = tuple[Child, dict[str, Any]]
