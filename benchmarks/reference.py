@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from service.operations.accounts import derived
+from service.operations.account_search import derived
 
 SELLER = UUID(os.environ["BENCH_SELLER"])
 COLUMNS = """json_build_object(

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import uuid_utils.compat
 
-from service.operations.accounts import derived
+from service.operations.account_search import derived
 
 ACCOUNTS = 200_000
 SELLERS = 100

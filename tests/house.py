@@ -18,7 +18,7 @@ from service.domain.distribution.rulebook import Rulebook as Rules
 from service.http.services import Services
 from service.models import Account, Assignment, Department, Login, RoleGrant, Rulebook, Staff, new_id
 from service.operations import memberships
-from service.operations.accounts import derived
+from service.operations.account_search import derived
 from service.operations.staff import found_by
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

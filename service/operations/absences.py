@@ -10,7 +10,7 @@ from service.domain.invalid import invalid
 from service.errors import NotFound
 from service.journal import record
 from service.models import Absence, Staff
-from service.operations.accounts import changes
+from service.operations.changes import rewrite
 from service.operations.versions import expect
 from service.policy import Actor, fetch, require
 from service.schemas.absences import AbsenceCreate, AbsenceUpdate
@@ -39,16 +39,11 @@ async def update_absence(
     absence = await fetch_absence(session, actor, "edit", staff_id, absence_id)
     expect(absence, version)
     wanted = {name: getattr(patch, name) for name in patch.model_fields_set}
-    before = {name: getattr(absence, name) for name in wanted}
-    changed = {name: value for name, value in wanted.items() if value != before[name]}
-    if not changed:
+    told = rewrite(absence, wanted)
+    if not told:
         return
-    for name, value in changed.items():
-        setattr(absence, name, value)
     expect_order(absence.starts_on, absence.ends_on)
-    absence.version += 1
-    shown = {name: value for name, value in changed.items() if name in SHOWN}
-    data = {"staff_id": staff_id, "changes": changes(before, shown)}
+    data = {"staff_id": staff_id, "changes": {name: told[name] for name in SHOWN if name in told}}
     await record(session, actor, events.AbsenceChanged(absence_id, data=data))
 
 

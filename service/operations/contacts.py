@@ -14,7 +14,9 @@ from service.domain.contact_details import Email, Phone, Standing, read_email, r
 from service.errors import FieldError, Forbidden, NotFound, Sentence
 from service.journal import record
 from service.models import Account, Contact, new_id
-from service.operations.accounts import Made, changes, columns_of, refresh_search
+from service.operations.account_search import refresh_search
+from service.operations.accounts import Made, columns_of
+from service.operations.changes import changes, rewrite
 from service.operations.versions import expect
 from service.policy import Actor, allowed, fetch
 from service.queries.accounts import SENSITIVE_FIELDS
@@ -35,7 +37,7 @@ async def create_contact(
     session.add(contact)
     await find_by_contacts(session, account)
     session.info["made"] = Made("contacts", contact.id)
-    await record(session, actor, events.ContactCreated(contact.id, account_id, told({}, values)))
+    await record(session, actor, events.ContactCreated(contact.id, account_id, told(changes({}, values))))
     return contact.id
 
 
@@ -50,15 +52,11 @@ async def update_contact(
     wanted = columns_of(fields)
     if fields.keys() & set(DETAILS):
         wanted |= reachable_after(contact, fields)
-    before = {name: getattr(contact, name) for name in wanted}
-    changed = {name: value for name, value in wanted.items() if value != before[name]}
+    changed = rewrite(contact, wanted)
     if not changed:
         return
-    for name, value in changed.items():
-        setattr(contact, name, value)
-    contact.version += 1
     await find_by_contacts(session, account)
-    await record(session, actor, events.ContactChanged(contact_id, account_id, told(before, changed)))
+    await record(session, actor, events.ContactChanged(contact_id, account_id, told(changed)))
 
 
 async def delete_contact(session: AsyncSession, actor: Actor, account_id: UUID, contact_id: UUID, version: int) -> None:
@@ -122,8 +120,8 @@ async def find_by_contacts(session: AsyncSession, account: Account) -> None:
     flag_modified(account, "updated_at")
 
 
-def told(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def told(changed: Mapping[str, Any]) -> dict[str, Any]:
     """What evidence holds: changes of plain fields, and of sensitive ones nothing but the name."""
-    plain = {name: value for name, value in after.items() if name not in SENSITIVE_FIELDS}
-    sensitive = [name for name in SENSITIVE_FIELDS if name in after]
-    return {"changes": changes(before, plain)} | ({"sensitive": sensitive} if sensitive else {})
+    plain = {name: change for name, change in changed.items() if name not in SENSITIVE_FIELDS}
+    sensitive = [name for name in SENSITIVE_FIELDS if name in changed]
+    return {"changes": plain} | ({"sensitive": sensitive} if sensitive else {})

@@ -11,7 +11,7 @@ from service.domain import events
 from service.errors import StillReferenced
 from service.journal import record
 from service.models import Department, Staff
-from service.operations.accounts import changes
+from service.operations.changes import changes, rewrite
 from service.operations.memberships import refresh_line_of
 from service.operations.organisation import (
     expect_colleague,
@@ -47,17 +47,14 @@ async def update_department(
     department = await fetch(session, actor, "edit", Department, department_id)
     expect(department, version)
     wanted = {name: getattr(patch, name) for name in patch.model_fields_set}
-    before = {name: getattr(department, name) for name in wanted}
-    changed = {name: value for name, value in wanted.items() if value != before[name]}
+    new = {name: value for name, value in wanted.items() if value != getattr(department, name)}
+    if new.get("parent_id"):
+        await refuse_circle(session, department_id, new["parent_id"])
+    await expect_references(session, new)
+    changed = rewrite(department, new)
     if not changed:
         return
-    if changed.get("parent_id"):
-        await refuse_circle(session, department_id, changed["parent_id"])
-    await expect_references(session, changed)
-    for name, value in changed.items():
-        setattr(department, name, value)
-    department.version += 1
-    await record(session, actor, events.DepartmentChanged(department_id, data={"changes": changes(before, changed)}))
+    await record(session, actor, events.DepartmentChanged(department_id, data={"changes": changed}))
     if "parent_id" in changed:
         await refresh_line_of(session, await people_below(session, department_id))
 

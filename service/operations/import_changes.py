@@ -13,7 +13,8 @@ from service.domain.row_reading import CellProblem
 from service.domain.states import TASK_TRANSITIONS, TaskState
 from service.domain.unreadable import sentence
 from service.models import Account, new_id
-from service.operations.accounts import DECIDING, originators, proposal, written
+from service.operations.account_changes import DECIDING, proposal, written
+from service.operations.accounts import originators
 from service.operations.import_subjects import ACCOUNT_COLUMNS, CONTACT_COLUMNS, TASK_COLUMNS, Child, Subject
 from service.operations.rates import Rates
 from service.policy import Actor, holds

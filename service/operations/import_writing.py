@@ -15,7 +15,9 @@ from service.domain.row_reading import CellProblem
 from service.domain.tables import cell_text, column_letters, visible
 from service.journal import record
 from service.models import Account, AccountMembership, Contact, ImportRow, Task
-from service.operations.accounts import CREATED, changes, derived, originators
+from service.operations.account_search import derived
+from service.operations.accounts import CREATED, originators
+from service.operations.changes import changes, differing
 from service.operations.contacts import told as told_of_contact
 from service.operations.import_arrival import told
 from service.operations.import_planning import Judged
@@ -38,12 +40,12 @@ class Kind(NamedTuple):
     columns: tuple[str, ...]
     created: type[Event]
     changed: type[Event]
-    data: Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
+    data: Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-def told_of_task(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def told_of_task(changed: Mapping[str, Any]) -> dict[str, Any]:
     """What evidence of a task holds."""
-    return {"changes": changes(before, after)}
+    return {"changes": dict(changed)}
 
 
 CONTACTS = Kind(Contact, CONTACT_COLUMNS, events.ContactCreated, events.ContactChanged, told_of_contact)
@@ -123,11 +125,11 @@ async def write_children(
         if child.before is None:
             rows.append([child.id, subject.id, *(child.values[name] for name in kind.columns), *origin.values()])
             stated = {name: value for name, value in child.values.items() if value is not None}
-            happened.append(kind.created(child.id, subject.id, kind.data({}, stated)))
+            happened.append(kind.created(child.id, subject.id, kind.data(changes({}, stated))))
         elif values := differing(child.before, child.values):
             shapes[tuple(values)].append({"row": child.id, **prefixed(values)})
             before = {name: child.before[name] for name in values}
-            happened.append(kind.changed(child.id, subject.id, kind.data(before, values)))
+            happened.append(kind.changed(child.id, subject.id, kind.data(changes(before, values))))
     await copy_rows(session, kind.model.__table__, columns, rows)
     for shape, changed in shapes.items():
         await session.execute(change_of(kind.model, shape), changed)
@@ -166,11 +168,6 @@ def problem_of(problem: CellProblem) -> dict[str, Any]:
         "field": problem.field,
         "rejects": problem.rejects,
     }
-
-
-def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns with another value than before."""
-    return {name: value for name, value in after.items() if value != before[name]}
 
 
 def found_by(subject: Subject) -> list[str]:

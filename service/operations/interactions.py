@@ -23,7 +23,8 @@ from service.domain.merge_patch import merged
 from service.errors import FieldError, Forbidden, InvalidInput, Sentence, StateConflict
 from service.journal import record
 from service.models import Account, Interaction, new_id
-from service.operations.accounts import Made, changes
+from service.operations.accounts import Made
+from service.operations.changes import changes, rewrite
 from service.operations.tasks import enter_task, require_sees
 from service.operations.versions import expect
 from service.policy import Actor, fetch
@@ -179,16 +180,11 @@ def promises(interaction: Interaction) -> list[Commitment]:
 
 async def change(desk: Desk, interaction: Interaction, columns: Mapping[str, Any], kind: type[events.Event]) -> bool:
     """Writes new values and the evidence; False when nothing is new."""
-    before = {name: getattr(interaction, name) for name in columns}
-    changed = {name: value for name, value in columns.items() if value != before[name]}
-    if not changed:
-        return False
-    for name, value in changed.items():
-        setattr(interaction, name, value)
-    interaction.version += 1
-    data = {"changes": changes(before, changed)}
-    await record(desk.session, desk.actor, kind(interaction.id, interaction.account_id, data))
-    return True
+    changed = rewrite(interaction, columns)
+    if changed:
+        event = kind(interaction.id, interaction.account_id, {"changes": changed})
+        await record(desk.session, desk.actor, event)
+    return bool(changed)
 
 
 async def enter_promises(

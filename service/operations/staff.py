@@ -15,7 +15,7 @@ from service.errors import OwnRoleRefused, StillReferenced
 from service.journal import record
 from service.models import Assignment, Department, Login, Staff
 from service.operations.access import end_access
-from service.operations.accounts import changes
+from service.operations.changes import changes, rewrite
 from service.operations.memberships import refresh_line_of
 from service.operations.organisation import expect_department
 from service.operations.versions import expect
@@ -39,7 +39,7 @@ async def create_staff(session: AsyncSession, actor: Actor, wanted: StaffCreate)
     person = Staff(**values, status=StaffStatus.INVITED, search=found_by(wanted.name, wanted.code))
     session.add(person)
     await session.flush()
-    await record(session, actor, events.StaffCreated(person.id, data=told({}, values)))
+    await record(session, actor, events.StaffCreated(person.id, data=told(changes({}, values))))
     session.info["made"] = person
     return person
 
@@ -49,16 +49,13 @@ async def update_staff(session: AsyncSession, actor: Actor, staff_id: UUID, vers
     person = await fetch(session, actor, "edit", Staff, staff_id)
     expect(person, version)
     wanted = {name: getattr(patch, name) for name in patch.model_fields_set}
-    before = {name: getattr(person, name) for name in wanted}
-    changed = {name: value for name, value in wanted.items() if value != before[name]}
+    if wanted.get("department_id") != person.department_id:
+        await expect_department(session, wanted.get("department_id"), "/department_id")
+    changed = rewrite(person, wanted)
     if not changed:
         return
-    await expect_department(session, changed.get("department_id"), "/department_id")
-    for name, value in changed.items():
-        setattr(person, name, value)
     person.search = found_by(person.name, person.code)
-    person.version += 1
-    await record(session, actor, events.StaffChanged(staff_id, data=told(before, changed)))
+    await record(session, actor, events.StaffChanged(staff_id, data=told(changed)))
     if "department_id" in changed:
         await refresh_line_of(session, [staff_id])
         session.info["standing_changed"] = True
@@ -106,7 +103,7 @@ def found_by(name: str, code: str) -> str:
     return f"{forms.match_key} {forms.initials} {match_key(code)}"
 
 
-def told(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def told(changed: Mapping[str, Any]) -> dict[str, Any]:
     """What an entry tells of a change: every field's name, and values but those of personal contact."""
-    shown = {name: value for name, value in after.items() if name not in HIDDEN}
-    return {"changes": changes(before, shown), "fields": sorted(after)}
+    shown = {name: change for name, change in changed.items() if name not in HIDDEN}
+    return {"changes": shown, "fields": sorted(changed)}

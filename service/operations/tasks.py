@@ -13,7 +13,8 @@ from service.domain.states import TASK_TRANSITIONS, TaskState
 from service.errors import FieldError, InvalidInput, Sentence
 from service.journal import record
 from service.models import Account, Task, new_id
-from service.operations.accounts import Made, changes
+from service.operations.accounts import Made
+from service.operations.changes import changes, rewrite
 from service.operations.versions import expect
 from service.policy import Actor, allowed, fetch
 from service.queries.actors import staff_actor
@@ -102,14 +103,8 @@ async def delete_task(session: AsyncSession, actor: Actor, task_id: UUID, versio
 
 async def change(session: AsyncSession, actor: Actor, task: Task, wanted: Mapping[str, Any]) -> None:
     """Writes new values and the evidence."""
-    before = {name: getattr(task, name) for name in wanted}
-    changed = {name: value for name, value in wanted.items() if value != before[name]}
-    if not changed:
-        return
-    for name, value in changed.items():
-        setattr(task, name, value)
-    task.version += 1
-    await record(session, actor, events.TaskChanged(task.id, task.account_id, {"changes": changes(before, changed)}))
+    if changed := rewrite(task, wanted):
+        await record(session, actor, events.TaskChanged(task.id, task.account_id, {"changes": changed}))
 
 
 def noted(note: str | None) -> dict[str, str]:

@@ -17,6 +17,7 @@ from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
+from service.operations import account_verification as verification
 from service.operations import accounts as operations
 from service.queries import accounts as queries
 from service.queries.listing import Asked, page
@@ -67,7 +68,7 @@ async def update_account(account_id: UUID, patch: AccountUpdate, version: Expect
 )
 async def verify_account(account_id: UUID, verdict: Verification, version: ExpectedVersion, context: Ctx) -> Response:
     """Verify what decides distribution, or turn a proposed change down."""
-    await operations.verify_account(
+    await verification.verify_account(
         context.session,
         context.actor,
         account_id,

@@ -171,3 +171,31 @@ async def test_a_second_proposal_keeps_the_first_and_both_proposers_are_barred_f
     async with house.client(supervisor) as client:
         verified = await client.post(f"{path}/verify", json={"accept": True}, headers={"If-Match": '"3-full"'})
     assert (verified.json()["region"], verified.json()["intent"]) == ("华南", "high")
+
+
+async def test_accepting_a_proposal_keeps_what_further_fields_became_meanwhile(house: House) -> None:
+    department = await house.department()
+    seller = await house.person("sales_rep", department_id=department)
+    manager = await house.person("department_manager", department_id=department)
+    account = await house.account(seller, custom={"设备": "旧", "楼层": 3, "车位": 2})
+    path, patched = f"/v1/accounts/{account}", {"Content-Type": "application/merge-patch+json"}
+    async with house.client(seller) as client:
+        await client.patch(path, json={"custom": {"设备": "新"}}, headers=patched | {"If-Match": '"1-full"'})
+        second = {"custom": {"车位": None}}
+        body = (await client.patch(path, json=second, headers=patched | {"If-Match": '"2-full"'})).json()
+    assert body["custom"] == {"设备": "旧", "楼层": 3, "车位": 2}
+    assert body["proposed"]["fields"] == {"custom": {"设备": "新", "车位": None}}
+    async with house.client(manager) as client:
+        await client.patch(path, json={"custom": {"楼层": 5}}, headers=patched | {"If-Match": '"3-full"'})
+        verified = await client.post(f"{path}/verify", json={"accept": True}, headers={"If-Match": '"4-full"'})
+    assert verified.status_code == 200, verified.text
+    assert (verified.json()["custom"], verified.json()["proposed"]) == ({"设备": "新", "楼层": 5}, None)
+
+
+async def test_further_fields_that_stay_as_they_are_propose_nothing(house: House) -> None:
+    seller = await house.person("sales_rep", department_id=await house.department())
+    account = await house.account(seller, custom={"楼层": 3})
+    headers = {"Content-Type": "application/merge-patch+json", "If-Match": '"1-full"'}
+    async with house.client(seller) as client:
+        body = (await client.patch(f"/v1/accounts/{account}", json={"custom": {"楼层": 3}}, headers=headers)).json()
+    assert (body["proposed"], body["version"]) == (None, 1)
