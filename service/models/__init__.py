@@ -7,11 +7,12 @@ from service.models.daily_work import Interaction, Task
 from service.models.distribution import Assignment, Decision, DistributionPlan, Rulebook, Snapshot
 from service.models.evidence import AuditEntry, OutboxMessage
 from service.models.imports import Import, ImportRow
-from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, Setting
+from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, RateWindow, Setting
 from service.models.people import (
     Absence,
     ApiKey,
     Department,
+    Identity,
     Invitation,
     Login,
     LoginThrottle,
@@ -39,6 +40,7 @@ __all__ = [
     "ExchangeRate",
     "Holiday",
     "IdempotencyRecord",
+    "Identity",
     "Import",
     "ImportRow",
     "Interaction",
@@ -47,6 +49,7 @@ __all__ = [
     "Login",
     "LoginThrottle",
     "OutboxMessage",
+    "RateWindow",
     "RefreshToken",
     "RoleGrant",
     "Rulebook",

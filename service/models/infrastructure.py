@@ -48,6 +48,17 @@ class IdempotencyRecord(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
+class RateWindow(Base):
+    """How much of a quota was handed out to processes until its window ends; a crash may empty it."""
+
+    __tablename__ = "rate_windows"
+    __table_args__ = (Index("ix_rate_windows_ends", "ends_at"), {"prefixes": ["UNLOGGED"]})
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    taken: Mapped[int]
+    ends_at: Mapped[datetime]
+
+
 class Holiday(Versioned, Base):
     """A day off, or a weekend day worked instead (调休)."""
 

@@ -124,6 +124,21 @@ class LoginThrottle(Base):
     blocked_until: Mapped[datetime | None]
 
 
+class Identity(Versioned, SoftDeleted, Base):
+    """Whom a subject of an OIDC issuer stands for."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        Index("uq_identities_subject", "issuer", "subject", unique=True, postgresql_where=text("deleted_at IS NULL")),
+    )
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    tokens_valid_from: Mapped[datetime | None]
+    linked_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+
+
 class Invitation(Identified, Dated, Base):
     """A one-time link that sets a password; only the token's hash is kept."""
 
