@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from types import MappingProxyType
 from typing import Any
 
+from service.domain.account_codes import RULE, is_code
 from service.domain.amounts import Money
 from service.domain.cell_reading import Value
 from service.domain.contact_details import Email, Standing, read_contact, read_email, read_phone
@@ -19,10 +20,7 @@ from service.domain.unreadable import sentence
 
 FLAWS = MappingProxyType(
     {
-        "bad_code": Sentence(
-            "A code has at most 40 printable characters; it is kept beside the row.",
-            "编码最多 40 个可见字符；原文已另行保留。",
-        ),
+        "bad_code": Sentence(f"{RULE.en} This one is kept beside the row.", f"{RULE.zh}原文已另行保留。"),
         "contact_without_name": Sentence(
             "A number or address without a name is no contact; it is kept beside the row.",
             "缺少联系人姓名，联系方式已另行保留。",
@@ -48,6 +46,10 @@ FLAWS = MappingProxyType(
         "illegal_transition": Sentence(
             "The task's present state does not lead to this one.", "任务的当前状态不能转换到该状态。"
         ),
+        "not_on_team": Sentence(
+            "This person does not see the account, so the task names them in words only; import again once they do.",
+            "此人无权查看该客户，任务中仅以文字记录其姓名；待其加入团队后可再次导入。",
+        ),
         "sensitive": Sentence(
             "This field is hidden from you, so you cannot fill it; it is kept beside the row.",
             "您无权查看此字段，因此不能填写；原文已另行保留。",
@@ -66,8 +68,6 @@ LONGEST = MappingProxyType(
     }
 )
 """Characters that a field takes, as through the API."""
-LONGEST_CODE = 40
-"""Characters of an account's code; people's own codes have more than letters: COX&KINGS.NS, 华东-001."""
 PRODUCTS = 50
 """Entries that a list of products takes, and characters of each."""
 LARGEST_AMOUNT = Decimal(10**18)
@@ -164,7 +164,7 @@ def _unfit(values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
     """The fields whose values are too long, or no code."""
     for field, value in values.items():
         if field == "account.code":
-            if len(str(value)) > LONGEST_CODE or not str(value).isprintable():
+            if not is_code(str(value)):
                 yield field, "bad_code"
         elif field == "account.products":
             assert isinstance(value, tuple)

@@ -119,18 +119,17 @@ def contact_step(subject: Subject, contact: Mapping[str, Any]) -> Step | None:
     return child, {**known, **values}
 
 
-def task_step(subject: Subject, task: Mapping[str, Any], staff: Mapping[str, UUID]) -> Step | None:
-    """The task of a row: the one of that subject, planned day and person, or a new one."""
+def task_step(subject: Subject, task: Mapping[str, Any], assignee_id: UUID | None) -> Step | None:
+    """The task of a row: the one of that subject, planned day and person, or a new one; nobody is put off a task."""
     if not task:
         return None
-    person = task.get("assignee_text")
-    key = (match_key(task["subject"]), task.get("planned_on"), match_key(person or ""))
+    key = (match_key(task["subject"]), task.get("planned_on"), match_key(task.get("assignee_text") or ""))
     for child in subject.tasks:
         known = child.values
         if (match_key(known["subject"]), known["planned_on"], match_key(known["assignee_text"] or "")) == key:
-            return child, known | moved(known, task)
+            return child, known | moved(known, task) | {"assignee_id": known["assignee_id"] or assignee_id}
     values = {**dict.fromkeys(TASK_COLUMNS), "state": TaskState.NOT_STARTED.value, **task}
-    return Child(new_id(), None, {}), values | {"assignee_id": staff.get(person) if person else None}
+    return Child(new_id(), None, {}), values | {"assignee_id": assignee_id}
 
 
 def moved(known: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:

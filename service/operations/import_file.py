@@ -26,7 +26,7 @@ class ImportFile:
             path,
             name=import_.filename,
             target=import_.target,
-            encoding=import_.encoding if import_.format == "csv" else None,
+            encoding=import_.encoding,
             sheet=import_.sheet,
         )
         self._rows = RowReader(

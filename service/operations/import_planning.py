@@ -13,6 +13,7 @@ from service.domain.names import match_key, normalised_name
 from service.domain.row_reading import CellProblem
 from service.domain.tables import Row
 from service.models import Account
+from service.operations.import_assignees import Assignee, find_assignees
 from service.operations.import_changes import (
     Importer,
     Refused,
@@ -23,7 +24,7 @@ from service.operations.import_changes import (
     refused,
     task_step,
 )
-from service.operations.import_subjects import Child, Subject, find_children, find_staff, find_subjects, find_taken
+from service.operations.import_subjects import Child, Subject, find_children, find_subjects, find_taken
 from service.operations.rates import Rates
 from service.policy import Actor
 
@@ -50,7 +51,7 @@ class Known:
     subjects: dict[str, list[Subject]]
     codes: dict[str, UUID]
     references: dict[str, UUID]
-    staff: dict[str, UUID]
+    assignees: dict[str, Assignee]
     rates: Rates
     touched: dict[UUID, Subject] = field(default_factory=dict)
     claims: dict[UUID, tuple[int, int]] = field(default_factory=dict)
@@ -102,7 +103,7 @@ class Planner:
             subjects,
             await self._taken(session, MatchOn.CODE, accounts),
             await self._taken(session, MatchOn.EXTERNAL_REF, accounts),
-            await find_staff(session, names),
+            await find_assignees(session, names, [subject.id for subject in seen]),
             rates,
         )
 
@@ -194,7 +195,16 @@ class Planner:
             problem = self._records.problem("sensitive", "contact.birth_on")
             judged.problems.append(problem)
             judged.kept[problem.heading or ""] = contact.pop("birth_on").isoformat()
-        return contact_step(subject, contact), task_step(subject, judged.record.task, known.staff)
+        task = judged.record.task
+        return contact_step(subject, contact), task_step(subject, task, self._assignee(judged, subject, known))
+
+    def _assignee(self, judged: Judged, subject: Subject, known: Known) -> UUID | None:
+        """Who does the task of a row; somebody who does not see the account is named in words only."""
+        assignee = known.assignees.get(judged.record.task.get("assignee_text", ""))
+        if assignee is None or assignee.sees(subject, self._importer.actor):
+            return assignee.actor.id if assignee else None
+        judged.problems.append(self._records.problem("not_on_team", "task.assignee"))
+        return None
 
     def _remember(self, key: Key, subject: Subject, known: Known) -> None:
         """Whose the account is; what other rows of the file will speak of again."""

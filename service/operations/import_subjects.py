@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.import_keys import MatchOn
 from service.domain.import_records import ACCOUNT_FIELDS, CONTACT_FIELDS
-from service.domain.states import StaffStatus
-from service.models import Account, Assignment, Contact, ImportRow, Staff, Task
+from service.models import Account, Assignment, Contact, ImportRow, Task
 from service.policy import Actor, allowed
 from service.policy.rules import POLICIES, alive
 
@@ -164,22 +163,6 @@ async def find_taken(session: AsyncSession, column: Any, values: Collection[str]
         return {}
     rows = await session.execute(select(column, Account.id).where(among(column, values), alive(Account)))
     return {row[0]: row[1] for row in rows}
-
-
-async def find_staff(session: AsyncSession, words: Collection[str]) -> dict[str, UUID]:
-    """The people that names or staff codes stand for; a name that several bear stands for nobody."""
-    if not words:
-        return {}
-    statement = select(Staff.id, Staff.code, Staff.name).where(
-        among(Staff.code, words) | among(Staff.name, words), alive(Staff), Staff.status != StaffStatus.LEFT
-    )
-    by_name: dict[str, set[UUID]] = defaultdict(set)
-    by_code: dict[str, UUID] = {}
-    for id_, code, name in await session.execute(statement):
-        by_name[name].add(id_)
-        by_code[code] = id_
-    alone = {name: next(iter(ids)) for name, ids in by_name.items() if len(ids) == 1}
-    return {word: id_ for word, id_ in (alone | by_code).items() if word in words}
 
 
 def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:

@@ -4,13 +4,13 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
+from service.domain.account_codes import LONGEST, RULE, is_code
 from service.errors import FieldFlaw
 from service.schemas.fields import (
     UNCHANGED,
     Body,
-    Code,
     Day,
     DecimalText,
     Instant,
@@ -36,6 +36,15 @@ def plain(value: Any) -> Any:
     )
 
 
+def code(text: str) -> str:
+    """A code as it is kept, by the rule that imports follow too."""
+    kept = stored(text)
+    if not is_code(kept):
+        raise FieldFlaw("bad_code", *RULE)
+    return kept
+
+
+AccountCode = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST), AfterValidator(code)]
 Products = Annotated[list[Text50], Field(max_length=50)]
 Custom = Annotated[dict[Text50, Annotated[Any, AfterValidator(plain)]], Field(max_length=50)]
 
@@ -66,7 +75,11 @@ class Watch(StrEnum):
 class AccountCreate(Body):
     """A new account."""
 
-    code: Code | None = Field(default=None, description="Unique account code; made by the service when left out.")
+    code: AccountCode | None = Field(
+        default=None,
+        description="Unique account code; made by the service when left out.",
+        examples=["A-1001", "华东-001"],
+    )
     external_ref: Text200 | None = Field(default=None, description="The account's id in another system.")
     parent_id: UUID | None = Field(default=None, description="The group (集团) that the account belongs to.")
     name: Text200 = Field(description="Customer name (客户名称).", examples=["华为技术有限公司"])

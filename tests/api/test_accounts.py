@@ -3,6 +3,8 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
+
 from tests.house import House
 
 NEW = {
@@ -199,3 +201,22 @@ async def test_further_fields_that_stay_as_they_are_propose_nothing(house: House
     async with house.client(seller) as client:
         body = (await client.patch(f"/v1/accounts/{account}", json={"custom": {"楼层": 3}}, headers=headers)).json()
     assert (body["proposed"], body["version"]) == (None, 1)
+
+
+@pytest.mark.parametrize("code", ["华东-001", "COX&KINGS.NS", "A 1"])
+async def test_codes_are_taken_as_imports_take_them(house: House, code: str) -> None:
+    manager = await house.person("key_account_manager", department_id=await house.department())
+    async with house.client(manager) as client:
+        made = await client.post("/v1/accounts", json={"name": "华兴科技", "code": code})
+        listed = (await client.get("/v1/accounts", params={"code": code})).json()["items"]
+    assert (made.status_code, made.json()["code"]) == (201, code)
+    assert [item["code"] for item in listed] == [code]
+
+
+@pytest.mark.parametrize("code", ["客" * 41, "A\n1", "A\u200b1", " "])
+async def test_a_code_that_nobody_could_type_again_is_refused(house: House, code: str) -> None:
+    manager = await house.person("key_account_manager", department_id=await house.department())
+    async with house.client(manager) as client:
+        refused = await client.post("/v1/accounts", json={"name": "华兴科技", "code": code})
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/code"]

@@ -81,8 +81,9 @@ async def test_the_daily_management_table_comes_in_whole(house: House, name: str
 
 @pytest.mark.parametrize("name", ["division_of_labour.csv", "division_of_labour.xlsx"])
 async def test_the_division_table_comes_in_whole(house: House, name: str) -> None:
-    wang = await house.person("sales_rep", name="王芳")
-    sender = await Sender.of(house)
+    department = await house.department()
+    wang = await house.person("key_account_supervisor", name="王芳", department_id=department)
+    sender = await Sender.of(house, department_id=department)
     import_ = await sender.taken((DATA / name).read_bytes(), name)
     assert counts(import_) == {"created": 3}
     tasks = {task["subject"]: task for task in await sender.items("/v1/tasks")}
@@ -96,6 +97,31 @@ async def test_the_division_table_comes_in_whole(house: House, name: str) -> Non
     assert {task["contact_text"] for task in tasks.values()} == {"138xxxxxx88", "139xxxxxx66", "136xxxxxx21"}
     assert {task["assignee_id"] for task in tasks.values()} == {None, str(wang.id)}
     assert tasks["合同签订"]["origin"] == "import"
+
+
+async def test_a_task_is_given_to_those_alone_who_see_the_account(house: House) -> None:
+    stranger = await house.person("sales_rep", name="王芳")
+    director = await house.person("director", name="李娜")
+    sender = await Sender.of(house)
+    content = (DATA / "division_of_labour.csv").read_bytes()
+    first = await sender.taken(content)
+    assert counts(first) == {"created": 3, "with_warnings": 1}
+    assert [[error["code"] for error in row["errors"]] for row in await sender.rows(first)] == [
+        [],
+        [],
+        ["not_on_team"],
+    ]
+    tasks = {task["subject"]: task for task in await sender.items("/v1/tasks")}
+    given = {subject: (task["assignee_text"], task["assignee_id"]) for subject, task in tasks.items()}
+    assert given == {
+        "商务谈判": ("张伟", None),
+        "技术支持": ("李娜", str(director.id)),
+        "合同签订": ("王芳", None),
+    }
+    await house.assign(UUID(tasks["合同签订"]["account_id"]), stranger)
+    assert counts(await sender.taken(content)) == {"unchanged": 2, "updated": 1}
+    linked = {task["subject"]: task["assignee_id"] for task in await sender.items("/v1/tasks")}
+    assert linked == {"商务谈判": None, "技术支持": str(director.id), "合同签订": str(stranger.id)}
 
 
 async def test_both_tables_speak_of_the_same_accounts(house: House) -> None:

@@ -58,9 +58,17 @@ def encoding_of(path: Path, stated: str | None = None) -> str:
     `stated` overrides detection. Raises `InvalidInput`: `unknown_encoding`, `encoding_not_recognised`,
     `undecodable_bytes` with the line.
     """
-    codec = _stated(stated) if stated else _detected(path)
+    codec = codec_named(stated) if stated else _detected(path)
     if (line := first_undecodable_line(path, codec)) is not None:
         raise refusal("undecodable_bytes", line=line, encoding=codec.upper())
+    return codec
+
+
+def codec_named(label: str) -> str:
+    """The codec of an encoding's name as people write it."""
+    codec = _LABELS.get("".join(filter(str.isalnum, label.casefold())))
+    if codec is None:
+        raise refusal("unknown_encoding")
     return codec
 
 
@@ -77,14 +85,6 @@ def first_undecodable_line(path: Path, codec: str) -> int | None:
                 return line + error.object[: error.start].decode(codec, errors="ignore").count("\n")
             if not chunk:
                 return None
-
-
-def _stated(label: str) -> str:
-    """The codec of an encoding's name as people write it."""
-    codec = _LABELS.get("".join(filter(str.isalnum, label.casefold())))
-    if codec is None:
-        raise refusal("unknown_encoding")
-    return codec
 
 
 def _detected(path: Path) -> str:

@@ -21,12 +21,15 @@ def is_json_lines(head: str) -> bool:
     return line.startswith("{") and line[1:].lstrip()[:1] in ('"', "}")
 
 
-def read_json_lines(path: Path) -> Iterator[Row]:
-    """First the names of all members as a row of headings, number 0; then a row for each line, numbered by line."""
-    names = _names(path)
+def read_json_lines(path: Path, codec: str = "utf-8") -> Iterator[Row]:
+    """First the names of all members as a row of headings, number 0; then a row for each line, numbered by line.
+
+    `codec`: UTF-8 as the RFC says, or what the sender says instead, in which the whole file is known to be.
+    """
+    names = _names(path, codec)
     yield Row(0, tuple(names))
     columns = {name: column for column, name in enumerate(names)}
-    for number, line in _lines(path):
+    for number, line in _lines(path, codec):
         if len(line) > LONGEST_LINE:
             yield Row(number, (), (CellFlaw("row_too_long", facts={"limit": LONGEST_LINE}),))
             continue
@@ -38,10 +41,10 @@ def read_json_lines(path: Path) -> Iterator[Row]:
         yield row
 
 
-def _names(path: Path) -> list[str]:
+def _names(path: Path, codec: str) -> list[str]:
     """The names of all members of all objects, in the order in which they first come."""
     names: dict[str, None] = {}
-    for _, line in _lines(path):
+    for _, line in _lines(path, codec):
         try:
             members = orjson.loads(line)
         except orjson.JSONDecodeError:
@@ -53,19 +56,19 @@ def _names(path: Path) -> list[str]:
     return list(names)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines that say anything; of one that is too long as much as shows that it is."""
-    with path.open("rb") as file:
+def _lines(path: Path, codec: str) -> Iterator[tuple[int, bytes]]:
+    """The lines that say anything, in UTF-8; of one that is too long as much as shows that it is."""
+    with path.open(encoding=codec, errors="surrogateescape", newline="\n") as file:
         number = 0
         while line := file.readline(LONGEST_LINE + 1):
             number += 1
             if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
+                line = line.removeprefix("\ufeff")
             rest = line
-            while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+            while len(rest) > LONGEST_LINE and not rest.endswith("\n"):
                 rest = file.readline(LONGEST_LINE + 1)
-            if line.strip():
-                yield number, line
+            if not line.isspace():
+                yield number, line.encode(errors="surrogateescape")
 
 
 def _members(line: bytes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from service.adapters.spreadsheets.archives import check_archive
 from service.adapters.spreadsheets.delimited import delimiter_of, read_delimited
-from service.adapters.spreadsheets.encodings import encoding_of
+from service.adapters.spreadsheets.encodings import codec_named, encoding_of
 from service.adapters.spreadsheets.json_lines import is_json_lines, read_json_lines
 from service.adapters.spreadsheets.old_workbooks import read_old_sheet, sheets_of
 from service.adapters.spreadsheets.workbooks import Sheet, Workbook, open_workbook, read_sheet, says_anything
@@ -71,8 +71,12 @@ def open_table(path: Path, *, name: str = "", encoding: str | None = None, sheet
         return _old(path, "xls", sheet, notices)
     if head.startswith(_NO_TABLE):
         raise refusal("unknown_format")
-    if encoding is None and is_json_lines(head.decode("utf-8", errors="ignore")):
-        return Table("ndjson", partial(read_json_lines, path), "utf-8", headings_first=True, notices=notices("ndjson"))
+    codec = codec_named(encoding) if encoding else "utf-8"
+    if is_json_lines(head.decode(codec, errors="ignore")):
+        if codec != "utf-8":  # where it is, a line that breaks it is refused alone
+            codec = encoding_of(path, codec)
+        rows = partial(read_json_lines, path, codec)
+        return Table("ndjson", rows, codec, headings_first=True, notices=notices("ndjson"))
     return _text(path, encoding, notices)
 
 

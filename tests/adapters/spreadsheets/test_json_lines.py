@@ -69,3 +69,30 @@ def test_more_members_than_any_table_has_columns_are_refused(tmp_path: Path) -> 
     with pytest.raises(InvalidInput) as refused:
         rows(tmp_path, line)
     assert refused.value.errors[0].code == "too_many_columns"
+
+
+@pytest.mark.parametrize("encoding", ["GB18030", "Big5", "UTF-16"])
+def test_lines_in_a_stated_encoding_are_read_in_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "data.ndjson"
+    path.write_bytes('{"name": "華興"}\n{"name": "東方"}\n'.encode(encoding))
+    table = open_table(path, encoding=encoding)
+    assert table.format == "ndjson"
+    assert [row.cells for row in table.rows()] == [("name",), ("華興",), ("東方",)]
+    again = open_table(path, encoding=table.encoding)
+    assert list(again.rows()) == list(table.rows())
+
+
+def test_a_line_that_is_not_utf_8_is_refused_alone_where_utf_8_is_stated_too(tmp_path: Path) -> None:
+    path = tmp_path / "data.ndjson"
+    path.write_bytes(b'{"name": "\xff"}\n{"name": "b"}\n')
+    rows = list(open_table(path, encoding="utf-8").rows())
+    assert [[flaw.code for flaw in row.flaws] for row in rows] == [[], ["malformed_json"], []]
+
+
+def test_bytes_that_the_stated_encoding_does_not_have_are_refused_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "data.ndjson"
+    path.write_bytes(b'{"name": "a"}\n{"name": "\xff\xff"}\n')
+    with pytest.raises(InvalidInput) as refused:
+        open_table(path, encoding="GB18030")
+    [flaw] = refused.value.errors
+    assert (flaw.code, "2" in flaw.detail.en) == ("undecodable_bytes", True)
