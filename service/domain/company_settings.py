@@ -101,7 +101,7 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
         Unit.MONTHS,
         1,
         36,
-        Sentence("How many months of due dates a grade gets when it begins.", "级别生效时计算应办事项日期的月数。"),
+        Sentence("How many months ahead what a grade promises is dated.", "级别应办事项提前排定日期的月数。"),
     ),
     "invitation_hours": KnownSetting(
         72,

@@ -26,15 +26,21 @@ class Due:
     due_on: date
 
 
-def entitlement_schedule(tier: Tier, start_on: date, months: int, calendar: BusinessCalendar) -> list[Due]:
-    """The duties of some months from a start, in the order of their dates.
+def months_owed(start_on: date, today: date, ahead: int) -> int:
+    """How many months from a start have their duties dated on a day: those that are over, and so many `ahead`."""
+    over = (today.year - start_on.year) * 12 + today.month - start_on.month
+    return ahead + max(0, over if add_months(start_on, over) <= today else over - 1)
 
-    The visits of a month fall on the last working days of equal parts of its working days; a service is due on the last
-    working day of its period; standing privileges have no date.
+
+def entitlement_schedule(tier: Tier, start_on: date, months: range, calendar: BusinessCalendar) -> list[Due]:
+    """The duties of some months after a start, 0 the first, in the order of their dates.
+
+    What a grade begins with belongs to month 0 alone. The visits of a month fall on the last working days of equal
+    parts of its working days; a service is due on the last working day of its period; standing privileges have no date.
     """
     promised = tier.entitlements
     duties = [
-        *_at_the_start(promised, start_on, calendar),
+        *(_at_the_start(promised, start_on, calendar) if 0 in months else ()),
         *_visits(promised, start_on, months, calendar),
         *_services(promised, start_on, months, calendar),
     ]
@@ -49,8 +55,8 @@ def _at_the_start(promised: Entitlements, start_on: date, calendar: BusinessCale
         yield Due("plan", _PLANS[promised.plan_kind], ready_on)
 
 
-def _visits(promised: Entitlements, start_on: date, months: int, calendar: BusinessCalendar) -> Iterator[Due]:
-    for month in range(months):
+def _visits(promised: Entitlements, start_on: date, months: range, calendar: BusinessCalendar) -> Iterator[Due]:
+    for month in months:
         before = add_months(start_on, month) - timedelta(days=1)
         last = add_months(start_on, month + 1) - timedelta(days=1)
         worked = calendar.working_days_between(before, last)
@@ -59,8 +65,8 @@ def _visits(promised: Entitlements, start_on: date, months: int, calendar: Busin
             yield Due("visit", _VISIT, calendar.add_working_days(before, part))
 
 
-def _services(promised: Entitlements, start_on: date, months: int, calendar: BusinessCalendar) -> Iterator[Due]:
+def _services(promised: Entitlements, start_on: date, months: range, calendar: BusinessCalendar) -> Iterator[Due]:
     for service in promised.services:
         every = service.every_months
-        for month in range(every, months + 1, every) if every else ():
-            yield Due(service.code, service.name, calendar.add_working_days(add_months(start_on, month), -1))
+        for end in (month + 1 for month in months if every and (month + 1) % every == 0):
+            yield Due(service.code, service.name, calendar.add_working_days(add_months(start_on, end), -1))

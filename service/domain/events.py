@@ -121,6 +121,14 @@ class AbsenceDeleted(Event):
     """An absence was called off."""
 
 
+class IdentityLinked(Event):
+    """A subject of the identity provider stands for a person from now on."""
+
+
+class IdentityUnlinked(Event):
+    """A subject of the identity provider no longer stands for a person."""
+
+
 class ApiKeyCreated(Event):
     """An integration got a credential."""
 
@@ -247,6 +255,10 @@ class TierEvaluationApplied(Event):
 
 class AccountTierChanged(Event):
     """An account's grade changed."""
+
+
+class AccountTierExtended(Event):
+    """What a grade promises was dated further."""
 
 
 class RulebookCreated(Event):

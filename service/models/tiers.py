@@ -94,6 +94,7 @@ class AccountTier(Identified, Base):
     evaluation_id: Mapped[UUID | None] = mapped_column(ForeignKey("tier_evaluations.id"))
     tier: Mapped[str]
     reason: Mapped[str | None]
+    months_dated: Mapped[int] = mapped_column(server_default="0")
     started_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     ended_at: Mapped[datetime | None]
 

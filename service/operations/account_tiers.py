@@ -22,7 +22,9 @@ from service.queries.calendar import business_calendar
 from service.queries.settings import setting
 from service.schemas.account_tiers import AccountTierCreate
 
-TIER_COLUMNS = ("id", "account_id", "scheme_code", "scheme_id", "evaluation_id", "tier", "reason", "started_at")
+TIER_COLUMNS = (
+    "id", "account_id", "scheme_code", "scheme_id", "evaluation_id", "tier", "reason", "started_at", "months_dated",
+)  # fmt: skip
 ENTITLEMENT_COLUMNS = ("id", "account_tier_id", "account_id", "kind", "name", "due_on")
 NOT_BY_HAND = Sentence("The grades of this scheme come from evaluations.", "该方案的级别由评定得出。")
 HELD_ALREADY = Sentence("The account holds this grade already.", "该客户已处于此级别。")
@@ -41,11 +43,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """Where grades come from and when they begin, with the duties of each tier from that day."""
+    """Where grades come from and when they begin, with the duties of each tier for some months from that day."""
 
     scheme: TierScheme
     at: datetime
     on: date
+    months: int
     duties: Mapping[str, Sequence[Duty]]
     evaluation_id: UUID | None = None
     reason: str | None = None
@@ -96,8 +99,9 @@ async def grading_of(
     at: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
     on = calendar.business_date(at)
     tiers = read_scheme(scheme.definition).tiers
-    duties = {tier.code: [duty(due) for due in entitlement_schedule(tier, on, months, calendar)] for tier in tiers}
-    return Grading(scheme, at, on, duties, evaluation_id, reason)
+    schedules = {tier.code: entitlement_schedule(tier, on, range(months), calendar) for tier in tiers}
+    duties = {code: [duty(due) for due in schedule] for code, schedule in schedules.items()}
+    return Grading(scheme, at, on, months, duties, evaluation_id, reason)
 
 
 async def change_grades(
@@ -111,7 +115,8 @@ async def change_grades(
     begun = {change.account_id: new_id() for change in changes if change.after}
     source = (grading.scheme.code, grading.scheme.id, grading.evaluation_id)
     tiers = [(change.account_id, change.after) for change in changes if change.after]
-    grades = ((begun[account], account, *source, tier, grading.reason, grading.at) for account, tier in tiers)
+    since = (grading.reason, grading.at, grading.months)
+    grades = ((begun[account], account, *source, tier, *since) for account, tier in tiers)
     await copy_rows(session, AccountTier.__table__, TIER_COLUMNS, grades)
     duties = ((new_id(), begun[account], account, *duty) for account, tier in tiers for duty in grading.duties[tier])
     await copy_rows(session, Entitlement.__table__, ENTITLEMENT_COLUMNS, duties)

@@ -1,14 +1,15 @@
 """The grades of an account and its entitlements as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, Text, and_, any_, bindparam, cast, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.models import AccountTier, Entitlement, TierScheme, TierSheet
+from service.models import Account, AccountTier, Entitlement, TierScheme, TierSheet
 from service.policy import Actor
 from service.queries.json_view import json_object
 from service.queries.listing import Filter, Listing, any_of, at_least, at_most, equals, is_empty
@@ -96,6 +97,19 @@ ENTITLEMENTS = Listing(
     },
     sorts={"due_on": Entitlement.due_on},
 )
+
+
+async def running_out(connection: AsyncConnection, today: date, ahead: int, timezone: str) -> Sequence[UUID]:
+    """The grades of living accounts with fewer months ahead than that for which duties are dated."""
+    started_on = cast(func.timezone(timezone, AccountTier.started_at), Date)
+    missing_from = started_on + func.make_interval(0, AccountTier.months_dated - ahead + 1)
+    statement = (
+        select(AccountTier.id)
+        .join(Account, Account.id == AccountTier.account_id)
+        .where(AccountTier.ended_at.is_(None), Account.deleted_at.is_(None), missing_from <= today)
+        .order_by(AccountTier.id)
+    )
+    return (await connection.scalars(statement)).all()
 
 
 async def account_tier_json(connection: AsyncConnection, account_tier_id: UUID) -> str:
