@@ -247,6 +247,12 @@ class Overloaded(Unavailable):
     zh = "服务繁忙，请稍后重试。"
 
 
+class IdentityProviderUnavailable(Unavailable):
+    """The identity provider does not answer, so nobody can say whose token this is."""
+
+    zh = "身份提供方暂无响应，无法确认令牌属于谁。"
+
+
 class DatabaseUnavailable(Unavailable):
     """The database does not answer; nothing was changed that you were told of."""
 
@@ -320,6 +326,12 @@ class UnsupportedGrantType(BadRequest):
 
     oauth_error = "unsupported_grant_type"
     zh = "此处不支持该授权类型。"
+
+
+class NoIdentityProvider(Conflict):
+    """No identity provider is set up here, so there is nobody to link to."""
+
+    zh = "此处未配置身份提供方，无法关联身份。"
 
 
 class NotAssignable(Conflict):

@@ -2,10 +2,11 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +26,10 @@ class Settings(BaseSettings):
     language: Literal["en", "zh-CN"] = "en"
     admin_password: SecretStr | None = None
     embedded_issuer: bool | None = None
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = Field(default=None, min_length=1)
+    rate_limit: int = Field(default=6000, ge=1)
+    anonymous_rate_limit: int = Field(default=600, ge=1)
     worker: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
@@ -41,6 +46,23 @@ class Settings(BaseSettings):
             raise ValueError(message) from error
         return name
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def trustworthy_issuer(cls, address: str | None) -> str | None:
+        """An issuer whose keys nobody on the way can change."""
+        if address is not None and not is_trustworthy(address):
+            message = "an issuer is an address that begins with https://"
+            raise ValueError(message)
+        return address
+
+    @model_validator(mode="after")
+    def audience_of_issuer(self) -> Self:
+        """An issuer signs tokens for many services: without an audience, theirs would open ours."""
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            message = "EVENHAND_OIDC_ISSUER and EVENHAND_OIDC_AUDIENCE are set together"
+            raise ValueError(message)
+        return self
+
     @property
     def is_embedded(self) -> bool:
         """True when the service brings its own PostgreSQL."""
@@ -50,6 +72,12 @@ class Settings(BaseSettings):
     def issues_tokens(self) -> bool:
         """True when the embedded issuer answers: by default only beside the embedded database."""
         return self.is_embedded if self.embedded_issuer is None else self.embedded_issuer
+
+
+def is_trustworthy(address: str) -> bool:
+    """Whether nobody on the way can change what an address says: https, or this very machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"})
 
 
 @cache

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from joserfc import jwk, jwt
-from joserfc.errors import JoseError
 
 from service.adapters.keys import KeyRing
+from service.adapters.strict_tokens import InvalidToken, claims_of, instant
 
 ISSUER = "evenhand"
 ALGORITHM = "Ed25519"
@@ -24,10 +24,6 @@ REGISTRY = jwt.JWTClaimsRegistry(
     nbf={"essential": True},
     exp={"essential": True},
 )
-
-
-class InvalidToken(ValueError):  # noqa: N818 - what happened, like the other failures
-    """The token was not issued here, has expired, or is no token at all."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +62,13 @@ class Issuer:
 
     def verify(self, token: str) -> Claims:
         """The claims of a token; InvalidToken says no more than that."""
+        claims = claims_of(token, self._keys, [ALGORITHM], REGISTRY)
         try:
-            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
-            REGISTRY.validate(decoded.claims)
-            claims = decoded.claims
             return Claims(
                 UUID(claims["sub"]), str(claims["kind"]), instant(claims["iat_us"] / 1_000_000), instant(claims["exp"])
             )
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise InvalidToken from error
-
-
-def instant(seconds: float) -> datetime:
-    """A NumericDate as an instant."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def private_key(name: str, seed: bytes) -> jwk.OKPKey:

@@ -83,7 +83,7 @@ class Gate:
     async def failed(self, error: Exception, scope: Scope, receive: Receive, answer_: "Answer") -> None:
         """The answer to a database out of reach, and to what nobody foresaw: no details, which the log line has."""
         context: Context = scope[KEY]
-        problem = error if isinstance(error, errors.BodyTooLarge) else problem_of(error)
+        problem = error if isinstance(error, errors.Problem) else problem_of(error)
         if problem is None:
             problem = errors.InternalError()
             log.error("unhandled", request_id=context.request_id, error=type(error).__name__, exc_info=error)

@@ -7,6 +7,7 @@ from typing import Self
 
 from service.adapters.files import FileStore
 from service.adapters.keys import Keys
+from service.adapters.oidc import OidcIssuer
 from service.adapters.passwords import Passwords
 from service.adapters.tokens import Issuer
 from service.database import Database
@@ -32,7 +33,8 @@ class Services:
     def build(cls, settings: Settings, database: Database, keys: Keys, state: Path, schema_head: str) -> Self:
         """Everything that depends on settings, a database and keys."""
         issuer = Issuer(keys.token) if settings.issues_tokens else None
-        return cls(settings, database, keys, issuer, Identities(database, issuer), state, schema_head)
+        oidc = OidcIssuer(settings.oidc_issuer, settings.oidc_audience or "") if settings.oidc_issuer else None
+        return cls(settings, database, keys, issuer, Identities(database, issuer, oidc), state, schema_head)
 
     @property
     def files(self) -> FileStore:

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.states import GrantState
 from service.journal import record
-from service.models import Invitation, Login, RefreshToken, RoleGrant
+from service.models import Identity, Invitation, Login, RefreshToken, RoleGrant
 from service.policy import Actor
 
 
@@ -21,6 +21,11 @@ async def end_tokens(session: AsyncSession, staff_id: UUID) -> None:
         update(RefreshToken)
         .where(RefreshToken.staff_id == staff_id, RefreshToken.revoked_at.is_(None))
         .values(revoked_at=at)
+    )
+    await session.execute(
+        update(Identity)
+        .where(Identity.staff_id == staff_id, Identity.deleted_at.is_(None))
+        .values(tokens_valid_from=at)
     )
     session.info["standing_changed"] = True
 
@@ -46,11 +51,28 @@ async def void_invitations(session: AsyncSession, staff_id: UUID) -> None:
 
 
 async def end_access(session: AsyncSession, actor: Actor, staff_id: UUID) -> None:
-    """Takes everything from somebody who leaves: tokens, links, password and roles."""
+    """Takes everything from somebody who leaves: tokens, links, password, identities and roles."""
     await end_tokens(session, staff_id)
     await void_invitations(session, staff_id)
     await session.execute(update(Login).where(Login.staff_id == staff_id).values(password_hash=None))
+    for identity in (await session.scalars(linked(staff_id))).all():
+        await unlink(session, actor, identity)
     await end_roles(session, actor, staff_id)
+
+
+def linked(staff_id: UUID) -> Select[Identity]:
+    """What stands for a person at the identity provider, locked."""
+    found = select(Identity).where(Identity.staff_id == staff_id, Identity.deleted_at.is_(None))
+    return found.with_for_update().execution_options(populate_existing=True)
+
+
+async def unlink(session: AsyncSession, actor: Actor, identity: Identity) -> None:
+    """The subject stands for nobody from now on."""
+    identity.deleted_at = func.clock_timestamp()
+    identity.version += 1
+    session.info["standing_changed"] = True
+    data = {"staff_id": identity.staff_id, "subject": identity.subject}
+    await record(session, actor, events.IdentityUnlinked(identity.id, data=data))
 
 
 async def end_roles(session: AsyncSession, actor: Actor, staff_id: UUID) -> None:

@@ -49,9 +49,9 @@ async def invite_staff(session: AsyncSession, actor: Actor, staff_id: UUID) -> L
 
 
 async def refuse_takeover(session: AsyncSession, actor: Actor, staff_id: UUID) -> None:
-    """Whoever invites could log in as the invited: nobody invites themself, and power is not reached from below."""
+    """Whoever opens a way in could take it: nobody opens one for themself, and power is not reached from below."""
     if staff_id == actor.id:
-        raise Forbidden(Sentence("Nobody invites themself.", "任何人不得邀请自己。"))
+        raise Forbidden(Sentence("Nobody opens a way in for themself.", "任何人不得为自己开通登录。"))
     held = await session.scalars(
         select(RoleGrant.role).where(RoleGrant.staff_id == staff_id, RoleGrant.state == "effective")
     )
@@ -59,8 +59,8 @@ async def refuse_takeover(session: AsyncSession, actor: Actor, staff_id: UUID) -
     if not actor.roles & (LEADERS if powerful else {Role.ADMIN}):
         raise Forbidden(
             Sentence(
-                "Holders of a role that needs two people are invited by a leader, others by an administrator.",
-                "持有须双人授予之角色的人员由领导邀请，其他人员由系统管理员邀请。",
+                "Holders of a role that needs two people are let in by a leader, others by an administrator.",
+                "持有须双人授予之角色的人员由领导开通登录，其他人员由系统管理员开通。",
             )
         )
 

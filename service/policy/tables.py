@@ -22,6 +22,7 @@ from service.models import (
     Entitlement,
     ExchangeRate,
     Holiday,
+    Identity,
     Import,
     Interaction,
     Job,
@@ -250,6 +251,12 @@ declare(
     create=role(ADMIN) | leaders,
     edit=role(ADMIN) | leaders,
     delete=role(ADMIN) | leaders,
+)
+declare(
+    Identity,
+    see=role(ADMIN, AUDITOR) | leaders | holder,
+    link=role(ADMIN) | leaders,
+    unlink=role(ADMIN) | leaders,
 )
 declare(ApiKey, see=role(ADMIN, AUDITOR), create=role(ADMIN), revoke=role(ADMIN))
 declare(Holiday, see=everyone, create=role(ADMIN), delete=role(ADMIN))

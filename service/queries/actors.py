@@ -8,7 +8,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.models import ApiKey, Login, RoleGrant, Staff
+from service.models import ApiKey, Identity, Login, RoleGrant, Staff
 from service.policy import Actor
 
 CURRENT_ROLES = (
@@ -21,6 +21,7 @@ CURRENT_ROLES = (
     .correlate(Staff)
     .scalar_subquery()
 )
+WORKS_HERE = (Staff.deleted_at.is_(None), Staff.status.in_(("active", "on_leave")))
 
 
 async def staff_actor(connection: AsyncConnection, staff_id: UUID, issued_at: datetime | None = None) -> Actor | None:
@@ -28,11 +29,29 @@ async def staff_actor(connection: AsyncConnection, staff_id: UUID, issued_at: da
     statement = (
         select(Staff.id, Staff.code, Staff.department_id, CURRENT_ROLES.label("roles"), Login.tokens_valid_from)
         .outerjoin(Login, Login.staff_id == Staff.id)
-        .where(Staff.id == staff_id, Staff.deleted_at.is_(None), Staff.status.in_(("active", "on_leave")))
+        .where(Staff.id == staff_id, *WORKS_HERE)
     )
     row = (await connection.execute(statement)).one_or_none()
     if row is None or (issued_at and (row.tokens_valid_from is None or issued_at < row.tokens_valid_from)):
         return None
+    return person(row)
+
+
+async def linked_actor(connection: AsyncConnection, issuer: str, subject: str, issued_at: datetime) -> Actor | None:
+    """The staff member whom a subject of an OIDC issuer stands for, unless they left or such tokens were ended."""
+    statement = (
+        select(Staff.id, Staff.code, Staff.department_id, CURRENT_ROLES.label("roles"), Identity.tokens_valid_from)
+        .join(Identity, Identity.staff_id == Staff.id)
+        .where(Identity.issuer == issuer, Identity.subject == subject, Identity.deleted_at.is_(None), *WORKS_HERE)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None or (row.tokens_valid_from and issued_at < row.tokens_valid_from):
+        return None
+    return person(row)
+
+
+def person(row: Any) -> Actor:
+    """A staff member's row as the actor."""
     return Actor("staff", row.id, row.code, roles=frozenset(row.roles), department_id=row.department_id)
 
 

@@ -16,6 +16,7 @@ from service.models import (
     DistributionPlan,
     ExchangeRate,
     Holiday,
+    Identity,
     Import,
     Interaction,
     Job,
@@ -42,6 +43,7 @@ NAMES: dict[type[Base], dict[str, str]] = {
     DistributionPlan: {"author": "author_id"},
     Assignment: {"holder": "staff_id"},
     Absence: {"holder": "staff_id"},
+    Identity: {"holder": "staff_id"},
     RoleGrant: {"holder": "staff_id", "granter": "granted_by"},
     Appeal: {
         "appellant": "appellant_id",

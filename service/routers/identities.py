@@ -1,0 +1,65 @@
+"""/v1/identities: which people of the identity provider are which people here."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+
+from service.errors import AlreadyExists, NoIdentityProvider, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.conditional import ExpectedVersion, respond
+from service.http.context import Context, Ctx
+from service.http.responses import raises
+from service.http.route import Endpoint
+from service.operations import identities as operations
+from service.queries import identities as queries
+from service.queries.listing import Asked, page
+from service.schemas.identities import IdentityCreate, IdentityFilter, IdentityPage, IdentityView
+
+router = APIRouter(prefix="/v1/identities", tags=["identity"], route_class=Endpoint)
+
+
+@router.get("/{identity_id}", response_model=IdentityView, responses=raises(NotFound))
+async def get_identity(identity_id: UUID, context: Ctx) -> Response:
+    """One identity of the identity provider."""
+    return await answer(context, identity_id)
+
+
+@router.get("", response_model=IdentityPage, responses=raises())
+async def list_identities(query: Annotated[IdentityFilter, Query()], context: Ctx) -> Response:
+    """Which people of the identity provider are which people here."""
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, queries.IDENTITIES, Asked.of(query))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post(
+    "",
+    response_model=IdentityView,
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(AlreadyExists, NoIdentityProvider),
+)
+async def link_identity(wanted: IdentityCreate, context: Ctx) -> Response:
+    """Let tokens of the identity provider speak for somebody else; roles are granted here, never by a token."""
+    issuer = context.services.settings.oidc_issuer
+    identity = await operations.link_identity(context.session, context.actor, issuer, wanted)
+    return await answer(context, identity.id, created=True)
+
+
+@router.delete(
+    "/{identity_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(NotFound, PreconditionFailed, PreconditionRequired),
+)
+async def unlink_identity(identity_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
+    """End at once what an identity's tokens open."""
+    await operations.unlink_identity(context.session, context.actor, identity_id, version)
+
+
+async def answer(context: Context, identity_id: UUID, *, created: bool = False) -> Response:
+    """The identity; after a change it is read in the same transaction."""
+    row = await queries.identity_json(await context.reader(), context.actor, identity_id)
+    response = respond(context, row.json, row.version)
+    if created:
+        response.status_code = status.HTTP_201_CREATED
+        response.headers["Location"] = f"/v1/identities/{identity_id}"
+    return response
