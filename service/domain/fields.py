@@ -4,7 +4,7 @@ Beside a gathered flaw a reader returns a stand-in of the right type, which nobo
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -67,6 +67,13 @@ class Fields:
             least,
         )
 
+    def flag(self, name: str) -> bool:
+        """A yes or no."""
+        value = self._value(name)
+        if isinstance(value, bool):
+            return value
+        return self._flaw(name, "not_a_boolean", "Expected true or false.", "应为 true 或 false。", False)
+
     def decimal(self, name: str, least: int = 0, most: int = 10**15) -> Decimal:
         """A decimal string or whole number within two bounds, both allowed; at most 6 places."""
         value = exact_number(self._value(name))
@@ -94,12 +101,19 @@ class Fields:
         """The object within this one."""
         return Fields(self._value(name), self.flaws, self._at(name))
 
-    def parts(self, name: str, most: int = 50) -> list["Fields"]:
-        """The objects of a list of 1 to `most`."""
+    def parts(self, name: str, most: int = 50, least: int = 1) -> list["Fields"]:
+        """The objects of a list of `least` to `most`."""
         value = self._value(name)
-        if isinstance(value, (list, tuple)) and 1 <= len(value) <= most:
+        if isinstance(value, (list, tuple)) and least <= len(value) <= most:
             return [Fields(item, self.flaws, f"{self._at(name)}/{position}") for position, item in enumerate(value)]
-        return self._flaw(name, "not_a_list", f"Expected a list of 1 to {most}.", f"应为 1 到 {most} 项的列表。", [])
+        return self._flaw(
+            name, "not_a_list", f"Expected a list of {least} to {most}.", f"应为 {least} 到 {most} 项的列表。", []
+        )
+
+    def by_code(self, name: str, read: Callable[["Fields", str], Stand]) -> dict[str, Stand]:
+        """An object that gives one value per code, in the order of the codes."""
+        part = self.part(name)
+        return part.finish({code: read(part, code) for code in sorted(part.names())})
 
     def names(self) -> list[str]:
         """The field names of an object whose keys are data; those that are no code are flaws."""

@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.distribution.published import rulebook_text
-from service.domain.distribution.rulebook import InvalidRulebook
 from service.domain.distribution.rulebook import Rulebook as Rules
 from service.domain.merge_patch import merged
 from service.domain.people import SALES_ROLES
 from service.domain.states import VERSION_TRANSITIONS, VersionState
-from service.errors import AuthorIsApprover, CandidateIsApprover, FieldError, InvalidInput, Sentence, StateConflict
+from service.errors import AuthorIsApprover, CandidateIsApprover, Sentence, StateConflict
 from service.journal import record
 from service.models import Rulebook, new_id
 from service.operations.versions import expect
@@ -71,11 +70,7 @@ async def update_rulebook(
 
 def written(definition: Mapping[str, Any]) -> dict[str, Any]:
     """A definition made complete, with its text in both languages; InvalidInput tells every fault with its place."""
-    try:
-        rules = Rules.from_mapping(definition)
-    except InvalidRulebook as invalid:
-        faults = [FieldError(one.code, one.detail, pointer=f"/definition{one.pointer}") for one in invalid.errors]
-        raise InvalidInput(errors=faults) from None
+    rules = Rules.from_mapping(definition, "/definition")
     return {
         "definition": rules.to_mapping(),
         "text_en": rulebook_text(rules, "en"),

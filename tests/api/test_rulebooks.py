@@ -40,7 +40,7 @@ async def test_every_fault_of_a_definition_is_told_with_its_place(house: House) 
     assert answer.status_code == 422
     faults = {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
     assert set(faults) == {"/definition/fit/geography", "/definition/speed"}
-    assert faults["/definition/speed"] == "没有此字段。"
+    assert faults["/definition/speed"] == "此处没有该字段。"
 
 
 async def test_a_draft_changes_by_merge_patch_and_null_gives_the_default_back(house: House) -> None:

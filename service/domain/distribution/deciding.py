@@ -7,7 +7,8 @@ from service.domain.distribution.scoring import NOBODY, Outcome, rule
 from service.domain.distribution.waiting import waiting_for
 
 LOWEST_SCORE, TIE_BROKEN, ONLY_CANDIDATE = "lowest_score", "tie_broken_by_hash", "only_candidate"
-PINNED, HELD_BACK = "pinned", "held_back"
+PINNED, HELD_BACK, GIANT = "pinned", "held_back", "giant"
+AT_REST = frozenset({PINNED, HELD_BACK, GIANT})
 
 
 def decide(ledger: Ledger, account: int, kind: str) -> Decision:
@@ -18,7 +19,8 @@ def decide(ledger: Ledger, account: int, kind: str) -> Decision:
     instance = ledger.instance
     position = instance.positions.get(account, 0) if kind == "plan" else 1
     if instance.roll.fixed[account]:
-        reason = PINNED if instance.snapshot.accounts[account].pinned else HELD_BACK
+        entry = instance.snapshot.accounts[account]
+        reason = PINNED if entry.pinned else HELD_BACK if entry.held_back else GIANT
         return _decision(instance, account, kind, 0, Outcome(int(ledger.owner[account]), NOBODY, None), reason)
     with ledger.without(account) as holder:
         outcome = rule(ledger, account, holder) if instance.roll.free[account] else Outcome(NOBODY, NOBODY, None)

@@ -9,6 +9,7 @@ from service.domain.distribution.claims import ALL_LOADS, Claims, justified_clai
 from service.domain.distribution.decimals import decimal, root
 from service.domain.distribution.decisions import Plan
 from service.domain.distribution.dimensions import Dimension
+from service.domain.distribution.giants import giants_of
 from service.domain.distribution.instance import MILLION, Instance
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.scoring import NOBODY
@@ -51,7 +52,7 @@ class Evenness:
 
 @dataclass(frozen=True)
 class Giant:
-    """An account that alone is more than a quarter of a full-time share of a load."""
+    """An account that alone is more than the rulebook's part of a full-time share of a load."""
 
     account_id: str
     code: str
@@ -72,6 +73,7 @@ class FairnessReport:
     after: Mapping[str, Evenness]
     claims_before: Claims
     claims_after: Claims
+    giants_percent: int
     giants: tuple[Giant, ...]
     people: tuple[Mapping[str, Any], ...]
     waiting: int
@@ -108,7 +110,7 @@ class FairnessReport:
                 Sentence(f"{it.code} ({decimal(it.share, 2)})", f"{it.code}（{decimal(it.share, 2)}）")
                 for it in self.giants[:10]
             ]
-            yield filled(GIANTS, number=len(self.giants), named=joined(named))
+            yield filled(GIANTS, percent=self.giants_percent, number=len(self.giants), named=joined(named))
         yield filled(WAITING, number=self.waiting)
 
 
@@ -122,8 +124,8 @@ CLAIMS = Sentence(
     "综合各项负荷，移动一个客户即可使两人更接近的情形：{after} 项；此前 {before} 项。",
 )
 GIANTS = Sentence(
-    "Accounts that are each more than a quarter of a fair share and cannot be split ({number}): {named}.",
-    "单个即超过公平份额四分之一且无法拆分的客户（{number} 个）：{named}。",
+    "Accounts that are each more than {percent} % of a fair share and cannot be split ({number}): {named}.",
+    "单个即超过公平份额 {percent}% 且无法拆分的客户（{number} 个）：{named}。",
 )
 WAITING = Sentence("Accounts that wait for an owner: {number}.", "等待负责人的客户：{number} 个。")
 
@@ -151,6 +153,7 @@ def fairness_report(before: Ledger, after: Ledger) -> FairnessReport:
         after=evenness[1],
         claims_before=justified_claims(before),
         claims_after=justified_claims(after),
+        giants_percent=instance.snapshot.rulebook.giants.percent,
         giants=giants[:MOST_GIANTS],
         people=tuple(_people(instance, *shares)),
         waiting=int((after.owner == NOBODY).sum()),
@@ -207,10 +210,9 @@ def _giants(instance: Instance) -> Iterator[Giant]:
     """The giants of value and hours, the greatest first."""
     found = [
         Giant(account.id, account.code, part.name, Fraction(load * part.pool_weight, part.total * MILLION))
-        for part in instance.dimensions
-        if part.name in {"value", "workload"}
-        for account, load in zip(instance.snapshot.accounts, part.loads, strict=True)
-        if 4 * load * part.pool_weight > part.total * MILLION
+        for part, giants in giants_of(instance.snapshot.rulebook, instance.dimensions)
+        for account, load, giant in zip(instance.snapshot.accounts, part.loads, giants, strict=True)
+        if giant
     ]
     yield from sorted(found, key=lambda giant: (-giant.share, giant.dimension, giant.account_id))
 

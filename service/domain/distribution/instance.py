@@ -8,6 +8,7 @@ import numpy as np
 
 from service.domain.distribution.dimensions import Dimension, dimensions_of, roll_of
 from service.domain.distribution.eligibility import Classes, Ints, classes_of, takes_part
+from service.domain.distribution.giants import with_giants_at_rest
 from service.domain.distribution.priority import priorities
 from service.domain.distribution.snapshot import Snapshot
 
@@ -76,6 +77,7 @@ class Instance:
         self.weights = _ints([person.weight_millionths if takes_part(person) else 0 for person in people])
         self.roll = roll_of(snapshot, self.classes, self.weights)
         self.dimensions = dimensions_of(snapshot, self.classes, self.weights, self.roll)
+        self.roll = with_giants_at_rest(rulebook, self.classes, self.dimensions, self.roll)
         self.order = _order(snapshot, self.classes)
         self.reciprocal = _ints([reciprocal_of(weight) for weight in self.weights.tolist()])
         self.scale = _scale(self)

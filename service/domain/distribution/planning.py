@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from service.domain.distribution.deciding import HELD_BACK, PINNED, decide
+from service.domain.distribution.deciding import AT_REST, decide
 from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Placement, Plan
 from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
@@ -131,4 +131,4 @@ def _finished(ledger: Ledger, passes: int, tell: Progress) -> Plan:
 
 def _basis(decision: Decision) -> str:
     """What a placement rests on."""
-    return decision.reason if decision.reason in {PINNED, HELD_BACK} else "rule"
+    return decision.reason if decision.reason in AT_REST else "rule"

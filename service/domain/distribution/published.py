@@ -1,9 +1,10 @@
 """The published text of a rulebook in English and Simplified Chinese, written from the data that the rule reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from service.domain.distribution.rulebook import Arrivals, Rulebook
 from service.domain.distribution.wording import filled, joined, load_name, tier_name
+from service.domain.people import ROLE_NAMES, Role
 from service.errors import Sentence
 
 TITLE = Sentence("How accounts are shared", "客户分配规则")
@@ -12,7 +13,8 @@ ORDER = Sentence("2. Which account comes first", "二、客户的先后顺序")
 WINNER = Sentence("3. Who gets it", "三、客户归谁")
 TIES = Sentence("4. Equal scores", "四、得分相同时")
 PLANS = Sentence("5. Plans, new accounts and accounts that wait", "五、分配方案、新客户与待分配客户")
-RIGHTS = Sentence("6. What you may see and do", "六、您的权利")
+OTHER_ROLES = Sentence("6. Other roles on the team", "六、团队中的其他角色")
+RIGHTS = Sentence("{number}. What you may see and do", "{number}、您的权利")
 
 PRESENT = Sentence(
     "Somebody who is absent, or has less than one hundredth of a full-time post, takes no part.",
@@ -65,6 +67,19 @@ THEN = Sentence(
     "account's identifier. Accounts that are pinned or held back stay with their owner and are not shared.",
     "优先级高者在先；相同者依次按价值高、符合条件人数少、客户标识排序。已锁定或暂缓分配的客户由现负责人继续负责，不参与分配。",
 )
+FRESHNESS = {
+    "never": Sentence(
+        "An account whose deciding data were never verified is held back.", "决定分配的数据从未核实的客户暂缓分配。"
+    ),
+    "unverified_too": Sentence(
+        "An account takes part even if its data were never verified.", "数据从未核实的客户也参与分配。"
+    ),
+    "stale": Sentence(
+        "An account whose data were verified longer than {days} days ago is held back as out of date.",
+        "数据最近一次核实距今超过 {days} 天的客户，因数据过期暂缓分配。",
+    ),
+    "any_age": Sentence("Verified data never become out of date.", "已核实的数据不会过期。"),
+}
 LOWEST = Sentence(
     "Each person who may serve the account and has room gets a score. The lowest score wins. It is the sum of the "
     "following parts, in points.",
@@ -99,6 +114,16 @@ MOVE = Sentence(
     "连续性：除该客户的现负责人外，其他人均加 {price} 分。",
 )
 NO_MOVE = Sentence("It does not matter who has the account now.", "不考虑客户目前由谁负责。")
+GIANTS = Sentence(
+    "Giants, accounts that alone are more than {percent} % of a full-time share of value or hours, are named in the "
+    "fairness report, because no plan can split them.",
+    "单个即超过一个全职份额 {percent}%（价值或工时）的客户为超大客户，因无法拆分，在公平性报告中单独列出。",
+)
+GIANTS_STAY = Sentence(
+    "Such an account stays with the owner it has, as long as that person may serve it.",
+    "此类客户若已有符合条件的负责人，则由其继续负责。",
+)
+GIANTS_BY_RULE = Sentence("They are shared by the same rule as all others.", "此类客户与其他客户适用同一规则。")
 HASH = Sentence(
     "Equal scores are parted by a hash of account and person under the key “{key}” and the name of the cycle: anybody "
     "can check it, and neither age nor name matters.",
@@ -110,6 +135,12 @@ PASSES = Sentence(
     "leave an account without room, one other account may be moved on to make room.",
     "分配方案按上述顺序分配全部客户，然后在其他人保持不变的前提下逐个重新适用规则，直至不再变化：最终每个客户都归规则所指定的人。"
     "若因上限无法安置，可移动另一客户以腾出余量。",
+)
+BUDGET = Sentence(
+    "A plan that only rebalances moves at most {permille} of 1,000 accounts, those that help most first. An upheld "
+    "appeal may move at most {accounts} accounts of people who are no party to it.",
+    "仅作再平衡的方案最多变更千分之 {permille} 的客户，效果最大者优先。"
+    "申诉成立时，最多变更 {accounts} 个与申诉双方无关的客户。",
 )
 ARRIVALS = {
     Arrivals.RULE: Sentence(
@@ -131,6 +162,11 @@ APPEAL = Sentence(
     "whoever hears the appeal is no party to it, and an upheld appeal still keeps the hard rules.",
     "凡您曾被考虑或被排除的决定，您均可查看得分的计算过程、排除您的规则，以及足以改变结果的最小变化。您可以申诉；"
     "受理人与该决定无利害关系，申诉成立时仍须遵守硬性规则。",
+)
+SHARED_ROLE = Sentence(
+    "{role}: each account has one person in this role, chosen among staff of this role by the following rules; order, "
+    "ties, plans and rights are as for the owner.",
+    "{role}：每个客户由一名该角色人员负责，按以下规则在该角色人员中产生；顺序、同分、方案与权利均与负责人相同。",
 )
 FIT_NAMES = {
     "geography": Sentence("geography", "地域"),
@@ -154,17 +190,26 @@ def rulebook_text(rulebook: Rulebook, language: str) -> str:
 def _lines(rulebook: Rulebook) -> Iterator[Sentence]:
     """The text line by line."""
     yield TITLE
-    for heading, rules in (
-        (WHO, _who(rulebook)),
-        (ORDER, _order(rulebook)),
-        (WINNER, _winner(rulebook)),
-        (TIES, iter([filled(HASH, key=rulebook.tie_key)])),
-        (PLANS, iter([PASSES, ARRIVALS[rulebook.arrivals], POOL])),
-        (RIGHTS, iter([APPEAL])),
-    ):
+    for heading, rules in _chapters(rulebook):
         yield Sentence("", "")
         yield heading
         yield from (Sentence(f"- {rule.en}", f"- {rule.zh}") for rule in rules)
+
+
+def _chapters(rulebook: Rulebook) -> Iterator[tuple[Sentence, Iterable[Sentence]]]:
+    """Each heading with its rules."""
+    yield WHO, _who(rulebook)
+    yield ORDER, _order(rulebook)
+    yield WINNER, _winner(rulebook)
+    yield TIES, [filled(HASH, key=rulebook.tie_key)]
+    yield PLANS, _plans(rulebook)
+    roles = rulebook.team_roles
+    if roles:
+        yield OTHER_ROLES, (one for role in roles for one in _other_role(rulebook, role))
+    yield (
+        Sentence(RIGHTS.en.format(number=7 if roles else 6), RIGHTS.zh.format(number="七" if roles else "六")),
+        [APPEAL],
+    )
 
 
 def _who(rulebook: Rulebook) -> Iterator[Sentence]:
@@ -189,6 +234,9 @@ def _order(rulebook: Rulebook) -> Iterator[Sentence]:
     weights = _weights(vars(rulebook.priority), PRIORITY_NAMES)
     yield filled(PRIORITY, weights=joined(weights)) if weights else NO_PRIORITY
     yield THEN
+    freshness = rulebook.freshness
+    yield FRESHNESS["never" if freshness.verified else "unverified_too"]
+    yield filled(FRESHNESS["stale"], days=freshness.most_days) if freshness.most_days else FRESHNESS["any_age"]
 
 
 def _winner(rulebook: Rulebook) -> Iterator[Sentence]:
@@ -205,6 +253,25 @@ def _winner(rulebook: Rulebook) -> Iterator[Sentence]:
     counts = bool(fit) and rulebook.misfit_price > 0
     yield filled(FIT, price=rulebook.misfit_price, weights=joined(fit)) if counts else NO_FIT
     yield filled(MOVE, price=rulebook.move_price) if rulebook.move_price else NO_MOVE
+
+
+def _plans(rulebook: Rulebook) -> Iterator[Sentence]:
+    """How plans are made, and what happens between two of them."""
+    yield PASSES
+    budget = rulebook.move_budget
+    yield filled(BUDGET, permille=budget.rebalance_permille, accounts=budget.appeal_accounts)
+    yield filled(GIANTS, percent=rulebook.giants.percent)
+    yield GIANTS_STAY if rulebook.giants.stay else GIANTS_BY_RULE
+    yield ARRIVALS[rulebook.arrivals]
+    yield POOL
+
+
+def _other_role(rulebook: Rulebook, role: str) -> Iterator[Sentence]:
+    """By which rules another team role is shared: its own demands and scores, everything else as for the owner."""
+    rules, name = rulebook.for_role(role), ROLE_NAMES[Role(role)]
+    yield filled(SHARED_ROLE, role=name)
+    for sentence in (*_who(rules), *_winner(rules)):
+        yield Sentence(f"{name.en}: {sentence.en}", f"{name.zh}：{sentence.zh}")
 
 
 def _weights(points: Mapping[str, int], names: Mapping[str, Sentence]) -> list[Sentence]:

@@ -1,24 +1,22 @@
 """The rulebook: everything about a distribution that people may decide, as plain data."""
 
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
-from service.domain.distribution.reading import Wrong, flag, inside, integer, per_code, setting, step, text
-from service.errors import FieldError, Sentence
+from service.domain.fields import Fields
+from service.domain.invalid import Flaws
+from service.domain.people import Role
 
-POINTS = integer(0, 100)
-PRICE = integer(0, 1000)
-LEVEL = integer(1, 5)
+Section = TypeVar("Section")
+Reader: TypeAlias = Callable[[Fields, str], Any]
 
-
-class InvalidRulebook(ValueError):  # noqa: N818 - it names the state, like the problems of service.errors
-    """A rulebook's data is wrong: `errors` holds pointer, code and sentence for each field."""
-
-    def __init__(self, errors: tuple[FieldError, ...]) -> None:
-        super().__init__("; ".join(f"{error.pointer or '/'}: {error.detail.en}" for error in errors))
-        self.errors = errors
+MOST_BLOCKED_PAIRS = 100_000
+TEAM_ROLES = (
+    Role.TECH_SUPPORT, Role.MARKETING, Role.FINANCE, Role.AFTER_SALES, Role.OPERATIONS, Role.CUSTOMER_SERVICE,
+)  # fmt: skip
+"""The team roles besides the owner that may be distributed, each among the staff of the same role."""
 
 
 class Arrivals(StrEnum):
@@ -36,26 +34,47 @@ class BlockedPair:
     person_id: str
 
 
-def blocked_pair(value: Any) -> BlockedPair:
-    """One blocked pair from its JSON object."""
-    if not isinstance(value, Mapping) or set(value) != {"account_id", "person_id"}:
-        raise Wrong("not_a_pair", "Expected account_id and person_id.", "应包含 account_id 和 person_id。")
-    return BlockedPair(*(inside(step(name), text, value[name]) for name in ("account_id", "person_id")))
+def setting(default: Any, read: Reader) -> Any:
+    """A dataclass field with its default and the reader that finds it in its object."""
+    fresh = (lambda: dict(default)) if isinstance(default, dict) else (lambda: default)
+    return field(default_factory=fresh, metadata={"read": read})
 
 
-def blocked_pairs(value: Any) -> tuple[BlockedPair, ...]:
+def flag(part: Fields, name: str) -> bool:
+    """A yes or no."""
+    return part.flag(name)
+
+
+def words(part: Fields, name: str) -> str:
+    """Printable text of 1 to 200 characters."""
+    return part.text(name, 200)
+
+
+def arrivals(part: Fields, name: str) -> Arrivals:
+    """One of the two ways to treat a single arrival."""
+    return part.choice(name, Arrivals)
+
+
+def whole(least: int, most: int) -> Reader:
+    """A reader of whole numbers within two bounds, both allowed."""
+    return lambda part, name: part.whole(name, least, most)
+
+
+def per_code(read: Reader) -> Reader:
+    """A reader of objects that give one value per code."""
+    return lambda part, name: part.by_code(name, read)
+
+
+def blocked_pairs(part: Fields, name: str) -> tuple[BlockedPair, ...]:
     """Blocked pairs, each once, in the order of their ids."""
-    if not isinstance(value, list):
-        raise Wrong("not_a_list", "Expected a list.", "应为列表。")
-    pairs = {inside(step(index), blocked_pair, item) for index, item in enumerate(value)}
+    pairs = {
+        item.finish(BlockedPair(item.text("account_id", 200), item.text("person_id", 200)))
+        for item in part.parts(name, MOST_BLOCKED_PAIRS, least=0)
+    }
     return tuple(sorted(pairs, key=lambda pair: (pair.account_id, pair.person_id)))
 
 
-def arrival_strategy(value: Any) -> Arrivals:
-    """One of the two ways to treat a single arrival."""
-    if value not in tuple(Arrivals):
-        raise Wrong("unknown_choice", "Expected rule or wait_for_plan.", "应为 rule 或 wait_for_plan。")
-    return Arrivals(value)
+POINTS, PRICE, LEVEL, PERMILLE = whole(0, 100), whole(0, 1000), whole(1, 5), whole(0, 1000)
 
 
 @dataclass(frozen=True)
@@ -101,11 +120,65 @@ class BalanceTargets:
 
 
 @dataclass(frozen=True)
+class MoveBudget:
+    """How much may change hands: permille of the accounts in a rebalancing, bystanders' accounts after an appeal."""
+
+    rebalance_permille: int = setting(50, PERMILLE)
+    appeal_accounts: int = setting(3, whole(0, 100))
+
+
+@dataclass(frozen=True)
+class Giants:
+    """Accounts that alone are more than `percent` of a full-time share of value or hours.
+
+    `stay`: one that has an owner who may serve it stays there, whatever the scores; else the rule decides as always.
+    """
+
+    percent: int = setting(25, whole(1, 1000))
+    stay: bool = setting(False, flag)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Which accounts are held back because what decides about them is not known well enough.
+
+    `verified`: those never verified; `most_days`: those verified longer ago than so many days, 0 for no limit.
+    """
+
+    verified: bool = setting(True, flag)
+    most_days: int = setting(365, whole(0, 3650))
+
+
+@dataclass(frozen=True)
+class RoleRules:
+    """How another role on the team is shared, among staff of that role: the sections that differ from the owner's."""
+
+    hard_rules: HardRules = field(default_factory=HardRules)
+    fit: FitWeights = field(default_factory=FitWeights)
+    balance: BalanceTargets = field(default_factory=BalanceTargets)
+    misfit_price: int = setting(10, PRICE)
+    move_price: int = setting(5, PRICE)
+
+
+def team_roles(part: Fields, name: str) -> dict[str, RoleRules]:
+    """One section per team role; a role that is not distributed is a flaw."""
+
+    def read(roles: Fields, role: str) -> RoleRules:
+        if role not in TEAM_ROLES:
+            known = ", ".join(TEAM_ROLES)
+            roles.flaw(role, "unknown_choice", f"Expected one of {known}.", f"应为以下之一：{known}。")
+        return _read(RoleRules, roles.part(role))
+
+    return part.by_code(name, read)
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """One version of the rules; 100 points weigh 1.
 
     `misfit_price` (beta, points 0–1000) is the price of a complete misfit, `move_price` (kappa, points 0–1000) that of
-    taking an account from its present owner; `tie_key` enters the keyed hash that breaks ties.
+    taking an account from its present owner; `tie_key` enters the keyed hash that breaks ties. `team_roles`: for each
+    further role on the team that is distributed, its own sections.
     """
 
     hard_rules: HardRules = field(default_factory=HardRules)
@@ -114,16 +187,22 @@ class Rulebook:
     balance: BalanceTargets = field(default_factory=BalanceTargets)
     misfit_price: int = setting(10, PRICE)
     move_price: int = setting(5, PRICE)
-    tie_key: str = setting("evenhand", text)
-    arrivals: Arrivals = field(default=Arrivals.RULE, metadata={"read": arrival_strategy})
+    move_budget: MoveBudget = field(default_factory=MoveBudget)
+    giants: Giants = field(default_factory=Giants)
+    freshness: Freshness = field(default_factory=Freshness)
+    tie_key: str = setting("evenhand", words)
+    arrivals: Arrivals = field(default=Arrivals.RULE, metadata={"read": arrivals})
+    team_roles: Mapping[str, RoleRules] = setting({}, team_roles)
 
     @classmethod
-    def from_mapping(cls, mapping: Any) -> "Rulebook":
-        """The rulebook of some JSON data, a field left out having its default; InvalidRulebook tells all faults."""
-        errors: list[FieldError] = []
-        rulebook: Rulebook = _read(cls, mapping, "", errors)
-        if errors:
-            raise InvalidRulebook(tuple(errors))
+    def from_mapping(cls, mapping: Any, pointer: str = "") -> "Rulebook":
+        """The rulebook of some JSON data at a JSON Pointer, a field left out or null having its default.
+
+        InvalidInput tells all faults.
+        """
+        flaws = Flaws()
+        rulebook = _read(cls, Fields(mapping, flaws, pointer))
+        flaws.refuse()
         return rulebook
 
     def to_mapping(self) -> dict[str, Any]:
@@ -131,38 +210,25 @@ class Rulebook:
         mapping: dict[str, Any] = _written(self)
         return mapping
 
-
-SECTIONS: dict[str, type] = {
-    "hard_rules": HardRules,
-    "fit": FitWeights,
-    "priority": PriorityWeights,
-    "balance": BalanceTargets,
-}
+    def for_role(self, role: str) -> "Rulebook":
+        """The rules by which a team role is shared, `owner` or one of `team_roles`; KeyError when it is not."""
+        own = {} if role == "owner" else vars(self.team_roles[role])
+        return replace(self, team_roles={}, **own)
 
 
-def _read(kind: Any, mapping: Any, pointer: str, errors: list[FieldError]) -> Any:
-    """A dataclass of this module from its JSON object, the faults being collected."""
-    if not isinstance(mapping, Mapping):
-        errors.append(Wrong("not_an_object", "Expected an object.", "应为对象。").at(pointer))
-        return kind()
-    known = {part.name: part for part in fields(kind)}
-    for name in sorted(str(key) for key in mapping if key not in known):
-        sentence = Sentence("There is no such field.", "没有此字段。")
-        errors.append(FieldError("unknown_field", sentence, pointer=pointer + step(name)))
-    given = {name: part for name, part in known.items() if name in mapping}
-    return kind(**{name: _field(part, mapping[name], pointer, errors) for name, part in given.items()})
+def _read(kind: type[Section], part: Fields) -> Section:
+    """A dataclass of this module from its JSON object; beside a gathered flaw a stand-in, which nobody comes to see."""
+    known: tuple[Field[Any], ...] = fields(kind)  # type: ignore[arg-type]
+    return part.finish(kind(**{one.name: _value(one, part) for one in known if part.has(one.name)}))
 
 
-def _field(part: "Field[Any]", value: Any, pointer: str, errors: list[FieldError]) -> Any:
-    """One field's value; beside a collected fault None, which nobody comes to see."""
-    place = pointer + step(part.name)
-    if part.name in SECTIONS:
-        return _read(SECTIONS[part.name], value, place, errors)
-    try:
-        return part.metadata["read"](value)
-    except Wrong as wrong:
-        errors.append(wrong.at(place))
-        return None
+def _value(one: Field[Any], part: Fields) -> Any:
+    """One field's value; a field without a reader is a section of its own."""
+    read: Reader | None = one.metadata.get("read")
+    if read:
+        return read(part, one.name)
+    assert callable(one.default_factory)
+    return _read(one.default_factory, part.part(one.name))  # type: ignore[arg-type]
 
 
 def _written(value: Any) -> Any:
@@ -172,7 +238,7 @@ def _written(value: Any) -> Any:
     if isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, Mapping):
-        return dict(value)
+        return {code: _written(item) for code, item in value.items()}
     if isinstance(value, tuple):
         return [_written(item) for item in value]
     return {part.name: _written(getattr(value, part.name)) for part in fields(value)}

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from service.domain.canonical import LARGEST_INTEGER, canonical_json, sha256
 from service.domain.distribution.rulebook import Rulebook
+from service.domain.invalid import InvalidInput
 
 FORMAT = "evenhand-snapshot/1"
 INTENTS = ("low", "medium", "high")
@@ -120,7 +121,7 @@ class Snapshot:
         try:
             snapshot = cls._from_mapping(json.loads(content))
             canonical = snapshot.canonical_bytes() == content
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, InvalidInput) as error:
             raise InvalidSnapshot(f"not a snapshot: {error}") from error
         if not canonical:
             raise InvalidSnapshot("the bytes are not in canonical form")

@@ -30,6 +30,20 @@ class Evaluator:
         weights = sum(self.book["fit"].values())
         self.full, self.beta = FULL * weights or 1, self.book["misfit_price"] if weights else 0
         self.bits = next(bits for bits in range(24, 0, -1) if self.bound(1 << bits) < 2**62)
+        if self.book["giants"]["stay"]:
+            at_home = [a for a in self.free if self.giant(a) and any(self.may(a, p) for p in self.owners_of(a))]
+            self.kept |= {a["id"]: a["owner"] for a in at_home}
+            self.free = [a for a in self.free if a["id"] not in self.kept]
+
+    def owners_of(self, a: dict) -> list[dict]:
+        return [p for p in self.people if p["id"] == a["owner"]]
+
+    def giant(self, a: dict) -> bool:
+        """Whether it alone is more than the rulebook's part of a full-time share of value or hours."""
+        everyone, limit = sum(self.weight.values(), Fraction(0)), Fraction(self.book["giants"]["percent"], 100)
+        totals = {name: sum(self.load(name, b) for b in self.counted) for name in ("value", "workload")}
+        counts = any(b["id"] == a["id"] for b in self.counted)
+        return counts and any(total and self.load(name, a) * everyone > limit * total for name, total in totals.items())
 
     def load(self, name: str, a: dict) -> int:
         known = {"value": a["value_minor"] or 0, "workload": a["workload_minutes"], "count": 1}

@@ -5,7 +5,14 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from service.domain.distribution.rulebook import BalanceTargets, FitWeights, HardRules, PriorityWeights, Rulebook
+from service.domain.distribution.rulebook import (
+    BalanceTargets,
+    FitWeights,
+    Giants,
+    HardRules,
+    PriorityWeights,
+    Rulebook,
+)
 from service.domain.distribution.snapshot import Account, Person, Snapshot
 
 REGIONS = [f"region-{number}" for number in range(30)]
@@ -107,6 +114,7 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
         ),
         misfit_price=draw(price),
         move_price=draw(price),
+        giants=Giants(draw(st.sampled_from([25, 100])), draw(st.booleans())),
         tie_key=draw(st.sampled_from(["one", "two"])),
     )
 

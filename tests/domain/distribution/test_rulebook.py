@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 
 from service.domain.distribution.published import rulebook_text
-from service.domain.distribution.rulebook import BlockedPair, InvalidRulebook, Rulebook
+from service.domain.distribution.rulebook import BlockedPair, Rulebook
+from service.errors import InvalidInput
 from tests.domain.distribution.families import rulebooks
 
 PAIR = {"account_id": "a", "person_id": "p"}
@@ -19,6 +20,7 @@ def test_a_rulebook_comes_back_from_its_data(rulebook: Rulebook) -> None:
 
 def test_a_field_left_out_has_its_default() -> None:
     assert Rulebook.from_mapping({}) == Rulebook()
+    assert Rulebook.from_mapping({"fit": {"geography": None}, "arrivals": None}) == Rulebook()
     assert Rulebook.from_mapping({"fit": {"geography": 7}}).fit == replace(Rulebook().fit, geography=7)
 
 
@@ -36,31 +38,39 @@ def test_blocked_pairs_are_kept_once_in_the_order_of_their_ids() -> None:
         ({"colour": 1}, "/colour", "unknown_field"),
         ({"fit": {"colour": 1}}, "/fit/colour", "unknown_field"),
         ({"hard_rules": {"region": 1}}, "/hard_rules/region", "not_a_boolean"),
-        ({"fit": {"product": True}}, "/fit/product", "not_an_integer"),
-        ({"fit": {"product": "7"}}, "/fit/product", "not_an_integer"),
-        ({"fit": {"product": 101}}, "/fit/product", "out_of_range"),
-        ({"priority": {"value": -1}}, "/priority/value", "out_of_range"),
-        ({"misfit_price": 1001}, "/misfit_price", "out_of_range"),
-        ({"move_price": 0.5}, "/move_price", "not_an_integer"),
+        ({"fit": {"product": True}}, "/fit/product", "not_a_whole_number"),
+        ({"fit": {"product": "7"}}, "/fit/product", "not_a_whole_number"),
+        ({"fit": {"product": 101}}, "/fit/product", "not_a_whole_number"),
+        ({"priority": {"value": -1}}, "/priority/value", "not_a_whole_number"),
+        ({"misfit_price": 1001}, "/misfit_price", "not_a_whole_number"),
+        ({"move_price": 0.5}, "/move_price", "not_a_whole_number"),
         ({"tie_key": ""}, "/tie_key", "bad_text"),
         ({"tie_key": "a\nb"}, "/tie_key", "bad_text"),
-        ({"tie_key": 5}, "/tie_key", "not_text"),
+        ({"tie_key": 5}, "/tie_key", "bad_text"),
         ({"arrivals": "now"}, "/arrivals", "unknown_choice"),
         ({"arrivals": []}, "/arrivals", "unknown_choice"),
         ({"hard_rules": {"minimum_experience": []}}, "/hard_rules/minimum_experience", "not_an_object"),
-        ({"hard_rules": {"minimum_experience": {"a/b": 6}}}, "/hard_rules/minimum_experience/a~1b", "out_of_range"),
-        ({"balance": {"top_tiers": {"": 6}}}, "/balance/top_tiers/", "bad_text"),
+        ({"hard_rules": {"minimum_experience": {"a": 6}}}, "/hard_rules/minimum_experience/a", "not_a_whole_number"),
+        ({"balance": {"top_tiers": {"a/b": 6}}}, "/balance/top_tiers/a~1b", "bad_code"),
+        ({"giants": {"percent": 0}}, "/giants/percent", "not_a_whole_number"),
+        ({"freshness": {"verified": 1}}, "/freshness/verified", "not_a_boolean"),
+        ({"team_roles": {"sales_rep": {}}}, "/team_roles/sales_rep", "unknown_choice"),
+        ({"team_roles": {"finance": {"priority": {}}}}, "/team_roles/finance/priority", "unknown_field"),
         ({"hard_rules": {"blocked_pairs": {}}}, "/hard_rules/blocked_pairs", "not_a_list"),
-        ({"hard_rules": {"blocked_pairs": [PAIR, {}]}}, "/hard_rules/blocked_pairs/1", "not_a_pair"),
+        (
+            {"hard_rules": {"blocked_pairs": [PAIR, {"person_id": "p"}]}},
+            "/hard_rules/blocked_pairs/1/account_id",
+            "bad_text",
+        ),
         (
             {"hard_rules": {"blocked_pairs": [{**PAIR, "person_id": 3}]}},
             "/hard_rules/blocked_pairs/0/person_id",
-            "not_text",
+            "bad_text",
         ),
     ],
 )
 def test_a_wrong_field_is_told_with_pointer_code_and_both_languages(mapping: Any, pointer: str, code: str) -> None:
-    with pytest.raises(InvalidRulebook) as caught:
+    with pytest.raises(InvalidInput) as caught:
         Rulebook.from_mapping(mapping)
     (error,) = caught.value.errors
     assert (error.pointer, error.code) == (pointer, code)
@@ -69,8 +79,8 @@ def test_a_wrong_field_is_told_with_pointer_code_and_both_languages(mapping: Any
 
 
 def test_all_wrong_fields_are_told_at_once() -> None:
-    with pytest.raises(InvalidRulebook) as caught:
-        Rulebook.from_mapping({"arrivals": 1, "fit": {"product": 200, "experience": None}, "x": 1})
+    with pytest.raises(InvalidInput) as caught:
+        Rulebook.from_mapping({"arrivals": 1, "fit": {"product": 200, "experience": []}, "x": 1})
     assert {error.pointer for error in caught.value.errors} == {"/arrivals", "/fit/product", "/fit/experience", "/x"}
 
 
@@ -93,6 +103,14 @@ CHANGES: list[dict[str, Any]] = [
     {"move_price": 77},
     {"tie_key": "another"},
     {"arrivals": "wait_for_plan"},
+    {"move_budget": {"rebalance_permille": 7}},
+    {"move_budget": {"appeal_accounts": 7}},
+    {"giants": {"percent": 7}},
+    {"giants": {"stay": True}},
+    {"freshness": {"verified": False}},
+    {"freshness": {"most_days": 0}},
+    {"freshness": {"most_days": 7}},
+    {"team_roles": {"tech_support": {}}},
 ]
 
 
