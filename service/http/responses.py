@@ -1,5 +1,6 @@
 """What an address may answer, for the contract: problems by status."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -46,9 +47,14 @@ def raises(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
         by_status.setdefault(problem.status, []).append(problem)
     return {
         status: {
-            "description": " ".join(dict.fromkeys(kind.title().en for kind in kinds)),
+            "description": told(kinds),
             "model": ProblemView,
             "content": {"application/problem+json": {}},
         }
         for status, kinds in sorted(by_status.items(), key=lambda pair: int(pair[0]))
     }
+
+
+def told(problems: Iterable[type[Problem]]) -> str:
+    """Each problem by its code, in both languages, one paragraph each."""
+    return "\n\n".join(f"`{kind.code()}`: {kind.title().en} {kind.title().zh}" for kind in dict.fromkeys(problems))

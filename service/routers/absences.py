@@ -20,13 +20,23 @@ router = APIRouter(prefix="/v1/staff/{staff_id}/absences", tags=["people"], rout
 
 @router.get("/{absence_id}", response_model=AbsenceView, responses=raises(NotFound))
 async def get_absence(staff_id: UUID, absence_id: UUID, context: Ctx) -> Response:
-    """One absence."""
+    """One absence.
+
+    Use it before changing an absence: the ETag is needed for that.
+
+    查看一条缺勤记录；修改前须先取得 ETag。
+    """
     return await answer(context, staff_id, absence_id)
 
 
 @router.get("", response_model=AbsencePage, responses=raises())
 async def list_absences(staff_id: UUID, query: Annotated[AbsenceFilter, Query()], context: Ctx) -> Response:
-    """A person's absences, as far as you may see them."""
+    """A person's absences, as far as you may see them.
+
+    Filter by day to see who is away; the note is hidden from those who may not know the reason.
+
+    按日期筛选，查看某人何时不在岗。
+    """
     keys, asked = context.services.keys.cursor, Asked.of(query, staff_id=staff_id)
     content = await page(context.connection, keys, context.actor, queries.ABSENCES, asked)
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -36,7 +46,12 @@ async def list_absences(staff_id: UUID, query: Annotated[AbsenceFilter, Query()]
     "", response_model=AbsenceView, status_code=status.HTTP_201_CREATED, responses=raises(NotFound, AbsenceOverlaps)
 )
 async def create_absence(staff_id: UUID, wanted: AbsenceCreate, context: Ctx) -> Response:
-    """Enter days on which a person is away."""
+    """Enter days on which a person is away.
+
+    While somebody is away, new accounts go to others. Days of one person may not overlap.
+
+    登记缺勤期间；期间内不再分配新客户，同一人的日期不得重叠。
+    """
     absence = await operations.create_absence(context.session, context.actor, staff_id, wanted)
     return await answer(context, staff_id, absence.id, created=True)
 
@@ -49,7 +64,12 @@ async def create_absence(staff_id: UUID, wanted: AbsenceCreate, context: Ctx) ->
 async def update_absence(
     staff_id: UUID, absence_id: UUID, patch: AbsenceUpdate, version: ExpectedVersion, context: Ctx
 ) -> Response:
-    """Change the days or the kind of an absence."""
+    """Change the days or the kind of an absence.
+
+    Send only the fields that change.
+
+    修改日期或类型，只需提交变更的字段。
+    """
     await operations.update_absence(context.session, context.actor, staff_id, absence_id, version, patch)
     return await answer(context, staff_id, absence_id)
 
@@ -60,7 +80,12 @@ async def update_absence(
     responses=raises(NotFound, PreconditionFailed, PreconditionRequired),
 )
 async def delete_absence(staff_id: UUID, absence_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Call an absence off."""
+    """Call an absence off.
+
+    The person counts as present again on these days.
+
+    撤销缺勤登记。
+    """
     await operations.delete_absence(context.session, context.actor, staff_id, absence_id, version)
 
 

@@ -27,13 +27,23 @@ router = APIRouter(prefix="/v1/api-keys", tags=["identity"], route_class=Endpoin
 
 @router.get("/{api_key_id}", response_model=ApiKeyView, responses=raises(NotFound))
 async def get_api_key(api_key_id: UUID, context: Ctx) -> Response:
-    """One credential, without its secret."""
+    """One credential, without its secret.
+
+    The secret itself is kept nowhere and cannot be shown again.
+
+    查看 API 密钥的信息，不含密钥本身。
+    """
     return await answer(context, api_key_id)
 
 
 @router.get("", response_model=ApiKeyPage, responses=raises())
 async def list_api_keys(query: Annotated[ApiKeyFilter, Query()], context: Ctx) -> Response:
-    """Credentials of other systems."""
+    """Credentials of other systems.
+
+    `revoked=false` shows those that still count.
+
+    查看全部 API 密钥。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.API_KEYS, Asked.of(query))
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -41,7 +51,12 @@ async def list_api_keys(query: Annotated[ApiKeyFilter, Query()], context: Ctx) -
 
 @router.post("", response_model=ApiKeySecret, status_code=status.HTTP_201_CREATED, responses=raises())
 async def create_api_key(wanted: ApiKeyCreate, context: Ctx, response: Response) -> ApiKeySecret:
-    """Make a key; it is shown this once."""
+    """Make a key; it is shown this once.
+
+    Hand the key to the other system at once. It may do what its scopes say, and nothing else.
+
+    创建 API 密钥；密钥只显示这一次。
+    """
     made = await operations.create_api_key(context.session, context.actor, wanted)
     response.headers["Location"] = f"/v1/api-keys/{made.id}"
     response.headers["Cache-Control"] = "no-store"
@@ -50,7 +65,12 @@ async def create_api_key(wanted: ApiKeyCreate, context: Ctx, response: Response)
 
 @router.post("/{api_key_id}/revoke", response_model=ApiKeyView, responses=raises(NotFound, StateConflict))
 async def revoke_api_key(api_key_id: UUID, revocation: ApiKeyRevocation, context: Ctx) -> Response:
-    """End a key at once."""
+    """End a key at once.
+
+    Access tokens got with it end too.
+
+    立即吊销 API 密钥。
+    """
     await operations.revoke_api_key(context.session, context.actor, api_key_id, revocation.reason)
     return await answer(context, api_key_id)
 

@@ -40,13 +40,23 @@ account_router = APIRouter(prefix="/v1/accounts", tags=["distribution"], route_c
 
 @router.get("/{assignment_id}", response_model=AssignmentView, responses=raises(NotFound))
 async def get_assignment(assignment_id: UUID, context: Ctx) -> Response:
-    """One assignment."""
+    """One assignment.
+
+    Who is responsible, since when, and where that comes from.
+
+    查看一条客户归属。
+    """
     return await answer(context, assignment_id)
 
 
 @router.get("", response_model=AssignmentPage, responses=raises())
 async def list_assignments(query: Annotated[AssignmentFilter, Query()], context: Ctx) -> Response:
-    """The assignments of accounts that you may see, and your own."""
+    """The assignments of accounts that you may see, and your own.
+
+    With `current=true` the present ones; without it the history too.
+
+    归属列表；`current=true` 仅显示现行归属。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.ASSIGNMENTS, Asked.of(query))
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -59,7 +69,12 @@ async def list_assignments(query: Annotated[AssignmentFilter, Query()], context:
     responses=raises(NotFound, AlreadyOwned, StateConflict, HardRuleBroken, NoPublishedRulebook, NotAssignable),
 )
 async def create_assignment(wanted: AssignmentCreate, context: Ctx) -> Response:
-    """Assign an account by hand, with your reason; the hard rules are kept."""
+    """Assign an account by hand, with your reason; the hard rules are kept.
+
+    For exceptions: it is noted as made by hand, may be appealed, and keeps the rulebook's hard rules.
+
+    手工指定负责人，须写明理由并遵守硬性规则。
+    """
     timezone = context.services.settings.timezone
     assignment_id = await operations.assign_by_hand(context.session, context.actor, wanted, timezone)
     response = await answer(context, assignment_id, made=True)
@@ -70,21 +85,36 @@ async def create_assignment(wanted: AssignmentCreate, context: Ctx) -> Response:
 
 @router.post("/{assignment_id}/pin", response_model=AssignmentView, responses=raises(NotFound, StateConflict))
 async def pin_assignment(assignment_id: UUID, wanted: Pin, context: Ctx) -> Response:
-    """Keep an assignment out of redistribution until an instant."""
+    """Keep an assignment out of redistribution until an instant.
+
+    For a bid or a project in which the person must not change.
+
+    在指定时间前不参与重新分配。
+    """
     await operations.pin_assignment(context.session, context.actor, assignment_id, wanted.pinned_until, wanted.reason)
     return await answer(context, assignment_id)
 
 
 @router.post("/{assignment_id}/unpin", response_model=AssignmentView, responses=raises(NotFound, StateConflict))
 async def unpin_assignment(assignment_id: UUID, wanted: Unpin, context: Ctx) -> Response:
-    """Let an assignment take part in redistribution again."""
+    """Let an assignment take part in redistribution again.
+
+    The next plan may move the account again.
+
+    取消锁定，恢复参与重新分配。
+    """
     await operations.unpin_assignment(context.session, context.actor, assignment_id, wanted.reason)
     return await answer(context, assignment_id)
 
 
 @router.get("/{assignment_id}/explanation", response_model=ExplanationView, responses=raises(NotFound))
 async def get_assignment_explanation(assignment_id: UUID, context: Ctx) -> Response:
-    """Why the account went there: in full for line, leaders and reviewer; your own part if you were considered."""
+    """Why the account went there: in full for line, leaders and reviewer; your own part if you were considered.
+
+    It is recomputed from the stored snapshot and is equal to what was decided.
+
+    说明客户为何如此分配；落选者可看到自己的部分。
+    """
     content, version, view = await explanation_json(context.connection, context.actor, assignment_id)
     return respond(context, content, version, view)
 
@@ -95,7 +125,12 @@ async def get_assignment_explanation(assignment_id: UUID, context: Ctx) -> Respo
     responses=raises(NotFound, NoPublishedRulebook, NotAssignable, AlreadyOwned),
 )
 async def route_account(account_id: UUID, wanted: RouteRequest, context: Ctx) -> Response:
-    """Give one account to whom the published rule names now."""
+    """Give one account to whom the published rule names now.
+
+    For a single new account between two plans; where nobody fits, the answer says what would help.
+
+    按现行规则立即分配一个客户。
+    """
     timezone = context.services.settings.timezone
     view = await route(context.session, context.actor, account_id, wanted.department_id, timezone)
     return Response(view.model_dump_json(), media_type="application/json")

@@ -22,7 +22,12 @@ ONLY_VERSION = 1  # an entry never changes
 
 @router.get("", response_model=AuditEntryPage, responses=raises())
 async def list_audit_entries(query: Annotated[AuditEntryFilter, Query()], context: Ctx) -> Response:
-    """What happened, the newest first; for auditors and the general manager."""
+    """What happened, the newest first; for auditors and the general manager.
+
+    Entries are chained and never changed; filter by person, subject or time.
+
+    审计记录，按人员、对象或时间筛选。
+    """
     require(context.actor, "see", AuditEntry)
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.AUDIT_ENTRIES, Asked.of(query))
@@ -31,6 +36,11 @@ async def list_audit_entries(query: Annotated[AuditEntryFilter, Query()], contex
 
 @router.get("/{entry_id}", response_model=AuditEntryView, responses=raises(NotFound))
 async def get_audit_entry(entry_id: UUID, context: Ctx) -> Response:
-    """One entry."""
+    """One entry.
+
+    With the canonical text over which the chain was computed.
+
+    查看一条审计记录。
+    """
     content = await queries.audit_entry_json(context.connection, context.actor, entry_id)
     return respond(context, content, ONLY_VERSION)

@@ -36,7 +36,12 @@ router = APIRouter(prefix="/v1/auth", tags=["identity"], route_class=SteppedEndp
 async def create_token(
     form: Annotated[TokenRequest, Form()], context: Ctx, request: Request, response: Response
 ) -> Tokens:
-    """Log in: OAuth 2.0 with the grants password, client_credentials and refresh_token."""
+    """Log in: OAuth 2.0 with the grants password, client_credentials and refresh_token.
+
+    Send a form, not JSON. Refresh tokens are good once; too many wrong passwords must wait.
+
+    登录并取得访问令牌；请以表单提交。
+    """
     door = door_of(context, request)
     response.headers["Cache-Control"] = "no-store"
     if form.grant_type == "password":
@@ -55,7 +60,12 @@ async def create_token(
     responses=raises(NotFound, InvalidLink, WrongPassword, Overloaded),
 )
 async def change_password(change: PasswordChange, context: Ctx, request: Request) -> None:
-    """Set a password, with an invitation's token or with the current one; every earlier token ends."""
+    """Set a password, with an invitation's token or with the current one; every earlier token ends.
+
+    Whoever was invited sends the token of the link; others send their current password.
+
+    设置或修改密码；此前的令牌全部失效。
+    """
     door = door_of(context, request)
     if (change.token is None) == (change.current_password is None):
         raise invalid(

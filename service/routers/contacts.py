@@ -22,7 +22,12 @@ CONDITIONAL = raises(NotFound, PreconditionFailed, PreconditionRequired)
 
 @router.get("", response_model=ContactPage, responses=raises(NotFound))
 async def list_contacts(account_id: UUID, query: Annotated[PageFilter, Query()], context: Ctx) -> Response:
-    """The contacts of an account; sensitive fields only for the team's sales people and the line."""
+    """The contacts of an account; sensitive fields only for the team's sales people and the line.
+
+    In the order in which they were entered.
+
+    客户的联系人；敏感字段仅授权人员可见。
+    """
     await queries.find_account(context.connection, context.actor, "see", account_id)
     asked = Asked.of(query, account_id=account_id)
     content = await page(context.connection, context.services.keys.cursor, context.actor, queries.CONTACTS, asked)
@@ -31,13 +36,23 @@ async def list_contacts(account_id: UUID, query: Annotated[PageFilter, Query()],
 
 @router.get("/{contact_id}", response_model=ContactView, responses=raises(NotFound))
 async def get_contact(account_id: UUID, contact_id: UUID, context: Ctx) -> Response:
-    """One contact."""
+    """One contact.
+
+    What you may not see is null and named in `redacted`.
+
+    查看一位联系人。
+    """
     return await answer(context, account_id, contact_id)
 
 
 @router.post("", response_model=ContactView, status_code=status.HTTP_201_CREATED, responses=raises(NotFound))
 async def create_contact(account_id: UUID, wanted: ContactCreate, context: Ctx) -> Response:
-    """Enter a contact; a valid mobile number or e-mail address is needed."""
+    """Enter a contact; a valid mobile number or e-mail address is needed.
+
+    Numbers and addresses are checked and kept as they were typed.
+
+    录入联系人，须有有效手机号或邮箱。
+    """
     contact_id = await operations.create_contact(context.session, context.actor, account_id, wanted)
     response = await answer(context, account_id, contact_id)
     response.status_code = status.HTTP_201_CREATED
@@ -49,14 +64,24 @@ async def create_contact(account_id: UUID, wanted: ContactCreate, context: Ctx) 
 async def update_contact(
     account_id: UUID, contact_id: UUID, patch: ContactUpdate, version: ExpectedVersion, context: Ctx
 ) -> Response:
-    """Change a contact."""
+    """Change a contact.
+
+    Send only the fields that change; null empties a field.
+
+    修改联系人，只需提交变更的字段。
+    """
     await operations.update_contact(context.session, context.actor, account_id, contact_id, version, patch)
     return await answer(context, account_id, contact_id)
 
 
 @router.delete("/{contact_id}", status_code=status.HTTP_204_NO_CONTENT, responses=CONDITIONAL)
 async def delete_contact(account_id: UUID, contact_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Remove a contact."""
+    """Remove a contact.
+
+    Past interactions keep what they say.
+
+    删除联系人，历史记录不受影响。
+    """
     await operations.delete_contact(context.session, context.actor, account_id, contact_id, version)
 
 

@@ -26,13 +26,23 @@ router = APIRouter(prefix="/v1/departments", tags=["people"], route_class=Endpoi
 
 @router.get("/{department_id}", response_model=DepartmentView, responses=raises(NotFound))
 async def get_department(department_id: UUID, context: Ctx) -> Response:
-    """One department."""
+    """One department.
+
+    With its head and the department above.
+
+    查看一个部门。
+    """
     return await answer(context, department_id)
 
 
 @router.get("", response_model=DepartmentPage, responses=raises())
 async def list_departments(query: Annotated[DepartmentFilter, Query()], context: Ctx) -> Response:
-    """The parts of the company."""
+    """The parts of the company.
+
+    The whole tree in pages; `parent_id` shows what is below one.
+
+    部门列表。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.DEPARTMENTS, Asked.of(query))
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -40,7 +50,12 @@ async def list_departments(query: Annotated[DepartmentFilter, Query()], context:
 
 @router.post("", response_model=DepartmentView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
 async def create_department(wanted: DepartmentCreate, context: Ctx) -> Response:
-    """Set up a department."""
+    """Set up a department.
+
+    Its managers see the accounts of its people and of all below.
+
+    设立部门。
+    """
     department = await operations.create_department(context.session, context.actor, wanted)
     return await answer(context, department.id, created=True)
 
@@ -53,7 +68,12 @@ async def create_department(wanted: DepartmentCreate, context: Ctx) -> Response:
 async def update_department(
     department_id: UUID, patch: DepartmentUpdate, version: ExpectedVersion, context: Ctx
 ) -> Response:
-    """Change or move a department; who sees its people's accounts follows at once."""
+    """Change or move a department; who sees its people's accounts follows at once.
+
+    A move takes effect at once for everybody who leads or works there.
+
+    修改或迁移部门，权限随即生效。
+    """
     await operations.update_department(context.session, context.actor, department_id, version, patch)
     return await answer(context, department_id)
 
@@ -64,7 +84,12 @@ async def update_department(
     responses=raises(NotFound, PreconditionFailed, PreconditionRequired, StillReferenced),
 )
 async def delete_department(department_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Close a department that nobody works in."""
+    """Close a department that nobody works in.
+
+    People and departments below must be moved first.
+
+    撤销无人的部门。
+    """
     await operations.delete_department(context.session, context.actor, department_id, version)
 
 

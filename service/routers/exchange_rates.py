@@ -25,13 +25,23 @@ router = APIRouter(prefix="/v1/exchange-rates", tags=["settings"], route_class=E
 
 @router.get("/{exchange_rate_id}", response_model=ExchangeRateView, responses=raises(NotFound))
 async def get_exchange_rate(exchange_rate_id: UUID, context: Ctx) -> Response:
-    """One dated rate."""
+    """One dated rate.
+
+    A rate holds from its day until the next one of its currency.
+
+    查看一条汇率。
+    """
     return await answer(context, exchange_rate_id)
 
 
 @router.get("", response_model=ExchangeRatePage, responses=raises())
 async def list_exchange_rates(query: Annotated[ExchangeRateFilter, Query()], context: Ctx) -> Response:
-    """Dated rates into the base currency."""
+    """Dated rates into the base currency.
+
+    Filter by currency or day; in the order in which they were entered unless sorted.
+
+    汇率列表。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.EXCHANGE_RATES, Asked.of(query))
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -39,7 +49,12 @@ async def list_exchange_rates(query: Annotated[ExchangeRateFilter, Query()], con
 
 @router.post("", response_model=ExchangeRateView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
 async def create_exchange_rate(wanted: ExchangeRateCreate, context: Ctx) -> Response:
-    """Enter a dated rate; accounts of its currency are valued anew at once."""
+    """Enter a dated rate; accounts of its currency are valued anew at once.
+
+    How many units of the base currency one unit is worth, from this day on.
+
+    录入汇率，相关客户价值立即重算。
+    """
     currency = context.services.settings.base_currency
     rate = await operations.create_exchange_rate(context.session, context.actor, wanted, currency)
     return await answer(context, rate.id, created=True)
@@ -51,7 +66,12 @@ async def create_exchange_rate(wanted: ExchangeRateCreate, context: Ctx) -> Resp
     responses=raises(NotFound, PreconditionFailed, PreconditionRequired),
 )
 async def delete_exchange_rate(exchange_rate_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Take a rate out; accounts of its currency are valued anew at once."""
+    """Take a rate out; accounts of its currency are valued anew at once.
+
+    For one that was entered by mistake; the rate before it holds again.
+
+    删除录入错误的汇率。
+    """
     await operations.delete_exchange_rate(context.session, context.actor, exchange_rate_id, version)
 
 

@@ -21,7 +21,12 @@ HEADERS = {"Cache-Control": "private, no-cache"}
 
 @router.get("", response_model=FairnessView, responses=raises(NoPublishedRulebook))
 async def get_fairness(context: Ctx) -> Response:
-    """How evenly each load lies now; you are named, your line to you if you lead one, everybody to leaders."""
+    """How evenly each load lies now; you are named, your line to you if you lead one, everybody to leaders.
+
+    1 is a full-time person's fair part of a load.
+
+    当前的负荷公平性。
+    """
     timezone = context.services.settings.timezone
     content = await fairness_json(context.connection, context.actor, timezone)
     return Response(content, media_type="application/json", headers=HEADERS)
@@ -29,7 +34,12 @@ async def get_fairness(context: Ctx) -> Response:
 
 @own_router.get("/decisions", response_model=OwnDecisionPage, responses=raises())
 async def list_own_decisions(query: Annotated[OwnDecisionFilter, Query()], context: Ctx) -> Response:
-    """Each decision of an applied plan or a routing in which you were considered, eligible or excluded."""
+    """Each decision of an applied plan or a routing in which you were considered, eligible or excluded.
+
+    From here you come to the explanation of each, and to an appeal.
+
+    与您有关的分配决定，可据此查看解释或申诉。
+    """
     keys = context.services.keys.cursor
     content = await own_page(context.connection, keys, context.actor, Asked.of(query))
     return Response(content, media_type="application/json", headers=HEADERS)

@@ -17,13 +17,23 @@ SCHEMA_HEAD = text("SELECT version_num FROM alembic_version")
 
 @plain_router.get("/livez", response_model=Health)
 async def live() -> Health:
-    """The process answers; nothing else is touched."""
+    """The process answers; nothing else is touched.
+
+    For supervisors that start the process again.
+
+    进程存活检查。
+    """
     return Health(status="ok")
 
 
 @router.get("/readyz", response_model=Health, responses=raises(DatabaseUnavailable))
 async def ready(context: Ctx) -> Health:
-    """The service may be used: the database answers, its schema is ours, and no shutdown has begun."""
+    """The service may be used: the database answers, its schema is ours, and no shutdown has begun.
+
+    For load balancers: 503 while it starts, stops, or misses its database.
+
+    服务就绪检查。
+    """
     if context.services.draining.is_set():
         raise Overloaded(headers={"Retry-After": "5"})
     version = await context.connection.scalar(SCHEMA_HEAD)

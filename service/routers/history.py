@@ -23,7 +23,12 @@ router = APIRouter(prefix="/v1/accounts/{account_id}", tags=["accounts"], route_
 
 @router.get("/history", response_model=HistoryPage, responses=raises(NotFound))
 async def list_history(account_id: UUID, query: Annotated[HistoryFilter, Query()], context: Ctx) -> Response:
-    """Who changed what, from what to what; `as_of` also tells the account's fields at that instant."""
+    """Who changed what, from what to what; `as_of` also tells the account's fields at that instant.
+
+    The newest first; filter by the person who acted or by the record concerned.
+
+    客户资料的变更历史，可还原任一时刻。
+    """
     await find_account(context.connection, context.actor, "see_timeline", account_id)
     fields = await queries.fields_as_of(context.connection, account_id, query.as_of) if query.as_of else None
     asked = Asked.of(query, account_id=account_id)
@@ -35,7 +40,12 @@ async def list_history(account_id: UUID, query: Annotated[HistoryFilter, Query()
 
 @router.get("/timeline", response_model=TimelinePage, responses=raises(NotFound))
 async def list_timeline(account_id: UUID, query: Annotated[TimelineFilter, Query()], context: Ctx) -> Response:
-    """Everything that happened around an account and that you may know of, the newest first."""
+    """Everything that happened around an account and that you may know of, the newest first.
+
+    Interactions, tasks, assignments and grades in one line.
+
+    客户的时间线。
+    """
     await find_account(context.connection, context.actor, "see_timeline", account_id)
     asked = Asked.of(query, account_id=account_id)
     content = await page(context.connection, context.services.keys.cursor, context.actor, queries.TIMELINE, asked)
@@ -44,7 +54,12 @@ async def list_timeline(account_id: UUID, query: Annotated[TimelineFilter, Query
 
 @router.get("/summary", response_model=AccountSummary, responses=raises(NotFound))
 async def get_account_summary(account_id: UUID, context: Ctx) -> Response:
-    """An account at one glance: owner, tiers, latest interactions, open tasks."""
+    """An account at one glance: owner, tiers, latest interactions, open tasks.
+
+    For the head of a page, in one request.
+
+    客户概览。
+    """
     await find_account(context.connection, context.actor, "see_timeline", account_id)
     timezone = context.services.settings.timezone
     content, version = await summary_json(context.connection, context.actor, account_id, timezone)

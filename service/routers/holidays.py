@@ -20,13 +20,23 @@ router = APIRouter(prefix="/v1/holidays", tags=["settings"], route_class=Endpoin
 
 @router.get("/{holiday_id}", response_model=HolidayView, responses=raises(NotFound))
 async def get_holiday(holiday_id: UUID, context: Ctx) -> Response:
-    """One day that differs from the week's usual."""
+    """One day that differs from the week's usual.
+
+    A day off, or a weekend day on which people work.
+
+    查看一个特殊日期。
+    """
     return await answer(context, holiday_id)
 
 
 @router.get("", response_model=HolidayPage, responses=raises())
 async def list_holidays(query: Annotated[HolidayFilter, Query()], context: Ctx) -> Response:
-    """Days off and make-up working days."""
+    """Days off and make-up working days.
+
+    Working days are counted by this calendar, in the order of the days.
+
+    节假日与调休日列表。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.HOLIDAYS, Asked.of(query))
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -34,7 +44,12 @@ async def list_holidays(query: Annotated[HolidayFilter, Query()], context: Ctx) 
 
 @router.post("", response_model=HolidayView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
 async def create_holiday(wanted: HolidayCreate, context: Ctx) -> Response:
-    """Enter a day off or a make-up working day."""
+    """Enter a day off or a make-up working day.
+
+    Deadlines counted from now on heed it; those that were set stay.
+
+    录入节假日或调休日。
+    """
     holiday = await operations.create_holiday(context.session, context.actor, wanted)
     return await answer(context, holiday.id, created=True)
 
@@ -45,7 +60,12 @@ async def create_holiday(wanted: HolidayCreate, context: Ctx) -> Response:
     responses=raises(NotFound, PreconditionFailed, PreconditionRequired),
 )
 async def delete_holiday(holiday_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Take a day out of the calendar."""
+    """Take a day out of the calendar.
+
+    The day is again what the week makes it.
+
+    删除特殊日期。
+    """
     await operations.delete_holiday(context.session, context.actor, holiday_id, version)
 
 

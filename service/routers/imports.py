@@ -63,7 +63,12 @@ class ImportForm(ImportCreate):
     },
 )
 async def create_import(wanted: Annotated[ImportForm, Form(media_type=FORM_TYPE)], context: Ctx) -> Response:
-    """Send a file: CSV, XLSX, XLS, ODS or NDJSON; its mapping waits to be confirmed unless `confirm` is true."""
+    """Send a file: CSV, XLSX, XLS, ODS or NDJSON; its mapping waits to be confirmed unless `confirm` is true.
+
+    Nothing is written before the mapping is confirmed. The same file twice changes nothing.
+
+    上传表格；确认字段对应后才会写入。
+    """
     currency = context.services.settings.base_currency
     import_ = await operations.create_import(context.session, context.actor, context.arrival, wanted, currency)
     return await started(context, import_, status.HTTP_201_CREATED)
@@ -71,7 +76,12 @@ async def create_import(wanted: Annotated[ImportForm, Form(media_type=FORM_TYPE)
 
 @router.get("", response_model=ImportPage, responses=raises())
 async def list_imports(query: Annotated[ImportFilter, Query()], context: Ctx) -> Response:
-    """The imports that you may see."""
+    """The imports that you may see.
+
+    Your own; data stewards see all.
+
+    导入列表。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.IMPORTS, Asked.of(query))
     return Response(content, media_type="application/json", headers=PRIVATE)
@@ -79,7 +89,12 @@ async def list_imports(query: Annotated[ImportFilter, Query()], context: Ctx) ->
 
 @router.get("/{import_id}", response_model=ImportView, responses=raises(NotFound))
 async def get_import(import_id: UUID, context: Ctx) -> Response:
-    """One import: its suggested or confirmed mapping, how far it is, and how it ended."""
+    """One import: its suggested or confirmed mapping, how far it is, and how it ended.
+
+    Columns that were not understood are kept and told in `notices`.
+
+    查看导入的字段对应、进度与结果。
+    """
     return await answer(context, import_id)
 
 
@@ -90,21 +105,36 @@ async def get_import(import_id: UUID, context: Ctx) -> Response:
     responses=raises(NotFound, IllegalTransition),
 )
 async def confirm_import(import_id: UUID, wanted: ImportConfirm, context: Ctx) -> Response:
-    """Confirm the mapping, as suggested or changed, and run the import; after a dry run, for real."""
+    """Confirm the mapping, as suggested or changed, and run the import; after a dry run, for real.
+
+    Name only the columns whose suggestion is wrong. `Location` names the job.
+
+    确认字段对应并开始导入。
+    """
     import_ = await operations.confirm_import(context.session, context.actor, import_id, wanted)
     return await started(context, import_, status.HTTP_202_ACCEPTED)
 
 
 @router.post("/{import_id}/cancel", response_model=ImportView, responses=raises(NotFound, IllegalTransition))
 async def cancel_import(import_id: UUID, _wanted: ImportCancel, context: Ctx) -> Response:
-    """Call an import off; rows that are in already stay."""
+    """Call an import off; rows that are in already stay.
+
+    A job that runs stops at its next step.
+
+    取消导入；已写入的行保留。
+    """
     await operations.cancel_import(context.session, context.actor, import_id)
     return await answer(context, import_id)
 
 
 @router.get("/{import_id}/rows", response_model=ImportRowPage, responses=raises(NotFound))
 async def list_import_rows(import_id: UUID, query: Annotated[ImportRowFilter, Query()], context: Ctx) -> Response:
-    """What became of each row in the last run, with every cell as it was typed."""
+    """What became of each row in the last run, with every cell as it was typed.
+
+    Filter by `outcome=rejected` to see what to mend.
+
+    逐行查看导入结果。
+    """
     import_ = await queries.find_import(context.connection, context.actor, import_id)
     asked = Asked.of(query, import_id=import_.id, run=import_.run)
     hide = queries.hiding(queries.hidden_columns(context.actor, import_))
@@ -122,7 +152,12 @@ async def list_import_rows(import_id: UUID, query: Annotated[ImportRowFilter, Qu
     },
 )
 async def get_rejected_rows(import_id: UUID, query: Annotated[RejectedFilter, Query()], context: Ctx) -> Response:
-    """The rejected rows of the last run as a file, with a column that tells why: mend it and send it again."""
+    """The rejected rows of the last run as a file, with a column that tells why: mend it and send it again.
+
+    As CSV or XLSX; the last column is ignored when the file comes back.
+
+    下载被拒绝的行，修改后可再次上传。
+    """
     import_ = await queries.find_import(context.connection, context.actor, import_id)
     hidden = {column["column"] for column in queries.hidden_columns(context.actor, import_)}
     kind = query.format

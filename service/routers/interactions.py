@@ -29,7 +29,12 @@ FRESH = raises(NotFound, EditWindowClosed, PreconditionFailed, PreconditionRequi
 
 @router.get("", response_model=InteractionPage, responses=raises())
 async def list_interactions(query: Annotated[InteractionFilter, Query()], context: Ctx) -> Response:
-    """The interactions with the accounts that you work for, the latest first."""
+    """The interactions with the accounts that you work for, the latest first.
+
+    Filter by account, author or time.
+
+    互动记录列表。
+    """
     listing = queries.interaction_listing(await setting(context.connection, "interaction_edit_hours"))
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, listing, Asked.of(query))
@@ -38,13 +43,23 @@ async def list_interactions(query: Annotated[InteractionFilter, Query()], contex
 
 @router.get("/{interaction_id}", response_model=InteractionView, responses=raises(NotFound))
 async def get_interaction(interaction_id: UUID, context: Ctx) -> Response:
-    """One interaction."""
+    """One interaction.
+
+    Plan, outcome, and what was added later.
+
+    查看一条互动记录。
+    """
     return await answer(context, interaction_id)
 
 
 @router.post("", response_model=InteractionView, status_code=status.HTTP_201_CREATED, responses=raises(NotFound))
 async def log_interaction(wanted: InteractionCreate, context: Ctx) -> Response:
-    """Log an interaction, planned or past; what was promised becomes tasks."""
+    """Log an interaction, planned or past; what was promised becomes tasks.
+
+    Give the plan, the outcome, or both.
+
+    记录拜访、电话或会议；承诺事项自动生成任务。
+    """
     timezone = context.services.settings.timezone
     interaction_id = await operations.log_interaction(context.session, context.actor, wanted, timezone)
     response = await answer(context, interaction_id)
@@ -57,7 +72,12 @@ async def log_interaction(wanted: InteractionCreate, context: Ctx) -> Response:
 async def update_interaction(
     interaction_id: UUID, patch: InteractionUpdate, version: ExpectedVersion, context: Ctx
 ) -> Response:
-    """Correct an interaction; its author may, within a day."""
+    """Correct an interaction; its author may, within a day.
+
+    Afterwards it can only be added to.
+
+    一天之内作者可更正互动记录。
+    """
     timezone = context.services.settings.timezone
     await operations.update_interaction(context.session, context.actor, interaction_id, version, patch, timezone)
     return await answer(context, interaction_id)
@@ -71,7 +91,12 @@ async def update_interaction(
 async def amend_interaction(
     interaction_id: UUID, addition: AmendmentCreate, version: ExpectedVersion, context: Ctx
 ) -> Response:
-    """Add to an interaction, or tell the outcome of one that was only planned."""
+    """Add to an interaction, or tell the outcome of one that was only planned.
+
+    The first text stays as it was.
+
+    补充互动记录，原文保留。
+    """
     timezone = context.services.settings.timezone
     await operations.amend_interaction(context.session, context.actor, interaction_id, version, addition, timezone)
     return await answer(context, interaction_id)
@@ -79,7 +104,12 @@ async def amend_interaction(
 
 @router.delete("/{interaction_id}", status_code=status.HTTP_204_NO_CONTENT, responses=FRESH)
 async def delete_interaction(interaction_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Remove an interaction; its author may, within a day."""
+    """Remove an interaction; its author may, within a day.
+
+    Afterwards it stays for good.
+
+    一天之内作者可删除互动记录。
+    """
     timezone = context.services.settings.timezone
     await operations.delete_interaction(context.session, context.actor, interaction_id, version, timezone)
 

@@ -21,7 +21,12 @@ NO_VERSION = 0  # a job moves by itself: its ETag is all in its body
 
 @router.get("", response_model=JobPage, responses=raises())
 async def list_jobs(query: Annotated[JobFilter, Query()], context: Ctx) -> Response:
-    """The jobs that you started."""
+    """The jobs that you started.
+
+    Filter by kind, state or subject.
+
+    您发起的后台作业。
+    """
     listing = queries.job_listing(context.language)
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, listing, Asked.of(query))
@@ -30,13 +35,23 @@ async def list_jobs(query: Annotated[JobFilter, Query()], context: Ctx) -> Respo
 
 @router.get("/{job_id}", response_model=JobView, responses=raises(NotFound))
 async def get_job(job_id: UUID, context: Ctx) -> Response:
-    """One job: how far it is, and what came of it."""
+    """One job: how far it is, and what came of it.
+
+    Ask again every second or so until `state` is succeeded, failed or cancelled.
+
+    查看作业进度与结果，可轮询。
+    """
     return await answer(context, job_id)
 
 
 @router.post("/{job_id}/cancel", response_model=JobView, responses=raises(NotFound, IllegalTransition))
 async def cancel_job(job_id: UUID, cancellation: JobCancellation, context: Ctx) -> Response:
-    """Call a job off; one that runs stops at its next step."""
+    """Call a job off; one that runs stops at its next step.
+
+    One that waits does not begin. What an import has written stays.
+
+    取消作业。
+    """
     await operations.cancel_job(context.session, context.actor, job_id, cancellation.reason)
     return await answer(context, job_id)
 

@@ -13,6 +13,11 @@ router = APIRouter(prefix="/v1/me", tags=["identity"], route_class=Endpoint)
 
 @router.get("", response_model=MeView, responses=raises())
 async def get_me(context: Ctx, response: Response) -> MeView:
-    """Who you are, your roles, and what you may do."""
+    """Who you are, your roles, and what you may do.
+
+    What a page needs to show only what works.
+
+    当前登录者、角色与权限。
+    """
     response.headers["Cache-Control"] = "private, no-cache"
     return await queries.me(context.connection, context.actor, context.language)

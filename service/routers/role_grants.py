@@ -26,13 +26,23 @@ router = APIRouter(prefix="/v1/role-grants", tags=["people"], route_class=Endpoi
 
 @router.get("/{role_grant_id}", response_model=RoleGrantView, responses=raises(NotFound))
 async def get_role_grant(role_grant_id: UUID, context: Ctx) -> Response:
-    """One grant of a role."""
+    """One grant of a role.
+
+    Who has which role, by whom, since when.
+
+    查看一项角色授予。
+    """
     return await answer(context, role_grant_id)
 
 
 @router.get("", response_model=RoleGrantPage, responses=raises())
 async def list_role_grants(query: Annotated[RoleGrantFilter, Query()], context: Ctx) -> Response:
-    """Roles that people hold, held, or wait for."""
+    """Roles that people hold, held, or wait for.
+
+    Filter by person, role or state.
+
+    角色授予列表。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.ROLE_GRANTS, Asked.of(query))
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -45,7 +55,12 @@ async def list_role_grants(query: Annotated[RoleGrantFilter, Query()], context: 
     responses=raises(AlreadyExists, OwnRoleRefused),
 )
 async def create_role_grant(wanted: RoleGrantCreate, context: Ctx) -> Response:
-    """Grant a role to somebody else; one with archive, approval or plan power waits for a second person."""
+    """Grant a role to somebody else; one with archive, approval or plan power waits for a second person.
+
+    Nobody changes their own roles.
+
+    授予角色；重要角色须第二人确认。
+    """
     grant = await operations.create_role_grant(context.session, context.actor, wanted)
     return await answer(context, grant.id, created=True)
 
@@ -56,7 +71,12 @@ async def create_role_grant(wanted: RoleGrantCreate, context: Ctx) -> Response:
     responses=raises(NotFound, IllegalTransition, OwnRoleRefused, SecondPersonNeeded, StateConflict),
 )
 async def approve_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context: Ctx) -> Response:
-    """Confirm a powerful role as the second person."""
+    """Confirm a powerful role as the second person.
+
+    Whoever proposed it may not confirm it.
+
+    第二人确认角色授予。
+    """
     await operations.approve_role_grant(context.session, context.actor, role_grant_id, verdict.reason)
     return await answer(context, role_grant_id)
 
@@ -67,7 +87,12 @@ async def approve_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context
     responses=raises(NotFound, IllegalTransition, OwnRoleRefused),
 )
 async def refuse_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context: Ctx) -> Response:
-    """Turn the proposal of a powerful role down."""
+    """Turn the proposal of a powerful role down.
+
+    The person does not get the role.
+
+    拒绝角色授予。
+    """
     await operations.refuse_role_grant(context.session, context.actor, role_grant_id, verdict.reason)
     return await answer(context, role_grant_id)
 
@@ -78,7 +103,12 @@ async def refuse_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context:
     responses=raises(NotFound, IllegalTransition, OwnRoleRefused),
 )
 async def revoke_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context: Ctx) -> Response:
-    """Take a role away at once."""
+    """Take a role away at once.
+
+    What the role allowed ends at once, in requests that follow.
+
+    立即收回角色。
+    """
     await operations.revoke_role_grant(context.session, context.actor, role_grant_id, verdict.reason)
     return await answer(context, role_grant_id)
 

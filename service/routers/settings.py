@@ -19,14 +19,24 @@ Key = Annotated[str, Path(max_length=50, pattern="^[a-z_]+$", description="The s
 
 @router.get("", response_model=SettingPage, responses=raises())
 async def list_settings(context: Ctx) -> Response:
-    """Every number that may be set, with its default."""
+    """Every number that may be set, with its default.
+
+    With unit, limits and what each decides.
+
+    可设置的数值列表。
+    """
     content = await queries.settings_json(context.connection, context.actor, context.language)
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
 
 
 @router.get("/{key}", response_model=SettingView, responses=raises(NotFound))
 async def get_setting(key: Key, context: Ctx) -> Response:
-    """One setting."""
+    """One setting.
+
+    Keep the ETag: a change needs it.
+
+    查看一项设置。
+    """
     return await answer(context, key)
 
 
@@ -34,7 +44,12 @@ async def get_setting(key: Key, context: Ctx) -> Response:
     "/{key}", response_model=SettingView, responses=raises(NotFound, PreconditionFailed, PreconditionRequired)
 )
 async def update_setting(key: Key, patch: SettingUpdate, version: ExpectedVersion, context: Ctx) -> Response:
-    """Set a number, or with null take it back to its default."""
+    """Set a number, or with null take it back to its default.
+
+    Deadlines that were set already stay.
+
+    修改设置，或以 null 恢复默认值。
+    """
     await operations.update_setting(context.session, context.actor, key, version, patch.value)
     return await answer(context, key)
 

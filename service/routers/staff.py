@@ -40,13 +40,23 @@ MOVES = raises(NotFound, IllegalTransition, OwnRoleRefused)
 
 @router.get("/{staff_id}", response_model=StaffView, responses=raises(NotFound))
 async def get_staff(staff_id: UUID, context: Ctx) -> Response:
-    """One person."""
+    """One person.
+
+    What your role may not see is null and named in `redacted`.
+
+    查看一位员工。
+    """
     return await answer(context, staff_id)
 
 
 @router.get("", response_model=StaffPage, responses=raises())
 async def list_staff(query: Annotated[StaffFilter, Query()], context: Ctx) -> Response:
-    """The people of the company."""
+    """The people of the company.
+
+    `q` finds names and codes; filter by department, role or status.
+
+    员工列表。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.STAFF, Asked.of(query))
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -54,7 +64,12 @@ async def list_staff(query: Annotated[StaffFilter, Query()], context: Ctx) -> Re
 
 @router.post("", response_model=StaffView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
 async def create_staff(wanted: StaffCreate, context: Ctx) -> Response:
-    """Enter a person; they are `invited` until they accept an invitation or are activated."""
+    """Enter a person; they are `invited` until they accept an invitation or are activated.
+
+    Then grant a role and send an invitation.
+
+    录入员工；随后授予角色并发出邀请。
+    """
     person = await operations.create_staff(context.session, context.actor, wanted)
     return await answer(context, person.id, created=True)
 
@@ -63,7 +78,12 @@ async def create_staff(wanted: StaffCreate, context: Ctx) -> Response:
     "/{staff_id}", response_model=StaffView, responses=raises(NotFound, PreconditionFailed, PreconditionRequired)
 )
 async def update_staff(staff_id: UUID, patch: StaffUpdate, version: ExpectedVersion, context: Ctx) -> Response:
-    """Change what is known of a person."""
+    """Change what is known of a person.
+
+    Capacity and what they know decide what the next plan gives them.
+
+    修改员工信息。
+    """
     await operations.update_staff(context.session, context.actor, staff_id, version, patch)
     return await answer(context, staff_id)
 
@@ -74,31 +94,56 @@ async def update_staff(staff_id: UUID, patch: StaffUpdate, version: ExpectedVers
     responses=raises(NotFound, OwnRoleRefused, PreconditionFailed, PreconditionRequired, StillReferenced),
 )
 async def delete_staff(staff_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Remove a person who was entered by mistake; whoever really leaves is moved with `leave`."""
+    """Remove a person who was entered by mistake; whoever really leaves is moved with `leave`.
+
+    They may be responsible for no account and head no department.
+
+    删除误录的员工。
+    """
     await operations.delete_staff(context.session, context.actor, staff_id, version)
 
 
 @router.post("/{staff_id}/activate", response_model=StaffView, responses=MOVES)
 async def activate_staff(staff_id: UUID, change: StatusChange, context: Ctx) -> Response:
-    """Let a person act without an invitation (another identity provider), or again after a leave."""
+    """Let a person act without an invitation (another identity provider), or again after a leave.
+
+    From now on accounts may be assigned to them.
+
+    激活员工。
+    """
     return await move(context, staff_id, StaffStatus.ACTIVE, change)
 
 
 @router.post("/{staff_id}/suspend", response_model=StaffView, responses=MOVES)
 async def suspend_staff(staff_id: UUID, change: StatusChange, context: Ctx) -> Response:
-    """Put a person on leave: they get no new accounts."""
+    """Put a person on leave: they get no new accounts.
+
+    They keep the accounts that they have, and may log in.
+
+    员工休假：不再分配新客户。
+    """
     return await move(context, staff_id, StaffStatus.ON_LEAVE, change)
 
 
 @router.post("/{staff_id}/leave", response_model=StaffView, responses=MOVES)
 async def end_staff(staff_id: UUID, change: StatusChange, context: Ctx) -> Response:
-    """End a person's time here: tokens, password and roles end at once."""
+    """End a person's time here: tokens, password and roles end at once.
+
+    Their accounts wait for somebody else: run a plan, or assign them by hand.
+
+    员工离职：令牌与角色立即终止。
+    """
     return await move(context, staff_id, StaffStatus.LEFT, change)
 
 
 @router.post("/{staff_id}/reinstate", response_model=StaffView, responses=MOVES)
 async def reinstate_staff(staff_id: UUID, change: StatusChange, context: Ctx) -> Response:
-    """Expect a person back who had left; they need an invitation and roles again."""
+    """Expect a person back who had left; they need an invitation and roles again.
+
+    Their status is `invited` again.
+
+    员工重新入职。
+    """
     return await move(context, staff_id, StaffStatus.INVITED, change)
 
 
@@ -109,7 +154,12 @@ async def reinstate_staff(staff_id: UUID, change: StatusChange, context: Ctx) ->
     responses=raises(NotFound, StateConflict),
 )
 async def invite_staff(staff_id: UUID, context: Ctx, response: Response) -> invitations.Link:
-    """Make a one-time link token that sets a password; it is shown once."""
+    """Make a one-time link token that sets a password; it is shown once.
+
+    Hand the link over yourself; a new one ends the one before.
+
+    生成一次性邀请链接令牌。
+    """
     response.headers["Location"] = f"/v1/staff/{staff_id}"
     response.headers["Cache-Control"] = "no-store"
     return await invitations.invite_staff(context.session, context.actor, staff_id)
@@ -117,7 +167,12 @@ async def invite_staff(staff_id: UUID, context: Ctx, response: Response) -> invi
 
 @router.post("/{staff_id}/revoke", status_code=status.HTTP_204_NO_CONTENT, responses=raises(NotFound))
 async def revoke_staff(staff_id: UUID, change: StatusChange, context: Ctx) -> None:
-    """End every token of a person at once."""
+    """End every token of a person at once.
+
+    For a lost phone or a leaked token; the password stays.
+
+    立即终止此人的全部令牌。
+    """
     await invitations.revoke_staff(context.session, context.actor, staff_id, change.reason)
 
 

@@ -25,7 +25,12 @@ STEP = raises(NotFound, IllegalTransition, PreconditionFailed, PreconditionRequi
 
 @router.get("", response_model=TaskPage, responses=raises())
 async def list_tasks(query: Annotated[TaskFilter, Query()], context: Ctx) -> Response:
-    """The tasks of the accounts that you work for."""
+    """The tasks of the accounts that you work for.
+
+    `overdue=true` shows what is late.
+
+    任务列表，可筛选逾期任务。
+    """
     timezone = context.services.settings.timezone
     content = await page(
         context.connection,
@@ -40,13 +45,23 @@ async def list_tasks(query: Annotated[TaskFilter, Query()], context: Ctx) -> Res
 
 @router.get("/{task_id}", response_model=TaskView, responses=raises(NotFound))
 async def get_task(task_id: UUID, context: Ctx) -> Response:
-    """One task, with how it stands today."""
+    """One task, with how it stands today.
+
+    Punctuality is counted in working days.
+
+    查看一项任务及其进度。
+    """
     return await answer(context, task_id)
 
 
 @router.post("", response_model=TaskView, status_code=status.HTTP_201_CREATED, responses=raises(NotFound))
 async def create_task(wanted: TaskCreate, context: Ctx) -> Response:
-    """Give somebody something to do for an account."""
+    """Give somebody something to do for an account.
+
+    The person in charge must be able to see the account.
+
+    为客户创建任务。
+    """
     task_id = await operations.create_task(context.session, context.actor, wanted)
     response = await answer(context, task_id)
     response.status_code = status.HTTP_201_CREATED
@@ -56,14 +71,24 @@ async def create_task(wanted: TaskCreate, context: Ctx) -> Response:
 
 @router.patch("/{task_id}", response_model=TaskView, responses=CONDITIONAL)
 async def update_task(task_id: UUID, patch: TaskUpdate, version: ExpectedVersion, context: Ctx) -> Response:
-    """Change what a task says."""
+    """Change what a task says.
+
+    State changes by its own addresses: start, finish, cancel, reopen.
+
+    修改任务内容。
+    """
     await operations.update_task(context.session, context.actor, task_id, version, patch)
     return await answer(context, task_id)
 
 
 @router.post("/{task_id}/start", response_model=TaskView, responses=STEP)
 async def start_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, context: Ctx) -> Response:
-    """Begin a task (进行中)."""
+    """Begin a task (进行中).
+
+    It counts as being worked on.
+
+    开始任务。
+    """
     target = TaskState.IN_PROGRESS
     await operations.move_task(context.session, context.actor, task_id, version, target, step.note)
     return await answer(context, task_id)
@@ -71,7 +96,12 @@ async def start_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, co
 
 @router.post("/{task_id}/finish", response_model=TaskView, responses=STEP)
 async def finish_task(task_id: UUID, end: TaskFinish, version: ExpectedVersion, context: Ctx) -> Response:
-    """End a task (已完成) on its actual date."""
+    """End a task (已完成) on its actual date.
+
+    Leave `actual_on` out for today.
+
+    完成任务。
+    """
     calendar = await business_calendar(await context.reader(), context.services.settings.timezone)
     today = calendar.business_date(datetime.now(UTC))
     await operations.finish_task(context.session, context.actor, task_id, version, end.actual_on, end.note, today)
@@ -80,7 +110,12 @@ async def finish_task(task_id: UUID, end: TaskFinish, version: ExpectedVersion, 
 
 @router.post("/{task_id}/cancel", response_model=TaskView, responses=STEP)
 async def cancel_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, context: Ctx) -> Response:
-    """Call a task off."""
+    """Call a task off.
+
+    It is no longer to be done.
+
+    取消任务。
+    """
     target = TaskState.CANCELLED
     await operations.move_task(context.session, context.actor, task_id, version, target, step.note)
     return await answer(context, task_id)
@@ -88,14 +123,24 @@ async def cancel_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, c
 
 @router.post("/{task_id}/reopen", response_model=TaskView, responses=STEP)
 async def reopen_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, context: Ctx) -> Response:
-    """Take a task back: a done one into work, any other to its beginning."""
+    """Take a task back: a done one into work, any other to its beginning.
+
+    For something that was not done after all.
+
+    重新打开任务。
+    """
     await operations.reopen_task(context.session, context.actor, task_id, version, step.note)
     return await answer(context, task_id)
 
 
 @router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT, responses=CONDITIONAL)
 async def delete_task(task_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Remove a task."""
+    """Remove a task.
+
+    For one that was entered by mistake.
+
+    删除任务。
+    """
     await operations.delete_task(context.session, context.actor, task_id, version)
 
 

@@ -23,7 +23,12 @@ ONLY_VERSION = 1  # a membership never changes: it begins and ends
 
 @router.get("", response_model=TeamPage, responses=raises(NotFound))
 async def list_team(account_id: UUID, query: Annotated[PageFilter, Query()], context: Ctx) -> Response:
-    """The current members of an account's team and their roles."""
+    """The current members of an account's team and their roles.
+
+    Who sees the account because they work for it.
+
+    客户团队成员。
+    """
     await find_account(context.connection, context.actor, "see", account_id)
     asked = Asked.of(query, account_id=account_id)
     content = await page(context.connection, context.services.keys.cursor, context.actor, queries.TEAM, asked)
@@ -32,7 +37,12 @@ async def list_team(account_id: UUID, query: Annotated[PageFilter, Query()], con
 
 @router.get("/{membership_id}", response_model=MemberView, responses=raises(NotFound))
 async def get_member(account_id: UUID, membership_id: UUID, context: Ctx) -> Response:
-    """One current member."""
+    """One current member.
+
+    With the day since which they belong to it.
+
+    查看一位团队成员。
+    """
     return await answer(context, account_id, membership_id)
 
 
@@ -40,7 +50,12 @@ async def get_member(account_id: UUID, membership_id: UUID, context: Ctx) -> Res
     "", response_model=MemberView, status_code=status.HTTP_201_CREATED, responses=raises(NotFound, AlreadyExists)
 )
 async def add_member(account_id: UUID, wanted: MemberCreate, context: Ctx) -> Response:
-    """Put a person on the team in a role."""
+    """Put a person on the team in a role.
+
+    They see the account from now on.
+
+    添加团队成员。
+    """
     membership_id = await operations.add_member(context.session, context.actor, account_id, wanted)
     response = await answer(context, account_id, membership_id)
     response.status_code = status.HTTP_201_CREATED
@@ -54,7 +69,12 @@ async def add_member(account_id: UUID, wanted: MemberCreate, context: Ctx) -> Re
     responses=raises(NotFound, PreconditionFailed, PreconditionRequired, StateConflict),
 )
 async def remove_member(account_id: UUID, membership_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """Take a person off the team; the owner is changed by an assignment instead."""
+    """Take a person off the team; the owner is changed by an assignment instead.
+
+    They no longer see the account by this membership.
+
+    移除团队成员；负责人须通过归属变更。
+    """
     if version != ONLY_VERSION:
         raise PreconditionFailed
     await operations.end_membership(context.session, context.actor, account_id, membership_id)

@@ -29,7 +29,12 @@ PRIVATE = {"Cache-Control": "private, no-cache"}
 
 @router.get("", response_model=TierEvaluationPage, responses=raises())
 async def list_tier_evaluations(query: Annotated[TierEvaluationFilter, Query()], context: Ctx) -> Response:
-    """The evaluations that you may see."""
+    """The evaluations that you may see.
+
+    Filter by scheme or state.
+
+    评定列表。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.EVALUATIONS, Asked.of(query))
     return Response(content, media_type="application/json", headers=PRIVATE)
@@ -37,13 +42,23 @@ async def list_tier_evaluations(query: Annotated[TierEvaluationFilter, Query()],
 
 @router.get("/{evaluation_id}", response_model=TierEvaluationView, responses=raises(NotFound))
 async def get_tier_evaluation(evaluation_id: UUID, context: Ctx) -> Response:
-    """One evaluation; its counts are there once the job has computed them."""
+    """One evaluation; its counts are there once the job has computed them.
+
+    Follow `state`: preview, approved, applied.
+
+    查看一次评定。
+    """
     return await answer(context, evaluation_id)
 
 
 @router.get("/{evaluation_id}/sheets", response_model=TierSheetPage, responses=raises(NotFound))
 async def list_tier_sheets(evaluation_id: UUID, query: Annotated[TierSheetFilter, Query()], context: Ctx) -> Response:
-    """The scoring sheets of the accounts that you may see: who moves, why, and who was held back."""
+    """The scoring sheets of the accounts that you may see: who moves, why, and who was held back.
+
+    Filter by `direction` to see who moves up or down.
+
+    评定中各客户的评分表。
+    """
     await queries.evaluation_json(context.connection, context.actor, evaluation_id)
     asked = Asked.of(query, evaluation_id=evaluation_id)
     content = await page(context.connection, context.services.keys.cursor, context.actor, queries.SHEETS, asked)
@@ -57,7 +72,12 @@ async def list_tier_sheets(evaluation_id: UUID, query: Annotated[TierSheetFilter
     responses=raises(StateConflict, WrongMethod),
 )
 async def create_tier_evaluation(wanted: TierEvaluationCreate, context: Ctx) -> Response:
-    """Run a published scheme over all accounts; nothing changes before it is approved and applied."""
+    """Run a published scheme over all accounts; nothing changes before it is approved and applied.
+
+    `Location` names the job; look at its sheets before you approve.
+
+    按已发布方案评定全部客户。
+    """
     evaluation = await operations.create_tier_evaluation(context.session, context.actor, wanted.scheme_id)
     return accepted(await answer(context, evaluation.id), evaluation.job_id)
 
@@ -68,7 +88,12 @@ async def create_tier_evaluation(wanted: TierEvaluationCreate, context: Ctx) -> 
     responses=raises(NotFound, StateConflict, IllegalTransition, AuthorIsApprover),
 )
 async def approve_tier_evaluation(evaluation_id: UUID, verdict: TierEvaluationVerdict, context: Ctx) -> Response:
-    """Agree with an evaluation that somebody else asked for."""
+    """Agree with an evaluation that somebody else asked for.
+
+    Whoever asked for it may not approve it.
+
+    由第二人批准评定。
+    """
     await operations.approve_tier_evaluation(context.session, context.actor, evaluation_id, verdict.reason)
     return await answer(context, evaluation_id)
 
@@ -80,7 +105,12 @@ async def approve_tier_evaluation(evaluation_id: UUID, verdict: TierEvaluationVe
     responses=raises(NotFound, StateConflict, IllegalTransition),
 )
 async def apply_tier_evaluation(evaluation_id: UUID, verdict: TierEvaluationVerdict, context: Ctx) -> Response:
-    """Have the grades of an approved evaluation count from now on."""
+    """Have the grades of an approved evaluation count from now on.
+
+    `Location` names the job; what the new grades promise becomes due.
+
+    使评定结果生效。
+    """
     session, actor = context.session, context.actor
     evaluation = await operations.request_application(session, actor, evaluation_id, verdict.reason)
     return accepted(await answer(context, evaluation_id), evaluation.apply_job_id)

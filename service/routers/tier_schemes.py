@@ -37,13 +37,23 @@ PRIVATE = {"Cache-Control": "private, no-cache"}
 
 @router.get("/templates", response_model=TierTemplatePage, responses=raises())
 async def list_tier_templates(_context: Ctx) -> Response:
-    """The schemes that the service ships: five tiers, A/B/C, 80/20, importance."""
+    """The schemes that the service ships: five tiers, A/B/C, 80/20, importance.
+
+    Copy one by its name when you draft a scheme.
+
+    系统自带的分级方案模板。
+    """
     return Response(queries.templates_json(), media_type="application/json", headers=PRIVATE)
 
 
 @router.get("", response_model=TierSchemePage, responses=raises())
 async def list_tier_schemes(query: Annotated[TierSchemeFilter, Query()], context: Ctx) -> Response:
-    """The versions of schemes that you may see; drafts are seen by those who draft and publish."""
+    """The versions of schemes that you may see; drafts are seen by those who draft and publish.
+
+    One code has many versions.
+
+    分级方案列表。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.SCHEMES, Asked.of(query))
     return Response(content, media_type="application/json", headers=PRIVATE)
@@ -51,13 +61,23 @@ async def list_tier_schemes(query: Annotated[TierSchemeFilter, Query()], context
 
 @router.get("/{scheme_id}", response_model=TierSchemeView, responses=raises(NotFound))
 async def get_tier_scheme(scheme_id: UUID, context: Ctx) -> Response:
-    """One version of a scheme."""
+    """One version of a scheme.
+
+    Criteria, tiers and what each tier promises.
+
+    查看分级方案的一个版本。
+    """
     return await answer(context, scheme_id)
 
 
 @router.post("", response_model=TierSchemeView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
 async def create_tier_scheme(wanted: TierSchemeCreate, context: Ctx) -> Response:
-    """Draft a scheme, or the next version of one."""
+    """Draft a scheme, or the next version of one.
+
+    Start from a template and replace what differs.
+
+    起草分级方案。
+    """
     scheme = await operations.create_tier_scheme(context.session, context.actor, wanted)
     response = await answer(context, scheme.id)
     response.status_code = status.HTTP_201_CREATED
@@ -73,7 +93,12 @@ async def create_tier_scheme(wanted: TierSchemeCreate, context: Ctx) -> Response
 async def update_tier_scheme(
     scheme_id: UUID, patch: TierSchemeUpdate, version: ExpectedVersion, context: Ctx
 ) -> Response:
-    """Change your draft; a published version never changes."""
+    """Change your draft; a published version never changes.
+
+    Lists are replaced as a whole.
+
+    修改草稿。
+    """
     await operations.update_tier_scheme(context.session, context.actor, scheme_id, version, patch)
     return await answer(context, scheme_id)
 
@@ -86,7 +111,12 @@ async def update_tier_scheme(
 async def publish_tier_scheme(
     scheme_id: UUID, verdict: TierSchemeVerdict, version: ExpectedVersion, context: Ctx
 ) -> Response:
-    """Publish somebody else's draft as you have read it; the version published before is retired."""
+    """Publish somebody else's draft as you have read it; the version published before is retired.
+
+    Send the ETag of what you have read.
+
+    发布他人起草的分级方案。
+    """
     await operations.publish_tier_scheme(context.session, context.actor, scheme_id, version, verdict.reason)
     return await answer(context, scheme_id)
 
@@ -99,7 +129,12 @@ async def publish_tier_scheme(
 async def retire_tier_scheme(
     scheme_id: UUID, verdict: TierSchemeVerdict, version: ExpectedVersion, context: Ctx
 ) -> Response:
-    """Stop using a published version; the grades that it gave stay."""
+    """Stop using a published version; the grades that it gave stay.
+
+    No further evaluation is made by it.
+
+    停用已发布的分级方案。
+    """
     await operations.retire_tier_scheme(context.session, context.actor, scheme_id, version, verdict.reason)
     return await answer(context, scheme_id)
 

@@ -11,6 +11,7 @@ from service.domain.states import ImportState
 from service.errors import FieldFlaw
 from service.schemas.fields import Body, CurrencyCode, DecimalText, Instant, Text50, Text200, View
 from service.schemas.page import PageFilter
+from service.schemas.wording import Wording
 
 
 class ImportTarget(StrEnum):
@@ -28,7 +29,7 @@ class ImportMode(StrEnum):
     PARTIAL = "partial"
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     """What a row did to its account; of a dry run, what it would do."""
 
     CREATED = "created"
@@ -40,7 +41,7 @@ class Outcome(StrEnum):
 class ColumnChoice(Body):
     """Which field a column fills; the column is named by its position or by its heading."""
 
-    column: Annotated[int, Field(ge=0, lt=1000)] | None = Field(default=None, description="Position, 0 for A.")
+    column: Annotated[int, Field(ge=0, le=999)] | None = Field(default=None, description="Position, 0 for A.")
     heading: Text200 | None = Field(default=None, description="The heading, where only one column has it.")
     field: Text50 | None = Field(
         description="Field such as `account.name`, `contact.mobile`, `task.subject`; null keeps the cells verbatim.",
@@ -85,7 +86,7 @@ class ImportCreate(Body):
     validate_only: bool = Field(default=False, description="true: a dry run with the same report; nothing is written.")
     match_on: MatchOn | None = Field(default=None, description=MATCH_ON)
     encoding: Text50 | None = Field(
-        default=None, description="Overrides the detected encoding: UTF-8, UTF-16, GB18030, Big5, …", examples=["Big5"]
+        default=None, description="Overrides the detected encoding: UTF-8, UTF-16, GB18030, Big5, …"
     )
     sheet: Text200 | None = Field(default=None, description="Sheet of a workbook; the first that says anything.")
     currency: CurrencyCode | None = Field(default=None, description=CURRENCY)
@@ -109,13 +110,6 @@ class ImportConfirm(Body):
 
 class ImportCancel(Body):
     """Calls an import off; rows that are in already stay."""
-
-
-class Wording(View):
-    """One sentence in both languages."""
-
-    en: str
-    zh: str
 
 
 class ImportColumn(View):
@@ -230,7 +224,7 @@ class ImportRowView(View):
     """What became of one row."""
 
     row_number: int = Field(description="Number of the row in the file, as people count.")
-    outcome: Outcome
+    outcome: RowOutcome
     account_id: UUID | None
     contact_id: UUID | None
     task_id: UUID | None
@@ -249,7 +243,7 @@ class ImportRowPage(View):
 class ImportRowFilter(PageFilter):
     """Which rows of the last run."""
 
-    outcome: Annotated[list[Outcome], Field(max_length=4)] | None = Field(default=None, description="Outcomes.")
+    outcome: Annotated[list[RowOutcome], Field(max_length=4)] | None = Field(default=None, description="Outcomes.")
     row_number: Annotated[list[int], Field(max_length=100)] | None = Field(default=None, description="Row numbers.")
     code: Text50 | None = Field(default=None, description="Rows with this error or warning.", examples=["rate_missing"])
     account_id: UUID | None = Field(default=None, description="Rows that concern this account.")

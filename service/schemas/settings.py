@@ -33,4 +33,4 @@ class SettingPage(View):
     """Every setting."""
 
     items: list[SettingView]
-    next_cursor: str | None = Field(description="Always null: the table is closed and short.")
+    next_cursor: None = Field(description="Always null: the table is closed and short.")

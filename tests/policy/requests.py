@@ -58,7 +58,7 @@ def example(schema: Mapping[str, Any], known: Mapping[str, Any], name: str = "")
         if chosen in schema:
             return schema[chosen]
     for choices in ("examples", "enum"):
-        if schema.get(choices):
+        if schema.get(choices) and "properties" not in schema:
             return schema[choices][0]
     for alternatives in ("anyOf", "oneOf", "allOf"):
         if schema.get(alternatives):
@@ -68,7 +68,8 @@ def example(schema: Mapping[str, Any], known: Mapping[str, Any], name: str = "")
 
 def typed(schema: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
     """A value of a schema's type."""
-    kind = schema.get("type", "object")
+    kinds = schema.get("type", "object")
+    kind = kinds if isinstance(kinds, str) else kinds[0]
     if kind == "object":
         needed = schema.get("required", [])
         return {name: example(schema["properties"][name], known, name) for name in needed}

@@ -1,0 +1,94 @@
+"""Schemas as we promise them: described, bounded, closed where they come in, complete where they go out."""
+
+from typing import Any
+
+from service.http.openapi.examples import example_of, twins
+from service.http.openapi.field_words import FIELD_WORDS
+
+Json = dict[str, Any]
+LONGEST_TEXT = 1_000_000  # nothing longer comes in, or is written by us
+LONGEST_LIST = 100_000
+SAFE_INTEGER = 2**53 - 1
+LENGTHS = {"uuid": 36, "date": 10, "date-time": 40}
+PAGE = 200
+
+
+def rewrite_schemas(schemas: Json) -> None:
+    """Every component, in place: first its shape, then words and examples, which look at the other components."""
+    for name, schema in schemas.items():
+        schemas[name] = plain_schema(schema, nullable=True)
+        schemas[name].pop("default", None)
+    agreed = agreed_words(schemas)
+    for name, schema in schemas.items():
+        if name.endswith("Page"):
+            schema["properties"]["items"]["maxItems"] = PAGE
+        for field, shape in schema.get("properties", {}).items():
+            words = shape.get("description") or inherited(schemas, name, field)
+            shape["description"] = words or FIELD_WORDS.get(field) or agreed.get(field, "")
+    for name, schema in schemas.items():
+        if schema.get("type") == "object":
+            schema["examples"] = [example_of(schema, schemas, name)]
+
+
+def plain_schema(schema: Json, *, nullable: bool) -> Json:
+    """A schema without titles and defaults that say nothing, with null in its type, and with limits."""
+    found = {key: value for key, value in schema.items() if key not in {"title", "gt", "ge", "lt", "le"}}
+    if found.get("default", 0) is None:
+        del found["default"]
+    for word in ("properties", "patternProperties"):
+        if word in found:
+            found[word] = {name: plain_schema(inner, nullable=True) for name, inner in found[word].items()}
+    for word in ("items", "additionalProperties"):
+        if isinstance(found.get(word), dict):
+            found[word] = plain_schema(found[word], nullable=True)
+    if "anyOf" in found:
+        found = united(found, nullable=nullable)
+    return bounded(found)
+
+
+def united(schema: Json, *, nullable: bool) -> Json:
+    """One of several, or null: a plain type carries its null itself."""
+    inner = [plain_schema(one, nullable=True) for one in schema.pop("anyOf")]
+    kinds = [one for one in inner if one.get("type") != "null"]
+    with_null = nullable and len(kinds) < len(inner)
+    if len(kinds) > 1:
+        return schema | {"oneOf": kinds + ([{"type": "null"}] if with_null else [])}
+    (kind,) = kinds
+    if not with_null:
+        return kind | schema
+    if "$ref" in kind:
+        return schema | {"oneOf": [kind, {"type": "null"}]}
+    if "enum" in kind:
+        kind["enum"] = [*kind["enum"], None]
+    return kind | {"type": [kind["type"], "null"]} | schema
+
+
+def bounded(schema: Json) -> Json:
+    """Limits where none was told: what goes out keeps to what may come in."""
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if "string" in kinds and not schema.keys() & {"enum", "const"}:
+        schema.setdefault("maxLength", LENGTHS.get(schema.get("format", ""), LONGEST_TEXT))
+    if "array" in kinds:
+        schema.setdefault("maxItems", LONGEST_LIST)
+    if "integer" in kinds:
+        schema.setdefault("format", "int64")
+        schema.setdefault("minimum", -SAFE_INTEGER)
+        schema.setdefault("maximum", SAFE_INTEGER)
+    return schema
+
+
+def inherited(schemas: Json, name: str, field: str) -> str:
+    """The words of the same field where the same resource comes in or goes out."""
+    words = (twin.get(field, {}).get("description", "") for twin in twins(schemas, name))
+    return next(filter(None, words), "")
+
+
+def agreed_words(schemas: Json) -> dict[str, str]:
+    """The words of a field's name on which all schemas agree that have any."""
+    found: dict[str, set[str]] = {}
+    for schema in schemas.values():
+        for field, shape in schema.get("properties", {}).items():
+            if shape.get("description"):
+                found.setdefault(field, set()).add(shape["description"])
+    return {field: next(iter(words)) for field, words in found.items() if len(words) == 1}

@@ -1,0 +1,42 @@
+"""What the service will tell other systems by itself (Standard Webhooks); announced, not sent by this version."""
+
+from typing import Any
+
+SIGNED = {
+    "webhook-id": "Unique for the message; the same when it is sent again.",
+    "webhook-timestamp": "When it was sent, in Unix seconds.",
+    "webhook-signature": "Signatures of id, timestamp and body (Standard Webhooks).",
+}
+WEBHOOKS: dict[str, Any] = {
+    "event": {
+        "post": {
+            "operationId": "receive_event",
+            "tags": ["evidence"],
+            "summary": "Something happened",
+            "description": "Something happened.\n\nAnnounced for a later version; this one does not send it yet. "
+            "The message is thin: it names what happened to which record, never its content, which you then get "
+            "as far as you may see it. It comes at least once, in order for each record; `sequence` tells the "
+            "order.\n\n事件通知（后续版本提供）：只含标识与类型，不含内容。",
+            "security": [],
+            "parameters": [
+                {
+                    "name": name,
+                    "in": "header",
+                    "required": True,
+                    "description": text,
+                    "schema": {"type": "string", "maxLength": 1000},
+                }
+                for name, text in SIGNED.items()
+            ],
+            "requestBody": {
+                "required": True,
+                "description": "The message. 事件内容。",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WebhookMessage"}}},
+            },
+            "responses": {
+                "204": {"description": "Taken. 已接收。"},
+                "410": {"description": "Send nothing more. 不再发送。"},
+            },
+        }
+    }
+}
