@@ -8,6 +8,7 @@ from service.models.distribution import Assignment, Decision, DistributionPlan, 
 from service.models.evidence import AuditEntry, OutboxMessage
 from service.models.imports import Import, ImportRow
 from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, RateWindow, Setting
+from service.models.ledgers import FairnessReport, Ledger, LedgerEntry, LoadChange
 from service.models.people import (
     Absence,
     ApiKey,
@@ -38,6 +39,7 @@ __all__ = [
     "DistributionPlan",
     "Entitlement",
     "ExchangeRate",
+    "FairnessReport",
     "Holiday",
     "IdempotencyRecord",
     "Identity",
@@ -46,6 +48,9 @@ __all__ = [
     "Interaction",
     "Invitation",
     "Job",
+    "Ledger",
+    "LedgerEntry",
+    "LoadChange",
     "Login",
     "LoginThrottle",
     "OutboxMessage",

@@ -74,7 +74,10 @@ class DistributionPlan(Versioned, Base):
 
 
 class Decision(Identified, Base):
-    """Why one account went where it went: the part that is stored, the rest is recomputed."""
+    """Why one account went where it went: the part that is stored, the rest is recomputed.
+
+    `place`: of a routing, its place in the ledger that its snapshot opened.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (
@@ -91,6 +94,7 @@ class Decision(Identified, Base):
     rulebook_id: Mapped[UUID | None] = mapped_column(ForeignKey("rulebooks.id"))
     engine_version: Mapped[str | None]
     position: Mapped[int]
+    place: Mapped[int | None]
     previous_owner_id: Mapped[UUID | None]
     winner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     runner_up_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

@@ -30,6 +30,8 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entries_subject", "subject_id", "position"),
         Index("ix_audit_entries_account", "account_id", "position", postgresql_where=text("account_id IS NOT NULL")),
+        Index("ix_audit_entries_actor", "actor_id", "position", postgresql_where=text("actor_id IS NOT NULL")),
+        Index("ix_audit_entries_request", "request_id", "position"),
         Index("ix_audit_entries_xid", "xid"),
     )
 
