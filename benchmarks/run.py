@@ -159,7 +159,8 @@ def main() -> None:
         steward, seller, accounts = asyncio.run(seed(dsn))
         bench = Bench(seller, steward, accounts, Issuer(Keys.read(keys).token))
         environment = {"EVENHAND_DATABASE_URL": urls.service, "EVENHAND_KEYS": keys, "EVENHAND_EMBEDDED_ISSUER": "true",
-                       "BENCH_DSN": dsn, "BENCH_SELLER": str(seller), "EVENHAND_STATE": folder}  # fmt: skip
+                       "BENCH_DSN": dsn, "BENCH_SELLER": str(seller), "EVENHAND_STATE": folder,
+                       "EVENHAND_RATE_LIMIT": "1000000"}  # fmt: skip
         rows = []
         with (
             server("benchmarks.ours:create_bench_app", OURS, environment) as ours,

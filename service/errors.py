@@ -228,10 +228,10 @@ class PreconditionRequired(Problem):
 
 
 class TooManyRequests(Problem):
-    """Too many attempts; wait before the next."""
+    """Too many requests or attempts; wait before the next."""
 
     status = 429
-    zh = "尝试次数过多，请稍后再试。"
+    zh = "请求或尝试次数过多，请稍后再试。"
 
 
 class InternalError(Problem):
@@ -245,6 +245,12 @@ class Overloaded(Unavailable):
     """The service is busy; try again shortly."""
 
     zh = "服务繁忙，请稍后重试。"
+
+
+class LedgerNotKept(Unavailable):
+    """The ledger of so large a scope is being opened in the background; try again shortly."""
+
+    zh = "该范围较大，其台账正在后台建立，请稍后重试。"
 
 
 class IdentityProviderUnavailable(Unavailable):

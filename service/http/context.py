@@ -10,6 +10,7 @@ from service.policy import Actor
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+    from service.domain.rate_limits import Allowance
     from service.http.services import Services
     from service.operations.import_arrival import Arrival
 
@@ -28,6 +29,7 @@ class Context:
     path: str
     if_none_match: str | None = None
     actor: Actor = NOBODY
+    allowance: "Allowance | None" = None
     arrival: "Arrival | None" = None
     _session: "AsyncSession | None" = None
     _connection: "AsyncConnection | None" = None

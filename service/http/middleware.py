@@ -8,9 +8,11 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import errors
+from service.domain.login_throttle import network_of
+from service.domain.rate_limits import Allowance
 from service.domain.request_ids import request_id_of
 from service.http import metrics
-from service.http.context import KEY, Context
+from service.http.context import KEY, NOBODY, Context
 from service.http.database_errors import problem_of
 from service.http.language import preferred
 from service.http.problems import answer
@@ -21,6 +23,7 @@ log = structlog.get_logger("evenhand.request")
 PUBLIC = frozenset({"/", "/livez", "/readyz", "/metrics", "/openapi.json", "/docs", "/v1/auth/token"})
 PASSWORD_PATH = "/v1/auth/password"  # noqa: S105 - strangers come here with a link, others with their token
 PUBLIC_PREFIXES = ("/docs/",)
+UNLIMITED = frozenset({"/livez", "/readyz", "/metrics"})  # whoever watches us must not be kept out by others
 FILE_PATHS = frozenset({"/v1/imports"})
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -68,15 +71,20 @@ class Gate:
             finished(scope, context, answer_, time.perf_counter() - started)
 
     async def refuse(self, scope: Scope, context: Context, headers: dict[bytes, bytes]) -> errors.Problem | None:
-        """401 for a stranger, 413 for a body that says it is too large; nothing of the body was read."""
+        """401 for a stranger, 429 for who asks too often, 413 for too large a body; nothing of the body was read."""
         path = scope["path"]
         known_or_not = path == PASSWORD_PATH and b"authorization" not in headers
-        if path not in PUBLIC and not path.startswith(PUBLIC_PREFIXES) and not known_or_not:
+        is_open = path in PUBLIC or path.startswith(PUBLIC_PREFIXES) or known_or_not
+        if not is_open:
             scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
             actor = await context.services.identities.resolve(token) if scheme.lower() == "bearer" and token else None
-            if actor is None:
-                return errors.NotAuthenticated(headers={"WWW-Authenticate": "Bearer"})
-            context.actor = actor
+            context.actor = actor or NOBODY
+        if path not in UNLIMITED:
+            context.allowance = allowance = await spend(scope, context)
+            if not allowance.passes:
+                return errors.TooManyRequests(headers={"Retry-After": str(allowance.seconds)})
+        if not is_open and context.actor is NOBODY:
+            return errors.NotAuthenticated(headers={"WWW-Authenticate": "Bearer"})
         length = headers.get(b"content-length", b"0")
         return errors.BodyTooLarge() if not length.isdigit() or int(length) > cap(context) else None
 
@@ -108,6 +116,9 @@ class Answer:
             headers = list(message["headers"])
             headers.append((b"x-request-id", self._context.request_id.encode()))
             headers.extend(SECURITY_HEADERS)
+            if allowance := self._context.allowance:
+                headers.append((b"ratelimit-policy", allowance.policy.header.encode()))
+                headers.append((b"ratelimit", allowance.header.encode()))
             message = {**message, "headers": headers}
         elif self.head and message["type"] == "http.response.body":
             message = {**message, "body": b""}
@@ -128,6 +139,15 @@ class Capped:
         if self._left < 0:
             raise errors.BodyTooLarge
         return message
+
+
+async def spend(scope: Scope, context: Context) -> Allowance:
+    """Counts the request under its caller, a stranger's under their address."""
+    rates = context.services.rates
+    if context.actor is NOBODY:
+        address = scope["client"][0] if scope.get("client") else ""
+        return await rates.addresses.spend(network_of(address))
+    return await rates.callers.spend(context.caller)
 
 
 def wanted(scope: Scope) -> dict[bytes, bytes]:

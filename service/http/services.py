@@ -12,6 +12,7 @@ from service.adapters.passwords import Passwords
 from service.adapters.tokens import Issuer
 from service.database import Database
 from service.http.identities import Identities
+from service.http.rate_limits import RateLimits
 from service.settings import Settings
 
 
@@ -24,6 +25,7 @@ class Services:
     keys: Keys
     issuer: Issuer | None
     identities: Identities
+    rates: RateLimits
     state: Path
     schema_head: str
     draining: asyncio.Event = field(default_factory=asyncio.Event)
@@ -34,7 +36,9 @@ class Services:
         """Everything that depends on settings, a database and keys."""
         issuer = Issuer(keys.token) if settings.issues_tokens else None
         oidc = OidcIssuer(settings.oidc_issuer, settings.oidc_audience or "") if settings.oidc_issuer else None
-        return cls(settings, database, keys, issuer, Identities(database, issuer, oidc), state, schema_head)
+        identities = Identities(database, issuer, oidc)
+        rates = RateLimits(database, settings.rate_limit, settings.anonymous_rate_limit)
+        return cls(settings, database, keys, issuer, identities, rates, state, schema_head)
 
     @property
     def files(self) -> FileStore:

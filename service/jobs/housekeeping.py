@@ -1,4 +1,4 @@
-"""What nobody asks for again is deleted: stored answers after 72 hours, refresh tokens that have run out."""
+"""What nobody asks for again is deleted: stored answers after 72 hours, refresh tokens and windows that have ended."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.database import Database
-from service.models import IdempotencyRecord, RefreshToken
+from service.models import IdempotencyRecord, RateWindow, RefreshToken
 from service.settings import Settings
 
 ANSWERS_KEPT = timedelta(hours=72)
@@ -23,6 +23,11 @@ async def forget_answers(database: Database, _settings: Settings, now: datetime)
 async def forget_refresh_tokens(database: Database, _settings: Settings, now: datetime) -> int:
     """A refresh token past its end is refused whether it is known or not; tells how many there were."""
     return await forget(database, RefreshToken, RefreshToken.expires_at < now)
+
+
+async def forget_rate_windows(database: Database, _settings: Settings, now: datetime) -> int:
+    """A window past its end counts nothing; tells how many there were."""
+    return await forget(database, RateWindow, RateWindow.ends_at < now)
 
 
 async def forget(database: Database, model: type[Any], old: ColumnElement[bool]) -> int:

@@ -3,7 +3,7 @@
 from service.jobs.appeals import escalate_overdue_appeals
 from service.jobs.distribution_plans import apply_plan, compute_plan
 from service.jobs.entitlements import date_entitlements
-from service.jobs.housekeeping import forget_answers, forget_refresh_tokens
+from service.jobs.housekeeping import forget_answers, forget_rate_windows, forget_refresh_tokens
 from service.jobs.imports import run_import, sweep_orphaned_files
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
 from service.jobs.worker import Scheduled, Work
@@ -21,6 +21,7 @@ SCHEDULE: dict[str, Scheduled] = {
     "date_entitlements": Scheduled("29 18 * * *", date_entitlements),
     "escalate_overdue_appeals": Scheduled("*/5 * * * *", escalate_overdue_appeals),
     "forget_answers": Scheduled("17 * * * *", forget_answers),
+    "forget_rate_windows": Scheduled("7 * * * *", forget_rate_windows),
     "forget_refresh_tokens": Scheduled("41 3 * * *", forget_refresh_tokens),
     "sweep_orphaned_files": Scheduled("23 3 * * *", sweep_orphaned_files),
 }
