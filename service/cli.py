@@ -12,7 +12,9 @@ import orjson
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
+from service.adapters.ports import PortTaken
 from service.adapters.postgres import PostgresFailed
 from service.adapters.state_folder import StateFolderTaken
 from service.errors import Problem
@@ -22,24 +24,22 @@ app = typer.Typer(
     help="Evenhand shares key accounts fairly, shows everyone why, and hears appeals.", no_args_is_help=True
 )
 console = Console(stderr=True, highlight=False, soft_wrap=True)
+EXIT_CODES: dict[type[Exception], int] = {StateFolderTaken: 2, PortTaken: 3}
 
 
 @contextmanager
 def opened() -> Iterator[Host]:
-    """An open host; what stands in the way is told in a sentence: exit code 2 for a folder in use, else 1."""
+    """An open host; what stands in the way is told in a sentence, with an exit code of the table or 1."""
     try:
         with Host.open() as host:
             yield host
-    except StateFolderTaken as taken:
-        console.print(str(taken))
-        raise typer.Exit(2) from None
     except ValidationError as wrong:
         for error in wrong.errors(include_input=False):
             console.print(f"EVENHAND_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}")
         raise typer.Exit(1) from None
-    except (PostgresFailed, Problem) as failure:
-        console.print(str(failure))
-        raise typer.Exit(1) from None
+    except (StateFolderTaken, PortTaken, PostgresFailed, Problem, DBAPIError, OSError) as failure:
+        console.print(str(getattr(failure, "orig", failure)))  # SQLAlchemy adds the statement, which helps nobody here
+        raise typer.Exit(EXIT_CODES.get(type(failure), 1)) from None
 
 
 @app.command()

@@ -36,6 +36,7 @@ from service.routers import (
     imports,
     interactions,
     jobs,
+    landing,
     me,
     role_grants,
     rulebooks,
@@ -83,6 +84,7 @@ ROUTERS = (
     health.router,
     health.plain_router,
     documentation.router,
+    landing.router,
 )
 
 
@@ -100,7 +102,7 @@ def create_app(services: Services) -> FastAPI:
         await asyncio.gather(listener, return_exceptions=True)
         await services.database.dispose()
 
-    app = FastAPI(title="Evenhand", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    app = FastAPI(title="Evenhand", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
     for router in ROUTERS:
         app.router.routes.extend(router.routes)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

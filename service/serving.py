@@ -14,6 +14,7 @@ from rich.console import Console
 
 from service.adapters.child import spawn_child
 from service.adapters.keys import Keys, new_keys
+from service.adapters.ports import bound_sockets
 from service.database import Database
 from service.hosting import Host
 from service.http.services import Services
@@ -23,6 +24,7 @@ from service.migrations import schema_head
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 PR_SET_PDEATHSIG = 1
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - an operator's choice, told as a browser takes it
 DRAIN_S = 30
 PAUSE_BEFORE_CLOSING_S = 0.2  # load balancers see /readyz fail before connections are refused
 TICKS_BETWEEN_LOOKS = 20  # uvicorn ticks ten times a second
@@ -32,6 +34,7 @@ def serve(host: Host) -> None:
     """Serves until SIGINT or SIGTERM; ends with its parent when make started it."""
     end_with_make()
     configure(host.settings.log_level)
+    sockets = bound_sockets(host.settings.host, host.settings.port)
     host.migrate()
     password = asyncio.run(host.first_start())
     keys = host.settings.keys.get_secret_value() if host.settings.keys else None
@@ -43,7 +46,7 @@ def serve(host: Host) -> None:
         schema_head(),
     )
     greet(host, password)
-    Server(services, host).run()
+    Server(services, host).run(sockets)
 
 
 def start_worker(host: Host) -> "subprocess.Popen[bytes]":
@@ -54,7 +57,8 @@ def start_worker(host: Host) -> "subprocess.Popen[bytes]":
 
 def greet(host: Host, password: str | None) -> None:
     """Tells where Swagger UI is and how to log in."""
-    address = f"http://{host.settings.host}:{host.settings.port}"
+    reached = EVERY_ADDRESS.get(host.settings.host, host.settings.host)
+    address = f"http://{reached}:{host.settings.port}"
     console.print(f"\n  Swagger UI   [bold]{address}/docs[/bold]")
     if host.settings.issues_tokens:
         kept = host.folder.path / "admin-password"
@@ -71,8 +75,6 @@ class Server(uvicorn.Server):
     def __init__(self, services: Services, host: Host) -> None:
         config = uvicorn.Config(
             create_app(services),
-            host=host.settings.host,
-            port=host.settings.port,
             loop="uvloop",
             http="httptools",
             ws="none",

@@ -2,13 +2,21 @@
 
 import json
 import signal
+import socket
 import stat
 import subprocess
+import sys
 
 import httpx
 import pytest
 
-from tests.faults.running import RunningService
+from tests.faults.running import RunningService, free_port
+
+
+def one_start(service: RunningService) -> "subprocess.CompletedProcess[bytes]":
+    """What becomes of a service that is expected to end by itself."""
+    command = [sys.executable, "-m", "service", "run"]
+    return subprocess.run(command, cwd=".", env=service.environment, capture_output=True, timeout=60, check=False)
 
 
 def test_a_first_start_makes_the_administrator_and_swagger_ui(service: RunningService) -> None:
@@ -34,12 +42,26 @@ def test_a_made_up_password_is_kept_private(service: RunningService) -> None:
 def test_a_second_service_on_the_same_folder_is_told_whose_it_is(service: RunningService) -> None:
     service.start()
     second = RunningService(service.state)
-    command = subprocess.run(
-        [*service.process.args], cwd=".", env=second.environment, capture_output=True, timeout=60, check=False
-    )
+    command = one_start(second)
     assert command.returncode == 2
     assert str(service.process.pid) in command.stderr.decode()
     assert service.address in command.stderr.decode().replace("\n", "")
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence_and_nobody_is_greeted(service: RunningService) -> None:
+    with socket.create_server(("127.0.0.1", service.port)):
+        command = one_start(service)
+    assert command.returncode == 3
+    assert f"127.0.0.1:{service.port} cannot be served: Address already in use" in command.stderr.decode()
+    assert "Swagger UI" not in command.stderr.decode()
+
+
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(service: RunningService) -> None:
+    service.environment["EVENHAND_DATABASE_URL"] = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    command = one_start(service)
+    assert command.returncode == 1
+    assert len(command.stderr.decode().splitlines()) == 1
+    assert "Connect call failed" in command.stderr.decode()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

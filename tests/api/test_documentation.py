@@ -1,0 +1,63 @@
+"""What a browser gets without logging in: the page at `/`, Swagger UI, and the contract."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.house import House
+
+COMMITTED = json.loads(Path("openapi/openapi.json").read_bytes())  # held equal to the live routes by tests/contract
+LINK = re.compile(r'(?:href|src)="([^"]+)"')
+
+
+async def open_page(house: House, path: str, **headers: str) -> httpx.Response:
+    async with house.client() as stranger:
+        return await stranger.get(path, headers=headers)
+
+
+@pytest.mark.parametrize(("asked", "language", "said"), [("zh-CN", "zh-CN", "就绪"), ("de, en;q=0.5", "en", "ready")])
+async def test_the_landing_page_tells_the_state_in_the_callers_language(
+    house: House, asked: str, language: str, said: str
+) -> None:
+    page = await open_page(house, "/", **{"Accept-Language": asked})
+    assert page.status_code == 200
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.headers["Vary"] == "Accept-Language"
+    assert f'<html lang="{language}">' in page.text
+    assert f'class="ready">{said}<' in page.text
+    assert f"<dd>{house.services.schema_head}</dd>" in page.text
+
+
+async def test_the_landing_page_says_that_the_service_stops(house: House) -> None:
+    house.services.draining.set()
+    assert 'class="unready">stopping<' in (await open_page(house, "/")).text
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+async def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(house: House, path: str) -> None:
+    page = await open_page(house, path)
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "<script>" not in page.text
+    assert " style=" not in page.text
+    for link in LINK.findall(page.text):
+        assert link.startswith("/")
+        assert (await open_page(house, link)).status_code == 200, link
+
+
+async def test_the_contract_is_served_as_it_is_and_only_once(house: House) -> None:
+    whole = await open_page(house, "/openapi.json")
+    assert whole.json() == COMMITTED
+    again = await open_page(house, "/openapi.json", **{"If-None-Match": whole.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = await open_page(house, "/openapi.json", **{"If-None-Match": '"another"'})
+    assert other.status_code == 200
+
+
+async def test_an_asset_that_is_not_there_is_a_problem(house: House) -> None:
+    assert (await open_page(house, "/docs/..%2fdocs.html")).status_code == 404
+    assert (await open_page(house, "/docs/secrets.js")).json()["code"] == "not_found"
