@@ -4,12 +4,15 @@ import hashlib
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Response
+from fastapi import Depends, Header, Request, Response
 
 from service.errors import FieldError, PreconditionFailed, PreconditionRequired, Sentence
 from service.http.context import Context
+from service.operations.versions import Versions
 
-ETAG = re.compile(r'^"(\d{1,9})-([a-z0-9_.-]{1,40})"$')
+# A list of entity tags (RFC 9110, 8.8.3); of them the strong ones that are ours: only those can match here.
+ETAGS = re.compile(r'(?:W/)?"[^"]*"(?:[ \t]*,[ \t]*(?:W/)?"[^"]*")*')
+OURS = re.compile(r'(?<!W/)"(\d{1,9})-[a-z0-9_.-]{1,40}"')
 
 
 def respond(context: Context, content: bytes | str, version: int, view: str = "full") -> Response:
@@ -34,18 +37,22 @@ def matches(if_none_match: str, etag: str) -> bool:
 
 
 async def expected_version(
+    request: Request,
     if_match: Annotated[
-        str | None, Header(max_length=60, description='The ETag that you last read, such as `"3-full"`.')
+        str | None,
+        Header(max_length=1000, description='The ETag that you last read, such as `"3-full"`; `*` for any version.'),
     ] = None,
-) -> int:
-    """The version that the caller has read: 428 without If-Match, 412 when it is not one of our ETags."""
+) -> Versions:
+    """The versions that the caller would change: 428 without If-Match, 412 when it names none that could be ours."""
     if if_match is None:
         sentence = Sentence("If-Match is needed.", "需要 If-Match 请求头。")
         raise PreconditionRequired(errors=[FieldError("missing", sentence, header="If-Match")])
-    found = ETAG.match(if_match)
-    if found is None:
+    named = ",".join(request.headers.getlist("if-match")).strip()
+    if named == "*":
+        return None
+    if not ETAGS.fullmatch(named):
         raise PreconditionFailed
-    return int(found[1])
+    return frozenset(int(version) for version in OURS.findall(named))
 
 
-ExpectedVersion = Annotated[int, Depends(expected_version)]
+ExpectedVersion = Annotated[Versions, Depends(expected_version)]

@@ -11,7 +11,7 @@ from service.errors import NotFound
 from service.journal import record
 from service.models import Absence, Staff
 from service.operations.changes import rewrite
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.absences import AbsenceCreate, AbsenceUpdate
 
@@ -33,7 +33,7 @@ async def create_absence(session: AsyncSession, actor: Actor, staff_id: UUID, wa
 
 
 async def update_absence(
-    session: AsyncSession, actor: Actor, staff_id: UUID, absence_id: UUID, version: int, patch: AbsenceUpdate
+    session: AsyncSession, actor: Actor, staff_id: UUID, absence_id: UUID, version: Versions, patch: AbsenceUpdate
 ) -> None:
     """Changes the days or the kind."""
     absence = await fetch_absence(session, actor, "edit", staff_id, absence_id)
@@ -47,7 +47,9 @@ async def update_absence(
     await record(session, actor, events.AbsenceChanged(absence_id, data=data))
 
 
-async def delete_absence(session: AsyncSession, actor: Actor, staff_id: UUID, absence_id: UUID, version: int) -> None:
+async def delete_absence(
+    session: AsyncSession, actor: Actor, staff_id: UUID, absence_id: UUID, version: Versions
+) -> None:
     """Calls an absence off."""
     absence = await fetch_absence(session, actor, "delete", staff_id, absence_id)
     expect(absence, version)

@@ -11,7 +11,7 @@ from service.errors import VerificationByOwner
 from service.journal import record
 from service.models import Account, Assignment
 from service.operations.account_changes import change, restored, resulting
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, allowed, fetch
 
 
@@ -19,7 +19,7 @@ async def verify_account(
     session: AsyncSession,
     actor: Actor,
     account_id: UUID,
-    version: int,
+    version: Versions,
     *,
     accept: bool,
     reason: str | None,

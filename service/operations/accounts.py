@@ -18,7 +18,7 @@ from service.operations.account_verification import current_owner, may_verify
 from service.operations.changes import changes
 from service.operations.memberships import end_all
 from service.operations.rates import to_base
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, holds, require
 from service.queries.accounts import account_columns, view_class
 from service.queries.json_view import json_object
@@ -96,7 +96,7 @@ def originators(actor: Actor, account_id: UUID) -> list[dict[str, Any]]:
 
 
 async def update_account(
-    session: AsyncSession, actor: Actor, account_id: UUID, version: int, patch: AccountUpdate, base_currency: str
+    session: AsyncSession, actor: Actor, account_id: UUID, version: Versions, patch: AccountUpdate, base_currency: str
 ) -> Account:
     """Changes basics at once; what decides distribution waits for verification unless a verifier changes it."""
     account = await fetch(session, actor, "edit", Account, account_id)
@@ -118,7 +118,7 @@ async def update_account(
     return account
 
 
-async def delete_account(session: AsyncSession, actor: Actor, account_id: UUID, version: int) -> None:
+async def delete_account(session: AsyncSession, actor: Actor, account_id: UUID, version: Versions) -> None:
     """Hides an account; one with members of its group or an owner stays."""
     account = await fetch(session, actor, "delete", Account, account_id)
     expect(account, version)

@@ -20,7 +20,7 @@ from service.operations.organisation import (
     people_below,
     refuse_circle,
 )
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.departments import DepartmentCreate, DepartmentUpdate
 
@@ -39,7 +39,7 @@ async def create_department(session: AsyncSession, actor: Actor, wanted: Departm
 
 
 async def update_department(
-    session: AsyncSession, actor: Actor, department_id: UUID, version: int, patch: DepartmentUpdate
+    session: AsyncSession, actor: Actor, department_id: UUID, version: Versions, patch: DepartmentUpdate
 ) -> None:
     """Renames or moves a department, or gives it another head; who sees its people's accounts follows."""
     if "parent_id" in patch.model_fields_set:
@@ -59,7 +59,7 @@ async def update_department(
         await refresh_line_of(session, await people_below(session, department_id))
 
 
-async def delete_department(session: AsyncSession, actor: Actor, department_id: UUID, version: int) -> None:
+async def delete_department(session: AsyncSession, actor: Actor, department_id: UUID, version: Versions) -> None:
     """Closes a department that nobody works in and that nothing is below."""
     department = await fetch(session, actor, "delete", Department, department_id)
     expect(department, version)

@@ -9,7 +9,7 @@ from service.domain.invalid import invalid
 from service.journal import record
 from service.models import ExchangeRate
 from service.operations.rates import hold_rates, revalue
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.exchange_rates import ExchangeRateCreate
 
@@ -32,7 +32,7 @@ async def create_exchange_rate(
     return rate
 
 
-async def delete_exchange_rate(session: AsyncSession, actor: Actor, rate_id: UUID, version: int) -> None:
+async def delete_exchange_rate(session: AsyncSession, actor: Actor, rate_id: UUID, version: Versions) -> None:
     """Takes a rate out; its accounts are valued by the rate before it, or wait for one."""
     rate = await fetch(session, actor, "delete", ExchangeRate, rate_id)
     expect(rate, version)

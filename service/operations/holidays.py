@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain import events
 from service.journal import record
 from service.models import Holiday
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.holidays import HolidayCreate
 
@@ -24,7 +24,7 @@ async def create_holiday(session: AsyncSession, actor: Actor, wanted: HolidayCre
     return holiday
 
 
-async def delete_holiday(session: AsyncSession, actor: Actor, holiday_id: UUID, version: int) -> None:
+async def delete_holiday(session: AsyncSession, actor: Actor, holiday_id: UUID, version: Versions) -> None:
     """Takes a day out again; the audit entry keeps what it was."""
     holiday = await fetch(session, actor, "delete", Holiday, holiday_id)
     expect(holiday, version)

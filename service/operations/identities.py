@@ -11,7 +11,7 @@ from service.models import Identity
 from service.operations.access import unlink
 from service.operations.invitations import refuse_takeover
 from service.operations.organisation import expect_colleague
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.identities import IdentityCreate
 
@@ -33,7 +33,7 @@ async def link_identity(session: AsyncSession, actor: Actor, issuer: str | None,
     return identity
 
 
-async def unlink_identity(session: AsyncSession, actor: Actor, identity_id: UUID, version: int) -> None:
+async def unlink_identity(session: AsyncSession, actor: Actor, identity_id: UUID, version: Versions) -> None:
     """Ends what a subject's tokens open, at once."""
     identity = await fetch(session, actor, "unlink", Identity, identity_id)
     expect(identity, version)

@@ -26,7 +26,7 @@ from service.models import Account, Interaction, new_id
 from service.operations.accounts import Made
 from service.operations.changes import changes, rewrite
 from service.operations.tasks import enter_task, require_sees
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch
 from service.queries.calendar import business_calendar
 from service.queries.interactions import interaction_settings
@@ -84,7 +84,12 @@ async def log_interaction(session: AsyncSession, actor: Actor, wanted: Interacti
 
 
 async def update_interaction(
-    session: AsyncSession, actor: Actor, interaction_id: UUID, version: int, patch: InteractionUpdate, timezone: str
+    session: AsyncSession,
+    actor: Actor,
+    interaction_id: UUID,
+    version: Versions,
+    patch: InteractionUpdate,
+    timezone: str,
 ) -> None:
     """Corrects a fresh interaction, by its author; new commitments become tasks, dropped ones leave theirs."""
     interaction, desk = await fetch_fresh(session, actor, "edit", interaction_id, version, timezone)
@@ -100,7 +105,7 @@ async def update_interaction(
 
 
 async def amend_interaction(
-    session: AsyncSession, actor: Actor, interaction_id: UUID, version: int, wanted: AmendmentCreate, timezone: str
+    session: AsyncSession, actor: Actor, interaction_id: UUID, version: Versions, wanted: AmendmentCreate, timezone: str
 ) -> None:
     """Adds to an interaction at any time, and tells the outcome of one that was only planned."""
     interaction = await fetch(session, actor, "amend", Interaction, interaction_id)
@@ -124,7 +129,7 @@ async def amend_interaction(
 
 
 async def delete_interaction(
-    session: AsyncSession, actor: Actor, interaction_id: UUID, version: int, timezone: str
+    session: AsyncSession, actor: Actor, interaction_id: UUID, version: Versions, timezone: str
 ) -> None:
     """Hides a fresh interaction, by its author; its tasks stay."""
     interaction, desk = await fetch_fresh(session, actor, "delete", interaction_id, version, timezone)
@@ -134,7 +139,7 @@ async def delete_interaction(
 
 
 async def fetch_fresh(
-    session: AsyncSession, actor: Actor, action: str, interaction_id: UUID, version: int, timezone: str
+    session: AsyncSession, actor: Actor, action: str, interaction_id: UUID, version: Versions, timezone: str
 ) -> tuple[Interaction, Desk]:
     """The interaction while its author may still edit it."""
     interaction = await fetch(session, actor, action, Interaction, interaction_id)

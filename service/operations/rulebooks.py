@@ -17,7 +17,7 @@ from service.domain.states import VERSION_TRANSITIONS, VersionState
 from service.errors import AuthorIsApprover, CandidateIsApprover, Sentence, StateConflict
 from service.journal import record
 from service.models import Rulebook, new_id
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 
 FINAL = Sentence("A published version never changes; draft the next one.", "已发布的版本不再变更；请起草新版本。")
@@ -47,7 +47,7 @@ async def create_rulebook(session: AsyncSession, actor: Actor, code: str, defini
 
 
 async def update_rulebook(
-    session: AsyncSession, actor: Actor, rulebook_id: UUID, version: int, patch: Mapping[str, Any]
+    session: AsyncSession, actor: Actor, rulebook_id: UUID, version: Versions, patch: Mapping[str, Any]
 ) -> Rulebook:
     """Changes a draft by a merge patch of its definition; a published version stays what it is."""
     rulebook = await fetch(session, actor, "edit", Rulebook, rulebook_id)
@@ -79,7 +79,7 @@ def written(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def publish_rulebook(
-    session: AsyncSession, actor: Actor, rulebook_id: UUID, version: int, reason: str | None
+    session: AsyncSession, actor: Actor, rulebook_id: UUID, version: Versions, reason: str | None
 ) -> Rulebook:
     """Makes a draft the law of distribution, and retires the version of its code that was it before."""
     rulebook = await fetch(session, actor, "publish", Rulebook, rulebook_id)
@@ -106,7 +106,7 @@ async def publish_rulebook(
 
 
 async def retire_rulebook(
-    session: AsyncSession, actor: Actor, rulebook_id: UUID, version: int, reason: str | None
+    session: AsyncSession, actor: Actor, rulebook_id: UUID, version: Versions, reason: str | None
 ) -> Rulebook:
     """Ends the use of a published version; what was decided by it stays."""
     rulebook = await fetch(session, actor, "retire", Rulebook, rulebook_id)

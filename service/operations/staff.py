@@ -18,7 +18,7 @@ from service.operations.access import end_access
 from service.operations.changes import changes, rewrite
 from service.operations.memberships import refresh_line_of
 from service.operations.organisation import expect_department
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.staff import StaffCreate, StaffUpdate
 
@@ -44,7 +44,9 @@ async def create_staff(session: AsyncSession, actor: Actor, wanted: StaffCreate)
     return person
 
 
-async def update_staff(session: AsyncSession, actor: Actor, staff_id: UUID, version: int, patch: StaffUpdate) -> None:
+async def update_staff(
+    session: AsyncSession, actor: Actor, staff_id: UUID, version: Versions, patch: StaffUpdate
+) -> None:
     """Changes what is known of a person; who sees their accounts follows them to another department."""
     person = await fetch(session, actor, "edit", Staff, staff_id)
     expect(person, version)
@@ -77,7 +79,7 @@ async def move_staff(
     await record(session, actor, MOVED[target](staff_id, data={"reason": reason}))
 
 
-async def delete_staff(session: AsyncSession, actor: Actor, staff_id: UUID, version: int) -> None:
+async def delete_staff(session: AsyncSession, actor: Actor, staff_id: UUID, version: Versions) -> None:
     """Removes somebody who was entered by mistake: they own no account and head no department."""
     person = await fetch(session, actor, "delete", Staff, staff_id)
     if staff_id == actor.id:

@@ -15,7 +15,7 @@ from service.journal import record
 from service.models import Account, Task, new_id
 from service.operations.accounts import Made
 from service.operations.changes import changes, rewrite
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, allowed, fetch
 from service.queries.actors import staff_actor
 from service.schemas.tasks import TaskCreate, TaskUpdate
@@ -40,7 +40,7 @@ async def enter_task(session: AsyncSession, actor: Actor, values: Mapping[str, A
     return task.id
 
 
-async def update_task(session: AsyncSession, actor: Actor, task_id: UUID, version: int, patch: TaskUpdate) -> None:
+async def update_task(session: AsyncSession, actor: Actor, task_id: UUID, version: Versions, patch: TaskUpdate) -> None:
     """Changes what a task says; its state has its own steps."""
     task = await fetch(session, actor, "edit", Task, task_id)
     expect(task, version)
@@ -55,7 +55,7 @@ async def move_task(
     session: AsyncSession,
     actor: Actor,
     task_id: UUID,
-    version: int,
+    version: Versions,
     target: TaskState,
     note: str | None,
 ) -> None:
@@ -70,7 +70,7 @@ async def finish_task(
     session: AsyncSession,
     actor: Actor,
     task_id: UUID,
-    version: int,
+    version: Versions,
     actual_on: date | None,
     note: str | None,
     today: date,
@@ -85,14 +85,14 @@ async def finish_task(
     await change(session, actor, task, {"state": TaskState.DONE.value, "actual_on": actual_on or today} | noted(note))
 
 
-async def reopen_task(session: AsyncSession, actor: Actor, task_id: UUID, version: int, note: str | None) -> None:
+async def reopen_task(session: AsyncSession, actor: Actor, task_id: UUID, version: Versions, note: str | None) -> None:
     """Takes a task back: a done one into work, any other to its beginning."""
     task = await fetch(session, actor, "edit", Task, task_id)
     target = TaskState.IN_PROGRESS if task.state == TaskState.DONE else TaskState.NOT_STARTED
     await move_task(session, actor, task_id, version, target, note)
 
 
-async def delete_task(session: AsyncSession, actor: Actor, task_id: UUID, version: int) -> None:
+async def delete_task(session: AsyncSession, actor: Actor, task_id: UUID, version: Versions) -> None:
     """Hides a task."""
     task = await fetch(session, actor, "delete", Task, task_id)
     expect(task, version)

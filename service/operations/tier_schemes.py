@@ -15,7 +15,7 @@ from service.domain.tier_templates import TEMPLATES
 from service.errors import AuthorIsApprover, Sentence, StateConflict
 from service.journal import record
 from service.models import TierScheme, new_id
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.tier_schemes import TierSchemeCreate, TierSchemeUpdate
 
@@ -42,7 +42,7 @@ async def create_tier_scheme(session: AsyncSession, actor: Actor, wanted: TierSc
 
 
 async def update_tier_scheme(
-    session: AsyncSession, actor: Actor, scheme_id: UUID, version: int, patch: TierSchemeUpdate
+    session: AsyncSession, actor: Actor, scheme_id: UUID, version: Versions, patch: TierSchemeUpdate
 ) -> TierScheme:
     """Changes a draft; a published version stays what it is."""
     scheme = await fetch(session, actor, "edit", TierScheme, scheme_id)
@@ -65,7 +65,7 @@ async def update_tier_scheme(
 
 
 async def publish_tier_scheme(
-    session: AsyncSession, actor: Actor, scheme_id: UUID, version: int, reason: str | None
+    session: AsyncSession, actor: Actor, scheme_id: UUID, version: Versions, reason: str | None
 ) -> TierScheme:
     """Makes a draft count, and retires the version that counted before."""
     scheme = await fetch(session, actor, "publish", TierScheme, scheme_id)
@@ -91,7 +91,7 @@ async def publish_tier_scheme(
 
 
 async def retire_tier_scheme(
-    session: AsyncSession, actor: Actor, scheme_id: UUID, version: int, reason: str | None
+    session: AsyncSession, actor: Actor, scheme_id: UUID, version: Versions, reason: str | None
 ) -> TierScheme:
     """Ends the use of a published version; grades that were given stay."""
     scheme = await fetch(session, actor, "retire", TierScheme, scheme_id)

@@ -11,7 +11,10 @@ class HasVersion(Protocol):
     version: int
 
 
-def expect(record: HasVersion, version: int) -> None:
+Versions = frozenset[int] | None  # those on which the caller would make a change; None: whichever is the current one
+
+
+def expect(record: HasVersion, versions: Versions) -> None:
     """Refuses a change made on another version than the current."""
-    if record.version != version:
+    if versions is not None and record.version not in versions:
         raise PreconditionFailed

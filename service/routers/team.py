@@ -75,7 +75,7 @@ async def remove_member(account_id: UUID, membership_id: UUID, version: Expected
 
     移除团队成员；负责人须通过归属变更。
     """
-    if version != ONLY_VERSION:
+    if version is not None and ONLY_VERSION not in version:
         raise PreconditionFailed
     await operations.end_membership(context.session, context.actor, account_id, membership_id)
 
