@@ -193,6 +193,14 @@ class ContactDeleted(Event):
     """A contact was removed."""
 
 
+class AllianceObservationCreated(Event):
+    """Somebody saw where a contact stands."""
+
+
+class AllianceObservationDeleted(Event):
+    """What was seen of a contact was taken back."""
+
+
 class MembershipStarted(Event):
     """A person joined an account's team."""
 

@@ -1,6 +1,6 @@
 """Tables."""
 
-from service.models.accounts import Account, AccountMembership, Contact
+from service.models.accounts import Account, AccountMembership, AllianceObservation, Contact
 from service.models.appeals import Appeal
 from service.models.base import Base, new_id
 from service.models.daily_work import Interaction, Task
@@ -28,6 +28,7 @@ __all__ = [
     "Account",
     "AccountMembership",
     "AccountTier",
+    "AllianceObservation",
     "ApiKey",
     "Appeal",
     "Assignment",

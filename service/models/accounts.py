@@ -109,6 +109,10 @@ class Contact(Versioned, SoftDeleted, Base):
     email: Mapped[str | None]
     email_state: Mapped[str]
     address: Mapped[str | None]
+    fax: Mapped[str | None]
+    employer: Mapped[str | None]
+    secretary: Mapped[str | None]
+    reports_to: Mapped[str | None]
     note: Mapped[str | None]
     birth_on: Mapped[date | None]
     home_address: Mapped[str | None]
@@ -116,3 +120,30 @@ class Contact(Versioned, SoftDeleted, Base):
     personal_agenda: Mapped[str | None]
     alliance: Mapped[str | None]
     political_strategy: Mapped[str | None]
+    education: Mapped[str | None]
+    background: Mapped[str | None]
+    personality: Mapped[str | None]
+    achievements: Mapped[str | None]
+    responsibilities: Mapped[list[str]] = mapped_column(server_default="{}")
+    product_criteria: Mapped[str | None]
+    business_criteria: Mapped[str | None]
+
+
+class AllianceObservation(Versioned, SoftDeleted, Base):
+    """What a contact was seen to do on one day, and the rung of the alliance ladder that it speaks for."""
+
+    __tablename__ = "alliance_observations"
+    __table_args__ = (
+        Index(
+            "ix_alliance_observations_account", "account_id", "contact_id", postgresql_where=text("deleted_at IS NULL")
+        ),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contacts.id"), index=True)
+    rung: Mapped[str]
+    observed_on: Mapped[date]
+    seen: Mapped[str]
+    solution: Mapped[str | None]
+    interaction_id: Mapped[UUID | None] = mapped_column(ForeignKey("interactions.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -13,7 +13,7 @@ from service.domain import events
 from service.domain.contact_details import Email, Phone, Standing, read_email, read_phone, require_reachable
 from service.errors import FieldError, Forbidden, NotFound, Sentence
 from service.journal import record
-from service.models import Account, Contact, new_id
+from service.models import Account, AllianceObservation, Contact, new_id
 from service.operations.account_search import refresh_search
 from service.operations.accounts import Made, columns_of
 from service.operations.changes import changes, rewrite
@@ -30,7 +30,7 @@ async def create_contact(
 ) -> UUID:
     """Enters a person at a customer; `as_written` keeps masked numbers and words for none, as an import does."""
     account = await fetch(session, actor, "edit", Account, account_id)
-    fields = {name: value for name, value in wanted.model_dump().items() if value is not None}
+    fields = {name: value for name, value in wanted.model_dump().items() if value}
     await require_sensitive(session, actor, account_id, fields)
     values = columns_of(fields) | reachable(fields, as_written=as_written)
     contact = Contact(id=new_id(), account_id=account_id, **values)
@@ -60,11 +60,13 @@ async def update_contact(
 
 
 async def delete_contact(session: AsyncSession, actor: Actor, account_id: UUID, contact_id: UUID, version: int) -> None:
-    """Hides a contact."""
+    """Hides a contact, and what was seen of them."""
     account, contact = await fetch_contact(session, actor, "delete", account_id, contact_id)
     expect(contact, version)
     contact.deleted_at = datetime.now(UTC)
     contact.version += 1
+    seen = update(AllianceObservation).where(AllianceObservation.contact_id == contact_id)
+    await session.execute(seen.values(deleted_at=contact.deleted_at))
     await find_by_contacts(session, account)
     await record(session, actor, events.ContactDeleted(contact_id, account_id))
 

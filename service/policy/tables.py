@@ -11,6 +11,7 @@ from service.models import (
     Account,
     AccountMembership,
     AccountTier,
+    AllianceObservation,
     ApiKey,
     Appeal,
     Assignment,
@@ -86,9 +87,11 @@ declare(
     Contact,
     see=full_view | role(*BASICS_READERS),
     see_sensitive=sensitive,
+    observe=sales_team | line,
     edit=work,
     delete=work,
 )
+declare(AllianceObservation, see=sensitive, delete=author)
 declare(AccountMembership, see=full_view | role(*BASICS_READERS), end=line | leaders)
 declare(Interaction, see=full_view, edit=author, delete=author, amend=log)
 declare(Task, see=full_view, edit=work, delete=work)

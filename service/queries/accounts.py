@@ -29,7 +29,10 @@ from service.queries.listing import Filter, Listing, any_of, at_least, at_most, 
 from service.queries.single import single
 
 VALUE_FIELDS = ("potential_value", "potential_value_base", "potential_value_on", "intent", "proposed", "custom")
-SENSITIVE_FIELDS = ("birth_on", "home_address", "spouse", "personal_agenda", "alliance", "political_strategy")
+SENSITIVE_FIELDS = (
+    "birth_on", "home_address", "spouse", "personal_agenda", "alliance", "political_strategy", "education",
+    "background", "personality", "achievements", "responsibilities", "product_criteria", "business_criteria",
+)  # fmt: skip
 OWNER_ID = (
     select(Assignment.staff_id)
     .where(Assignment.account_id == Account.id, Assignment.team_role == "owner", Assignment.ended_at.is_(None))

@@ -1,33 +1,14 @@
 """Contacts as JSON: the people at a customer."""
 
-from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from service.domain.alliance import Alliance
 from service.schemas.fields import UNCHANGED, Body, Day, Instant, Text50, Text200, Text2000, View
 
-
-class Alliance(StrEnum):
-    """The alliance ladder (政治联盟状态): how far a contact stands by us, from opponent to champion."""
-
-    OPPONENT = "opponent"
-    NEUTRAL = "neutral"
-    ENGAGED_1 = "engaged_1"
-    ENGAGED_2 = "engaged_2"
-    ENGAGED_3 = "engaged_3"
-    ENGAGED_4 = "engaged_4"
-    ENGAGED_5 = "engaged_5"
-    SUPPORTER_1 = "supporter_1"
-    SUPPORTER_2 = "supporter_2"
-    SUPPORTER_3 = "supporter_3"
-    SUPPORTER_4 = "supporter_4"
-    SUPPORTER_5 = "supporter_5"
-    CHAMPION_1 = "champion_1"
-    CHAMPION_2 = "champion_2"
-    CHAMPION_3 = "champion_3"
-    CHAMPION_4 = "champion_4"
-    CHAMPION_5 = "champion_5"
+Responsibilities = Annotated[list[Text200], Field(max_length=20)]
 
 
 class ContactCreate(Body):
@@ -39,6 +20,10 @@ class ContactCreate(Body):
     mobile: Text50 | None = Field(default=None, description="Telephone (联系电话).", examples=["13800138000"])
     email: Text200 | None = Field(default=None, description="E-mail (电子邮箱).", examples=["lina@example.com"])
     address: Text200 | None = Field(default=None, description="Office address.")
+    fax: Text50 | None = Field(default=None, description="Fax (传真).", examples=["0755-28780808"])
+    employer: Text200 | None = Field(default=None, description="Employer (雇主), where it is not the account itself.")
+    secretary: Text200 | None = Field(default=None, description="Secretary (秘书) and how to reach them.")
+    reports_to: Text200 | None = Field(default=None, description="Whom they report to (上级).", examples=["采购副总裁"])
     note: Text2000 | None = Field(default=None, description="Note (备注).")
     birth_on: Day | None = Field(default=None, description="Birth date; sensitive.")
     home_address: Text200 | None = Field(default=None, description="Home address; sensitive.")
@@ -48,6 +33,27 @@ class ContactCreate(Body):
         default=None, description="Rung of the alliance ladder (政治联盟状态); sensitive."
     )
     political_strategy: Text2000 | None = Field(default=None, description="How to win them (政治策略); sensitive.")
+    education: Text2000 | None = Field(default=None, description="Education (教育背景); sensitive.")
+    background: Text2000 | None = Field(
+        default=None, description="Former post, company and background (以前的职位、公司和背景); sensitive."
+    )
+    personality: Text2000 | None = Field(
+        default=None, description="Personality, style and interests (性格、风格、兴趣); sensitive."
+    )
+    achievements: Text2000 | None = Field(
+        default=None, description="Recent decisions, projects and achievements (近期决策、项目、成就); sensitive."
+    )
+    responsibilities: Responsibilities = Field(
+        default=[],
+        description="Recent responsibilities, the weightiest first (近期职责，按重要性排序); sensitive.",
+        examples=[["压缩采购成本", "更换核心系统"]],
+    )
+    product_criteria: Text2000 | None = Field(
+        default=None, description="What they decide by, in products and technology (产品/技术决策标准); sensitive."
+    )
+    business_criteria: Text2000 | None = Field(
+        default=None, description="What they decide by, in business (商务决策标准); sensitive."
+    )
 
 
 class ContactUpdate(Body):
@@ -59,6 +65,10 @@ class ContactUpdate(Body):
     mobile: Text50 | None = None
     email: Text200 | None = None
     address: Text200 | None = None
+    fax: Text50 | None = None
+    employer: Text200 | None = None
+    secretary: Text200 | None = None
+    reports_to: Text200 | None = None
     note: Text2000 | None = None
     birth_on: Day | None = None
     home_address: Text200 | None = None
@@ -66,6 +76,13 @@ class ContactUpdate(Body):
     personal_agenda: Text2000 | None = None
     alliance: Alliance | None = None
     political_strategy: Text2000 | None = None
+    education: Text2000 | None = None
+    background: Text2000 | None = None
+    personality: Text2000 | None = None
+    achievements: Text2000 | None = None
+    responsibilities: Responsibilities = UNCHANGED
+    product_criteria: Text2000 | None = None
+    business_criteria: Text2000 | None = None
 
 
 class ContactView(View):
@@ -81,6 +98,10 @@ class ContactView(View):
     email: str | None
     email_state: str = Field(description="`valid`, `masked`, `invalid` or `absent`.")
     address: str | None
+    fax: str | None
+    employer: str | None
+    secretary: str | None
+    reports_to: str | None
     note: str | None
     birth_on: Day | None
     home_address: str | None
@@ -88,6 +109,13 @@ class ContactView(View):
     personal_agenda: str | None
     alliance: str | None
     political_strategy: str | None
+    education: str | None
+    background: str | None
+    personality: str | None
+    achievements: str | None
+    responsibilities: list[str] | None
+    product_criteria: str | None
+    business_criteria: str | None
     redacted: list[str] = Field(description="Fields that are hidden from you.")
     version: int
     created_at: Instant

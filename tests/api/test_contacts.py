@@ -18,6 +18,19 @@ SENSITIVE = {
     "personal_agenda": "想升任副总",
     "alliance": "supporter_2",
     "political_strategy": "先争取财务总监",
+    "education": "清华大学，工学硕士",
+    "background": "曾任某电器集团采购经理",
+    "personality": "稳健，喜欢登山",
+    "achievements": "主持更换核心系统",
+    "responsibilities": ["压缩采购成本", "更换核心系统"],
+    "product_criteria": "先看稳定性",
+    "business_criteria": "总拥有成本",
+}
+PROFILE = {
+    "fax": "0755-28780808",
+    "employer": "华为投资控股有限公司",
+    "secretary": "陈静，分机 8001",
+    "reports_to": "采购副总裁",
 }
 PATCH = {"Content-Type": "application/merge-patch+json"}
 
@@ -31,13 +44,13 @@ async def sales_team(house: House) -> tuple[Any, UUID]:
 async def test_a_seller_enters_a_contact_and_reads_everything_back(house: House) -> None:
     seller, account = await sales_team(house)
     async with house.client(seller) as client:
-        created = await client.post(f"/v1/accounts/{account}/contacts", json=LINA | SENSITIVE)
+        created = await client.post(f"/v1/accounts/{account}/contacts", json=LINA | PROFILE | SENSITIVE)
         assert created.status_code == 201, created.text
         read = await client.get(created.headers["Location"])
         listed = (await client.get(f"/v1/accounts/{account}/contacts")).json()
     assert read.json() == created.json() == listed["items"][0]
     assert read.headers["ETag"] == '"1-full"'
-    assert read.json() | LINA | SENSITIVE == read.json()
+    assert read.json() | LINA | PROFILE | SENSITIVE == read.json()
     assert (read.json()["mobile_state"], read.json()["email_state"], read.json()["redacted"]) == ("valid", "valid", [])
 
 
@@ -102,7 +115,9 @@ async def test_sensitive_fields_are_for_the_teams_sales_people_and_the_line(hous
     }
     account = await house.account(seller)
     async with house.client(seller) as client:
-        path = (await client.post(f"/v1/accounts/{account}/contacts", json=LINA | SENSITIVE)).headers["Location"]
+        path = (await client.post(f"/v1/accounts/{account}/contacts", json=LINA | PROFILE | SENSITIVE)).headers[
+            "Location"
+        ]
     for name, reader in readers.items():
         async with house.client(reader) as client:
             read = await client.get(path)
@@ -258,7 +273,9 @@ async def test_an_integration_sees_what_its_scopes_and_departments_name(house: H
     seller = await house.person("sales_rep", department_id=department)
     account, elsewhere = await house.account(seller), await house.account(await house.person("sales_rep"))
     async with house.client(seller) as client:
-        path = (await client.post(f"/v1/accounts/{account}/contacts", json=LINA | SENSITIVE)).headers["Location"]
+        path = (await client.post(f"/v1/accounts/{account}/contacts", json=LINA | PROFILE | SENSITIVE)).headers[
+            "Location"
+        ]
 
     async def seen(*scopes: str, departments: list[UUID] | None) -> tuple[set[str], Any]:
         async with await integration(house, *scopes, departments=departments) as client:
@@ -282,5 +299,5 @@ async def test_an_integration_logs_no_interactions(house: House) -> None:
     async with await integration(house, "accounts:read", "accounts:write") as client:
         refused = await client.post("/v1/interactions", json=body | {"outcome": outcome})
         entered = await client.post(f"/v1/accounts/{account}/contacts", json=LINA)
-        sensitive = await client.post(f"/v1/accounts/{account}/contacts", json=LINA | SENSITIVE)
+        sensitive = await client.post(f"/v1/accounts/{account}/contacts", json=LINA | PROFILE | SENSITIVE)
     assert (refused.status_code, entered.status_code, sensitive.status_code) == (403, 201, 403)

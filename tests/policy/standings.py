@@ -9,6 +9,7 @@ from service.models import (
     Absence,
     Account,
     AccountMembership,
+    AllianceObservation,
     Appeal,
     Assignment,
     Base,
@@ -35,6 +36,7 @@ ROLES = (*sorted(Role), NO_ROLE)
 STANDINGS = ("none", "team", "former_team", "department", "parent_department", "child_department", "other_department")
 # How a row names a person: resource → relation → the column.
 NAMES: dict[type[Base], dict[str, str]] = {
+    AllianceObservation: {"author": "author_id"},
     Interaction: {"author": "author_id"},
     Import: {"creator": "created_by"},
     Job: {"creator": "created_by"},

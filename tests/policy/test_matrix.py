@@ -67,7 +67,7 @@ async def test_every_cell_is_as_the_access_design_says(answers: Answers) -> None
 
 
 async def test_what_was_deleted_exists_for_nobody(society: Society) -> None:
-    leader = await society.house.person(*sorted(Role))
+    leader = await society.house.person(*sorted(Role), department_id=society.places["department"])
     async with society.house.services.database.reading() as connection:
         actor = await staff_actor(connection, leader.id)
         assert actor is not None

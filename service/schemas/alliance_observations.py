@@ -1,0 +1,69 @@
+"""What contacts were seen to do, rung by rung of the alliance ladder, as JSON."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from service.domain.alliance import Alliance, ladder
+from service.schemas.fields import Body, Day, Instant, Text200, Text2000, View
+from service.schemas.page import PageFilter
+
+
+class AllianceObservationCreate(Body):
+    """What somebody saw a contact do, as evidence of where they stand (政治联盟状态)."""
+
+    contact_id: UUID = Field(description="The contact.")
+    rung: Alliance = Field(description=f"The rung that it speaks for.\n{ladder()}", examples=["supporter_1"])
+    observed_on: Day = Field(description="The day on which it was seen.", examples=["2026-03-02"])
+    seen: Text2000 = Field(description="What was seen or heard.", examples=["会后私下表示我方方案最好"])
+    solution: Text200 | None = Field(
+        default=None, description="The solution or opportunity that it is about.", examples=["年度采购"]
+    )
+    interaction_id: UUID | None = Field(default=None, description="The interaction with the account in which it was.")
+
+
+class AllianceObservationView(View):
+    """Evidence of where a contact stands."""
+
+    id: UUID
+    account_id: UUID
+    contact_id: UUID = Field(description="The contact.")
+    contact_name: str = Field(description="Name of the contact.")
+    rung: str = Field(description=f"The rung that it speaks for.\n{ladder()}")
+    observed_on: Day = Field(description="The day on which it was seen.")
+    seen: str = Field(description="What was seen or heard.")
+    solution: str | None = Field(description="The solution or opportunity that it is about.")
+    interaction_id: UUID | None = Field(description="The interaction in which it was.")
+    author_id: UUID = Field(description="Who saw it.")
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class AllianceObservationPage(View):
+    """Some observations, and where the next ones begin."""
+
+    items: list[AllianceObservationView]
+    next_cursor: str | None
+
+
+class AllianceObservationSort(StrEnum):
+    """What observations are sorted by; a leading minus turns the order round."""
+
+    CREATED = "created_at"
+    CREATED_DESC = "-created_at"
+    OBSERVED = "observed_on"
+    OBSERVED_DESC = "-observed_on"
+
+
+class AllianceObservationFilter(PageFilter):
+    """Typed filters, one per field; repeat one for any of several values."""
+
+    account_id: UUID | None = Field(default=None, description="Of this account's contacts.")
+    contact_id: UUID | None = Field(default=None, description="Of this contact.")
+    rung: Annotated[list[Alliance], Field(max_length=17)] | None = Field(default=None, description="On these rungs.")
+    observed_from: Day | None = Field(default=None, description="Seen on or after this day.")
+    observed_to: Day | None = Field(default=None, description="Seen on or before this day.")
+    sort: AllianceObservationSort = Field(default=AllianceObservationSort.CREATED, description="The order.")
