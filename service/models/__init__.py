@@ -4,7 +4,15 @@ from service.models.accounts import Account, AccountMembership, AllianceObservat
 from service.models.appeals import Appeal
 from service.models.base import Base, new_id
 from service.models.daily_work import Interaction, Task
-from service.models.distribution import Assignment, Decision, DistributionPlan, Rulebook, Snapshot
+from service.models.distribution import (
+    Assignment,
+    Decision,
+    DistributionPlan,
+    Rulebook,
+    RulebookAcknowledgement,
+    RulebookTest,
+    Snapshot,
+)
 from service.models.evidence import AuditEntry, OutboxMessage
 from service.models.imports import Import, ImportRow
 from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, RateWindow, Setting
@@ -59,6 +67,8 @@ __all__ = [
     "RefreshToken",
     "RoleGrant",
     "Rulebook",
+    "RulebookAcknowledgement",
+    "RulebookTest",
     "Setting",
     "Snapshot",
     "Staff",

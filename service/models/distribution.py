@@ -34,6 +34,34 @@ class Rulebook(Versioned, Base):
     retired_at: Mapped[datetime | None]
 
 
+class RulebookTest(Identified, Base):
+    """A pair of account and person that a rulebook must refuse or allow before it may be published."""
+
+    __tablename__ = "rulebook_tests"
+    __table_args__ = (
+        UniqueConstraint("rulebook_id", "account_id", "staff_id"),
+        CheckConstraint("expected IN ('allowed', 'refused')", name="expected"),
+    )
+
+    rulebook_id: Mapped[UUID] = mapped_column(ForeignKey("rulebooks.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    expected: Mapped[str]
+    note: Mapped[str | None]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class RulebookAcknowledgement(Base):
+    """Somebody has read a published rulebook."""
+
+    __tablename__ = "rulebook_acknowledgements"
+
+    rulebook_id: Mapped[UUID] = mapped_column(ForeignKey("rulebooks.id"), primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    acknowledged_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
 class Snapshot(Base):
     """Canonical bytes of everything that a decision was computed from, found by their hash; who was a candidate."""
 
@@ -50,13 +78,21 @@ class DistributionPlan(Versioned, Base):
     """A batch of assignments computed from one snapshot by one rulebook."""
 
     __tablename__ = "distribution_plans"
-    __table_args__ = (CheckConstraint("author_id <> approver_id", name="two_people"),)
+    __table_args__ = (
+        CheckConstraint("author_id <> approver_id", name="two_people"),
+        CheckConstraint("what_if IS NULL OR state NOT IN ('approved', 'applied')", name="what_if_is_a_question"),
+    )
 
     name: Mapped[str]
     rulebook_id: Mapped[UUID] = mapped_column(ForeignKey("rulebooks.id"))
     scheme_code: Mapped[str]
     department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
     seed: Mapped[str]
+    mode: Mapped[str] = mapped_column(server_default="initial")
+    most_moves: Mapped[int | None]
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    team_role: Mapped[str] = mapped_column(server_default="owner")
+    what_if: Mapped[dict[str, Any] | None]
     state: Mapped[str]
     reason: Mapped[str | None]
     job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id"))
@@ -65,6 +101,7 @@ class DistributionPlan(Versioned, Base):
     engine_version: Mapped[str | None]
     computed_at: Mapped[datetime | None]
     fairness: Mapped[dict[str, Any] | None]
+    certificate: Mapped[dict[str, Any] | None]
     counts: Mapped[dict[str, Any]]
     problem: Mapped[dict[str, Any] | None]
     author_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
@@ -96,8 +133,8 @@ class Decision(Identified, Base):
     position: Mapped[int]
     place: Mapped[int | None]
     previous_owner_id: Mapped[UUID | None]
-    winner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
-    runner_up_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    winner_id: Mapped[UUID | None]
+    runner_up_id: Mapped[UUID | None]
     margin: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str]
     remedy: Mapped[str | None]

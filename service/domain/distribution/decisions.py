@@ -7,13 +7,13 @@ from typing import Any
 
 from service.domain.canonical import canonical_json, sha256
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 FORMAT = "evenhand-plan/1"
 
 
 @dataclass(frozen=True)
 class Placement:
-    """An account and the person who gets it; `basis`: rule, or pinned, held_back or giant (it stays where it is)."""
+    """An account and the person who gets it; `basis`: rule, or pinned, held_back, giant, not_concerned (it stays)."""
 
     account_id: str
     person_id: str
@@ -45,7 +45,7 @@ class Decision:
 
     `position`: place in the order of accounts from 1, 0 when the rule was not asked; `margin`: runner-up's score less
     the winner's, an integer in score units, None without a runner-up; `reason`: lowest_score,
-    tie_broken_by_hash, only_candidate, pinned, held_back, giant or a reason for waiting.
+    tie_broken_by_hash, only_candidate, pinned, held_back, giant, not_concerned or a reason for waiting.
     """
 
     snapshot_sha256: str

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from service.domain.canonical import LARGEST_INTEGER, canonical_json, sha256
 from service.domain.distribution.rulebook import Rulebook
+from service.domain.distribution.tasks import Task
 from service.domain.invalid import InvalidInput
 
 FORMAT = "evenhand-snapshot/1"
@@ -92,7 +93,8 @@ Entry = TypeVar("Entry", Account, Person)
 class Snapshot:
     """Accounts and people in the order of their ids, the rulebook with its id and version, and the cycle.
 
-    `cycle` names the distribution (a plan's seed) and is half of the key that breaks ties.
+    `cycle` names the distribution (a plan's seed) and is half of the key that breaks ties; `task`: what a plan of it is
+    asked to do.
     """
 
     accounts: tuple[Account, ...]
@@ -101,6 +103,7 @@ class Snapshot:
     rulebook_id: str
     rulebook_version: int
     cycle: str
+    task: Task = field(default_factory=Task)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "accounts", _by_id(self.accounts))
@@ -137,6 +140,7 @@ class Snapshot:
             rulebook_id=mapping["rulebook_id"],
             rulebook_version=mapping["rulebook_version"],
             cycle=mapping["cycle"],
+            task=Task.from_mapping(mapping["task"]),
         )
 
     @cached_property
@@ -151,6 +155,7 @@ class Snapshot:
                 "rulebook_id": self.rulebook_id,
                 "rulebook_version": self.rulebook_version,
                 "cycle": self.cycle,
+                "task": self.task.to_mapping(),
             }
         )
 

@@ -44,6 +44,9 @@ REASONS = {
     "giant": Sentence(
         "It is a giant, which by the rulebook stays with its owner.", "该客户为超大客户，按规则由现负责人继续负责。"
     ),
+    "not_concerned": Sentence(
+        "The plan does not concern it: it stays with its owner.", "本方案不涉及该客户，由现负责人继续负责。"
+    ),
     "held_back:under_appeal": Sentence(
         "It is held back: an appeal about it has not been decided.", "暂缓分配：与其有关的申诉尚未裁决。"
     ),
