@@ -12,6 +12,7 @@ OPERATIONS = {
         "create_account update_account create_contact update_contact delete_contact create_import create_task "
         "update_task delete_task cancel_task finish_task reopen_task start_task"
     ),
+    Scope.CONTACTS_SENSITIVE: "list_alliance_observations get_alliance_observation",
     Scope.DIRECTORY_READ: (
         "list_departments get_department list_exchange_rates get_exchange_rate list_holidays get_holiday list_staff "
         "get_staff"
