@@ -24,15 +24,22 @@ class Context:
 
     services: "Services"
     request_id: str
-    language: str
+    tongue: str
     method: str
     path: str
     if_none_match: str | None = None
     actor: Actor = NOBODY
     allowance: "Allowance | None" = None
+    spoke: bool = False
     arrival: "Arrival | None" = None
     _session: "AsyncSession | None" = None
     _connection: "AsyncConnection | None" = None
+
+    @property
+    def language(self) -> str:
+        """The language that the caller reads; an answer made with it says so (Content-Language)."""
+        self.spoke = True
+        return self.tongue
 
     @property
     def session(self) -> "AsyncSession":

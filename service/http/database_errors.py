@@ -4,7 +4,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service import errors
-from service.errors import Problem, Sentence
+from service.errors import FieldError, Problem, Sentence
 
 RETRYABLE = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
@@ -19,6 +19,23 @@ BY_CONSTRAINT: dict[str, type[Problem]] = {
     "ck_tier_evaluations_two_people": errors.AuthorIsApprover,
     "ck_role_grants_two_people": errors.SecondPersonNeeded,
     "ex_absences_overlap": errors.AbsenceOverlaps,
+}
+# The fields of a request that a unique constraint is about; its own name is nobody's business.
+TAKEN: dict[str, tuple[str, ...]] = {
+    "uq_accounts_code": ("code",),
+    "uq_accounts_external_ref": ("external_ref",),
+    "uq_departments_name": ("name",),
+    "uq_staff_code": ("code",),
+    "uq_logins_username": ("code",),
+    "uq_role_grants_current": ("role",),
+    "uq_identities_subject": ("subject",),
+    "uq_holidays_on_date": ("on_date",),
+    "uq_exchange_rates_currency_valid_from": ("currency", "valid_from"),
+    "uq_rulebooks_code_number": ("code",),
+    "uq_rulebooks_published": ("code",),
+    "uq_rulebook_tests_rulebook_id_account_id_staff_id": ("staff_id",),
+    "uq_tier_schemes_code_number": ("code",),
+    "uq_tier_schemes_published": ("code",),
 }
 BY_SQLSTATE: dict[str, type[Problem]] = {
     "23505": errors.AlreadyExists,
@@ -53,7 +70,7 @@ def problem_of(error: Exception) -> Problem | None:
         if kind is errors.Overloaded:
             return kind(headers={"Retry-After": "1"})
         if kind:
-            return kind(Sentence(*said(name)) if name else None)
+            return kind(errors=[taken(field) for field in TAKEN.get(name, ())])
         if isinstance(error, (InterfaceError, OperationalError)) or error.connection_invalidated or not state:
             return errors.DatabaseUnavailable(headers={"Retry-After": "1"})
     if isinstance(error, OSError):
@@ -61,6 +78,7 @@ def problem_of(error: Exception) -> Problem | None:
     return None
 
 
-def said(name: str) -> tuple[str, str]:
-    """A sentence that names the rule which refused."""
-    return f"The rule {name} does not allow this.", f"规则 {name} 不允许此操作。"
+def taken(field: str) -> FieldError:
+    """Tells which field holds what something else has already; not what has it."""
+    sentence = Sentence("Something else has this already.", "该值已被占用。")
+    return FieldError("already_taken", sentence, pointer=f"/{field}")

@@ -22,8 +22,12 @@ KEPT_HEADERS = ("content-type", "etag", "location")
 
 
 def key_of(request: Request) -> str | None:
-    """The request's key; 422 when it is empty or too long."""
-    key = request.headers.get(HEADER)
+    """The request's key; 422 when it is empty, too long, or not the only one."""
+    keys = request.headers.getlist(HEADER)
+    key = keys[0] if keys else None
+    if len(keys) > 1:
+        sentence = Sentence("One key is possible.", "只能有一个幂等键。")
+        raise errors.InvalidInput(errors=[FieldError("repeated", sentence, header="Idempotency-Key")])
     if key is not None and not 0 < len(key) <= LONGEST:
         sentence = Sentence(f"1 to {LONGEST} characters are possible.", f"长度应为 1 到 {LONGEST} 个字符。")
         raise errors.InvalidInput(errors=[FieldError("length", sentence, header="Idempotency-Key")])

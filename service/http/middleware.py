@@ -25,7 +25,8 @@ PASSWORD_PATH = "/v1/auth/password"  # noqa: S105 - strangers come here with a l
 PUBLIC_PREFIXES = ("/docs/",)
 UNLIMITED = frozenset({"/livez", "/readyz", "/metrics"})  # whoever watches us must not be kept out by others
 FILE_PATHS = frozenset({"/v1/imports"})
-SECURITY_HEADERS = (
+ALWAYS = (
+    (b"vary", b"Accept-Language"),  # a problem speaks the caller's language wherever it comes up
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
@@ -50,7 +51,7 @@ class Gate:
         context = Context(
             services=services,
             request_id=request_id_of(headers.get(b"x-request-id", b"")),
-            language=preferred(headers.get(b"accept-language", b"").decode("latin-1"), services.settings.language),
+            tongue=preferred(headers.get(b"accept-language", b"").decode("latin-1"), services.settings.language),
             method=scope["method"],
             path=scope["path"],
             if_none_match=headers[b"if-none-match"].decode("latin-1") if b"if-none-match" in headers else None,
@@ -115,7 +116,9 @@ class Answer:
             self.started, self.status = True, message["status"]
             headers = list(message["headers"])
             headers.append((b"x-request-id", self._context.request_id.encode()))
-            headers.extend(SECURITY_HEADERS)
+            headers.extend(ALWAYS)
+            if self._context.spoke:
+                headers.append((b"content-language", self._context.language.encode()))
             if allowance := self._context.allowance:
                 headers.append((b"ratelimit-policy", allowance.policy.header.encode()))
                 headers.append((b"ratelimit", allowance.header.encode()))
@@ -151,8 +154,12 @@ async def spend(scope: Scope, context: Context) -> Allowance:
 
 
 def wanted(scope: Scope) -> dict[bytes, bytes]:
-    """The request's headers by name, the last one winning."""
-    return dict(scope["headers"])
+    """The request's headers by name; one that comes twice is a list, which no token and no length is."""
+    headers = dict(scope["headers"])
+    if len(headers) < len(scope["headers"]):
+        for name in headers:
+            headers[name] = b", ".join(value for other, value in scope["headers"] if other == name)
+    return headers
 
 
 def cap(context: Context) -> int:
