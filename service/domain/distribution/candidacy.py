@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
+from service.domain.distribution.core import NOBODY
 from service.domain.distribution.decimals import decimal
 from service.domain.distribution.eligibility import FULL, Failed, Match, failed_caps, failed_rules, match
-from service.domain.distribution.instance import RECIPROCAL_BITS, Instance, misfit_price, reciprocal_of
+from service.domain.distribution.instance import Instance, reciprocal_of
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.scoring import NOBODY, tie_hash
 from service.domain.distribution.snapshot import Person
+from service.domain.distribution.ties import tie_hashes
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def candidacy(ledger: Ledger, account: int, person: int, holder: int, entry: Per
     """
     instance = ledger.instance
     snapshot = instance.snapshot
-    account_entry, entry = snapshot.accounts[account], entry or snapshot.people[person]
+    account_entry, entry = snapshot.accounts[account], entry or instance.people[person]
     accounts, minutes = int(ledger.count[person]) + 1, int(ledger.minutes[person] + instance.minutes[account])
     matched = match(account_entry, entry, int(instance.classes.wanted[account]))
     return Candidacy(
@@ -76,7 +79,7 @@ def candidacy(ledger: Ledger, account: int, person: int, holder: int, entry: Per
         full=() if person == holder else failed_caps(snapshot.rulebook, entry, accounts, minutes),
         parts=(*_load_parts(ledger, account, person, entry), *_cost_parts(instance, account, person, matched)),
         match=matched,
-        tie=(tie_hash(instance, account, person), person),
+        tie=(int(tie_hashes(instance.core, account, np.array([person]))[0]), person),
         point=instance.scale.point,
     )
 
@@ -85,7 +88,7 @@ def _load_parts(ledger: Ledger, account: int, person: int, entry: Person) -> lis
     """The part of each load in the score."""
     instance = ledger.instance
     reciprocal = reciprocal_of(entry.weight_millionths)
-    target = 1 << (instance.scale.share_bits + RECIPROCAL_BITS + 1)
+    target = instance.scale.target
     columns = zip(
         instance.dimensions,
         instance.scale.gamma,
@@ -103,7 +106,7 @@ def _cost_parts(instance: Instance, account: int, person: int, matched: Match) -
     """The prices of misfit and of a change of owner."""
     weights = instance.snapshot.rulebook.fit
     fit = sum(getattr(weights, name) * value for name, value in vars(matched).items())
-    price = misfit_price(instance.snapshot, instance.classes)
+    price = instance.prices[0]
     moved = int(instance.roll.standing[account]) not in {NOBODY, person}
     misfit = instance.scale.unit * price * (instance.scale.full_fit - fit)
-    return [("misfit", misfit), ("move", instance.move_cost * moved)]
+    return [("misfit", misfit), ("move", instance.core.move_price * moved)]

@@ -1,17 +1,16 @@
 """Justified claims: transfers that would bring two people closer together in one load."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from service.domain.distribution.core import NOBODY, Flags, Ints
 from service.domain.distribution.decimals import decimal
-from service.domain.distribution.eligibility import Ints
-from service.domain.distribution.instance import RECIPROCAL_BITS
+from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.scoring import NOBODY, scores_of
 
 MOST_LISTED = 20
 
@@ -58,36 +57,69 @@ def justified_claims(ledger: Ledger) -> Claims:
 
     An owner who is the rule's winner leaves no claim in all loads together but for what fit and continuity decide.
     """
-    instance = ledger.instance
+    instance, owner = ledger.instance, ledger.owner
     names = [ALL_LOADS, *(dimension.name for dimension in instance.dimensions)]
     counts = np.zeros(len(names), np.int64)
-    found: list[list[Claim]] = [[] for _ in names]
-    for account in np.flatnonzero(instance.roll.counted & instance.roll.free).tolist():
-        if ledger.owner[account] == NOBODY:
-            continue
-        people, gaps, parts = _gaps(ledger, account)
-        counts += (gaps > 0).sum(axis=0)
-        for at in np.flatnonzero(gaps.max(axis=0, initial=0) > 0).tolist():
-            best = int(gaps[:, at].argmax())
-            gap = Fraction(int(gaps[best, at]), int(parts[at]) << (instance.scale.share_bits + RECIPROCAL_BITS + 1))
-            found[at].append(_claim(ledger, names[at], account, int(people[best]), gap))
-    widest = [claim for claims in found for claim in sorted(claims, key=_widest_first)[:MOST_LISTED]]
-    return Claims(dict(zip(names, counts.tolist(), strict=True)), tuple(widest))
+    widest, claimant = np.zeros((len(owner), len(names)), np.int64), np.zeros((len(owner), len(names)), np.int64)
+    for accounts, people in blocks(instance, instance.roll.counted & instance.roll.free & (owner != NOBODY)):
+        may = _open(ledger, accounts, people)
+        for at, lead in enumerate(_gaps(ledger, accounts, people)):
+            gaps = lead * may
+            counts[at] += np.count_nonzero(gaps > 0)
+            best = gaps.argmax(axis=1)
+            widest[accounts, at], claimant[accounts, at] = gaps.max(axis=1), people[best]
+    listed = [claim for at, name in enumerate(names) for claim in _listed(ledger, at, name, widest, claimant)]
+    return Claims(dict(zip(names, counts.tolist(), strict=True)), tuple(listed))
 
 
-def _gaps(ledger: Ledger, account: int) -> tuple[Ints, Ints, Ints]:
-    """The people with room beside the holder, how far each is below the holder (all loads first), and in what parts."""
+def blocks(instance: Instance, asked: Flags) -> Iterator[tuple[Ints, Ints]]:
+    """The asked accounts (n flags) class by class, each time with the people who may serve them, nobody left out."""
+    classes = instance.classes
+    chosen = np.flatnonzero(asked)
+    chosen = chosen[np.argsort(classes.of_account[chosen], kind="stable")]
+    numbers, first = np.unique(classes.of_account[chosen], return_index=True)
+    for number, accounts in zip(numbers.tolist(), np.split(chosen, first[1:]), strict=True) if len(chosen) else ():
+        people = classes.people[classes.start[number] : classes.start[number + 1]]
+        if len(people):
+            yield accounts, people
+
+
+def _open(ledger: Ledger, accounts: Ints, people: Ints) -> Flags:
+    """Who beside the holder has room for each account (accounts × people)."""
+    core = ledger.instance.core
+    room = (ledger.minutes[people] - core.most_minutes[people])[None, :] + core.minutes[accounts][:, None] <= 0
+    room &= ledger.count[people] < core.most_accounts[people]
+    opened: Flags = room & (people[None, :] != ledger.owner[accounts][:, None])
+    return opened
+
+
+def _gaps(ledger: Ledger, accounts: Ints, people: Ints) -> Iterator[Ints]:
+    """How far each person is below each account's holder, weighted over all loads, then in each load."""
+    instance, reciprocal = ledger.instance, ledger.instance.reciprocal
+    holder, loads = ledger.owner[accounts], instance.loads[accounts]
+    keeps = reciprocal[holder][:, None] * (2 * ledger.carried[holder] - loads)
+    gaps = []
+    for at in range(loads.shape[1]):
+        load = loads[:, at, None]
+        takes = (2 * reciprocal[people] * ledger.carried[people, at])[None, :] + reciprocal[people][None, :] * load
+        gaps.append(np.where(load > 0, keeps[:, at, None] - takes, 0))
+    together = np.zeros((len(accounts), len(people)), np.int64)
+    for at, gap in enumerate(gaps):
+        together += instance.gamma[at] * loads[:, at, None] * gap
+    yield from (together, *gaps)
+
+
+def _listed(ledger: Ledger, at: int, name: str, widest: Ints, claimant: Ints) -> list[Claim]:
+    """The widest claims of one dimension, by column of `widest` and `claimant` (n × 1 + D)."""
     instance = ledger.instance
-    people, _, room = scores_of(ledger, account)
-    holder = int(ledger.owner[account])
-    people = people[room & (people != holder)]
-    load = instance.loads[account]
-    keeps = instance.reciprocal[holder] * (2 * ledger.carried[holder] - load)
-    takes = instance.reciprocal[people][:, None] * (2 * ledger.carried[people] + load)
-    gaps = np.where(load > 0, keeps - takes, 0)
-    pull = instance.pull[account]
-    together = (gaps @ pull)[:, None]
-    return people, np.hstack([together, gaps]), np.array([max(1, int(pull.sum())), *([1] * len(load))], np.int64)
+    parts = np.maximum(1, instance.loads @ instance.gamma) if at == 0 else np.ones(len(widest), np.int64)
+    order = np.argsort(-(widest[:, at] / parts), kind="stable")[: 2 * MOST_LISTED]
+    claims = [
+        _claim(ledger, name, account, int(claimant[account, at]), Fraction(gap, part * instance.scale.target))
+        for account, gap, part in zip(order.tolist(), widest[order, at].tolist(), parts[order].tolist(), strict=True)
+        if gap > 0
+    ]
+    return sorted(claims, key=_widest_first)[:MOST_LISTED]
 
 
 def _claim(ledger: Ledger, dimension: str, account: int, claimant: int, gap: Fraction) -> Claim:

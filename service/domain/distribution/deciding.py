@@ -1,14 +1,19 @@
 """The decision about one account, given everybody else: the same whether it is made, stored or recomputed."""
 
-from service.domain.distribution.decisions import ENGINE_VERSION, Decision
+from collections.abc import Callable
+
+from service.domain.distribution.core import NOBODY
+from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Waiting
 from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.scoring import NOBODY, Outcome, rule
+from service.domain.distribution.scoring import Outcome, rule
+from service.domain.distribution.tasks import BUDGET_MODES
 from service.domain.distribution.waiting import waiting_for
 
 LOWEST_SCORE, TIE_BROKEN, ONLY_CANDIDATE = "lowest_score", "tie_broken_by_hash", "only_candidate"
-PINNED, HELD_BACK, GIANT = "pinned", "held_back", "giant"
-AT_REST = frozenset({PINNED, HELD_BACK, GIANT})
+PINNED, HELD_BACK, GIANT, LEFT = "pinned", "held_back", "giant", "left"
+AT_REST = frozenset({PINNED, HELD_BACK, GIANT, LEFT})
+UNASKED = Outcome(NOBODY, NOBODY, None)
 
 
 def decide(ledger: Ledger, account: int, kind: str) -> Decision:
@@ -16,23 +21,46 @@ def decide(ledger: Ledger, account: int, kind: str) -> Decision:
 
     `kind`: plan or route. An account that stays where it is, or is held back, is not put to the rule.
     """
-    instance = ledger.instance
-    position = instance.positions.get(account, 0) if kind == "plan" else 1
-    if instance.roll.fixed[account]:
-        entry = instance.snapshot.accounts[account]
-        reason = PINNED if entry.pinned else HELD_BACK if entry.held_back else GIANT
-        return _decision(instance, account, kind, 0, Outcome(int(ledger.owner[account]), NOBODY, None), reason)
+    if not ledger.instance.roll.free[account]:
+        return concluded(ledger, account, kind, UNASKED, waiting_for)
     with ledger.without(account) as holder:
-        outcome = rule(ledger, account, holder) if instance.roll.free[account] else Outcome(NOBODY, NOBODY, None)
-    if outcome.winner != NOBODY:
-        return _decision(instance, account, kind, position, outcome, _reason(outcome))
-    waiting = waiting_for(ledger, account)
-    return _decision(instance, account, kind, position, outcome, waiting.reason, waiting.remedy)
+        outcome = rule(ledger, account, holder)
+    return concluded(ledger, account, kind, outcome, waiting_for)
+
+
+def concluded(
+    ledger: Ledger, account: int, kind: str, outcome: Outcome, waiting: Callable[[Ledger, int], Waiting]
+) -> Decision:
+    """The decision that follows from the rule's answer; `waiting` tells why an account waits.
+
+    Where a plan's task limits moves, an account may be left with its owner although somebody else's score is lower:
+    that person is then the runner-up, and the margin is negative.
+    """
+    instance, owner = ledger.instance, int(ledger.owner[account])
+    position = int(instance.positions[account]) if kind == "plan" else 1
+    if instance.roll.fixed[account]:
+        at_rest = Outcome(owner, NOBODY, None)
+        return _decision(instance, account, kind, 0, at_rest, _rest(instance, account))
+    if outcome.winner == NOBODY:
+        found = waiting(ledger, account)
+        return _decision(instance, account, kind, position, outcome, found.reason, found.remedy)
+    limited = kind == "plan" and instance.snapshot.task.mode in BUDGET_MODES
+    if limited and outcome.lag is not None and owner == instance.roll.standing[account]:
+        return _decision(instance, account, kind, position, Outcome(owner, outcome.winner, -outcome.lag), LEFT)
+    return _decision(instance, account, kind, position, outcome, _reason(outcome))
 
 
 def unruled(instance: Instance, account: int, kind: str, reason: str, remedy: str) -> Decision:
     """The decision to leave an account without an owner before any rule is asked."""
-    return _decision(instance, account, kind, 0, Outcome(NOBODY, NOBODY, None), reason, remedy)
+    return _decision(instance, account, kind, 0, UNASKED, reason, remedy)
+
+
+def _rest(instance: Instance, account: int) -> str:
+    """Why an account stays where it is."""
+    entry = instance.snapshot.accounts[account]
+    if entry.pinned or entry.held_back:
+        return PINNED if entry.pinned else HELD_BACK
+    return LEFT if instance.roll.left[account] else GIANT
 
 
 def _reason(outcome: Outcome) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.domain.distribution.eligibility import Classes, Flags, Ints
+from service.domain.distribution.core import Flags, Ints
+from service.domain.distribution.eligibility import Classes
 from service.domain.distribution.snapshot import Snapshot
 
 
@@ -27,12 +28,17 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Roll:
-    """Which accounts stay where they are, which the rule may give, which count in the loads; who has them now (−1)."""
+    """Which accounts stay where they are, which the rule may give, which count in the loads; who has them now (−1).
+
+    `may_stay`: the present owner may serve it; `left`: fixed because the plan's task does not touch it.
+    """
 
     fixed: Flags
     free: Flags
     counted: Flags
     standing: Ints
+    may_stay: Flags
+    left: Flags
 
 
 def roll_of(snapshot: Snapshot, classes: Classes, weights: Ints) -> Roll:
@@ -40,23 +46,25 @@ def roll_of(snapshot: Snapshot, classes: Classes, weights: Ints) -> Roll:
 
     A free account counts as soon as somebody may serve it.
     """
-    people = {person.id: at for at, person in enumerate(snapshot.people)}
-    standing = np.array([people.get(account.owner or "", -1) for account in snapshot.accounts], np.int64)
-    held = np.array([account.held_back is not None for account in snapshot.accounts], np.bool_)
-    pinned = np.array([account.pinned for account in snapshot.accounts], np.bool_)
-    fixed = (held | pinned) & (standing >= 0)
+    accounts, people = snapshot.accounts, {person.id: at for at, person in enumerate(snapshot.people)}
+    standing = np.array([people.get(account.owner or "", -1) for account in accounts], np.int64)
+    held = np.array([account.held_back is not None for account in accounts], np.bool_)
+    pinned = np.array([account.pinned for account in accounts], np.bool_)
+    may_stay = classes.serves(standing)
+    leaves = (snapshot.task.leaves(account, may_stay=may) for account, may in zip(accounts, may_stay, strict=True))
+    left = np.fromiter(leaves, np.bool_, len(accounts)) & ~held & ~pinned & (standing >= 0)
+    fixed = ((held | pinned) & (standing >= 0)) | left
     free = ~(fixed | held)
     served = np.diff(classes.start)[classes.of_account] > 0 if len(held) else held
-    at_work = np.array([person >= 0 and weights[person] > 0 for person in standing.tolist()], np.bool_)
-    return Roll(fixed=fixed, free=free, counted=(free & served) | (fixed & at_work), standing=standing)
+    at_work = (standing >= 0) & (weights[standing] > 0) if len(weights) else held & False
+    return Roll(fixed, free, (free & served) | (fixed & at_work), standing, may_stay, left)
 
 
 def dimensions_of(snapshot: Snapshot, classes: Classes, weights: Ints, roll: Roll) -> tuple[Dimension, ...]:
     """The dimensions of a snapshot; one whose loads sum to nothing is dropped."""
-    counted = roll.counted.tolist()
     found = []
     for name, points, raw in _raw_loads(snapshot):
-        loads = tuple(load if counts else 0 for load, counts in zip(raw, counted, strict=True))
+        loads = tuple(np.where(roll.counted, np.array(raw, np.int64), 0).tolist())
         if any(loads):
             pool = _pool(classes, loads, weights, roll) if name.startswith("tier:") else weights > 0
             found.append(Dimension(name, points, pool, int(weights[pool].sum()), loads, sum(loads)))
@@ -82,7 +90,8 @@ def _pool(classes: Classes, loads: tuple[int, ...], weights: Ints, roll: Roll) -
     """Who takes part and may serve, or keeps, an account with such a load."""
     pool = np.zeros(len(weights), np.bool_)
     carrying = np.flatnonzero(loads)
-    for number in np.unique(classes.of_account[carrying]):
-        pool[classes.people[classes.start[number] : classes.start[number + 1]]] = True
+    carried = np.zeros(len(classes.start) - 1, np.bool_)
+    carried[classes.of_account[carrying]] = True
+    pool[classes.people[np.repeat(carried, np.diff(classes.start))]] = True
     pool[roll.standing[carrying[roll.fixed[carrying]]]] = True
     return pool & (weights > 0)

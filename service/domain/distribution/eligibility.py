@@ -1,18 +1,16 @@
 """Who may serve an account: the hard rules for one pair, and for all pairs at once by classes of accounts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from service.domain.distribution.priority import wanted_levels
+from service.domain.distribution.core import Flags, Ints
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.distribution.snapshot import Account, Person, Snapshot
 
-Ints: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 AccountClass: TypeAlias = tuple[str | None, str | None, tuple[str, ...], int, tuple[str, ...]]
 
 FULL = 10_000
@@ -83,6 +81,15 @@ class Classes:
         """The people who may serve an account, in the order of their ids."""
         return self.people[self.row(account)]
 
+    def serves(self, person: Ints) -> Flags:
+        """Whether each account (n) may be served by the person named for it; −1 for nobody may not."""
+        size = int(self.people.max(initial=0)) + 1
+        pairs = np.repeat(np.arange(len(self.start) - 1), np.diff(self.start)) * size + self.people
+        asked = self.of_account * size + person
+        places = np.minimum(np.searchsorted(pairs, asked), max(len(pairs) - 1, 0))
+        found: Flags = (person >= 0) & (person < size) & (pairs[places] == asked) if len(pairs) else person < -1
+        return found
+
 
 def failed_rules(rulebook: Rulebook, account: Account, person: Person) -> tuple[Failed, ...]:
     """Every hard rule that forbids a pair, whatever anybody carries, in the order in which they are asked."""
@@ -135,75 +142,84 @@ def match(account: Account, person: Person, wanted_level: int) -> Match:
     )
 
 
-def classes_of(snapshot: Snapshot) -> Classes:
-    """The classes of a snapshot's accounts and the people of each, agreeing with `failed_rules` and `match`."""
-    keys = [
-        _class_of(snapshot.rulebook, account, blocked)
-        for blocked in [_blocked(snapshot)]
-        for account in snapshot.accounts
-    ]
+def classes_of(snapshot: Snapshot, people: tuple[Person, ...], wanted: Ints) -> Classes:
+    """The classes of a snapshot's accounts and the people of each, agreeing with `failed_rules` and `match`.
+
+    `people`: as candidates (see Instance); `wanted` (n): the experience level that fits each account best.
+    """
+    blocked = _blocked(snapshot)
     numbers: dict[AccountClass, int] = {}
-    of_account = [numbers.setdefault(key, len(numbers)) for key in keys]
-    table = _People(snapshot)
-    rows = [table.row(key) for key in numbers]
+    of_account = [numbers.setdefault(key, len(numbers)) for key in _class_keys(snapshot, blocked)]
+    start, numbered, fit = _rows(snapshot, people, list(numbers))
     weights = snapshot.rulebook.fit
-    levels = np.array([person.experience_level for person in snapshot.people], np.int64)
+    levels = np.array([person.experience_level for person in people], np.int64)
     return Classes(
         of_account=np.array(of_account, np.int64),
-        start=np.cumsum([0, *(len(people) for people, _ in rows)], dtype=np.int64),
-        people=np.concatenate([people for people, _ in rows]) if rows else np.zeros(0, np.int64),
-        fit=np.concatenate([fit for _, fit in rows]) if rows else np.zeros(0, np.int64),
+        start=start,
+        people=numbered,
+        fit=fit,
         experience_fit=weights.experience * (FULL - FULL // 4 * np.abs(levels[None, :] - np.arange(1, 6)[:, None])),
         full_fit=FULL * (weights.geography + weights.product + weights.industry + weights.experience),
-        wanted=np.array(wanted_levels(snapshot), np.int64),
+        wanted=wanted,
     )
 
 
-class _People:
-    """Who covers what, as flags per person, so that a class is judged in a few vector steps."""
+def _class_keys(snapshot: Snapshot, blocked: dict[str, tuple[str, ...]]) -> Iterator[AccountClass]:
+    """All that decides who may serve each account."""
+    least = snapshot.rulebook.hard_rules.minimum_experience
+    for account in snapshot.accounts:
+        level = least.get(account.tier or "", 1)
+        yield account.region, account.industry, account.products, level, blocked.get(account.id, ())
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.rulebook, self.people = snapshot.rulebook, snapshot.people
-        self.index = {person.id: at for at, person in enumerate(self.people)}
-        self.taking_part = np.array([takes_part(person) for person in self.people], np.bool_)
-        self.levels = np.array([person.experience_level for person in self.people], np.int64)
-        self.regions: dict[str | None, Flags] = {}
-        self.industries: dict[str | None, Flags] = {}
-        self.products: dict[tuple[str, ...], Ints] = {}
 
-    def row(self, key: AccountClass) -> tuple[Ints, Ints]:
-        """The people of one class in the order of their ids, and their weighted fit without experience."""
-        region, industry, products, level, blocked = key
-        near, versed, share = self._near(region), self._versed(industry), self._share(products)
-        rules, weights = self.rulebook.hard_rules, self.rulebook.fit
-        may = self.taking_part & (self.levels >= level)
-        for applies, passed in ((rules.region, near), (rules.industry, versed), (rules.product, share == FULL)):
-            may = may & passed if applies else may
-        may[[self.index[person] for person in blocked]] = False
-        fit = FULL * (weights.geography * near.astype(np.int64) + weights.industry * versed) + weights.product * share
-        who = np.flatnonzero(may)
-        return who, fit[who]
+def _rows(snapshot: Snapshot, people: tuple[Person, ...], keys: list[AccountClass]) -> tuple[Ints, Ints, Ints]:
+    """Who may serve each class: where each class starts, the people in the order of their ids, their weighted fit."""
+    rules, weights = snapshot.rulebook.hard_rules, snapshot.rulebook.fit
+    levels = np.array([person.experience_level for person in people], np.int64)
+    present = np.array([takes_part(person) for person in people], np.bool_)
+    near = _covered([key[0] for key in keys], [person.regions for person in people])
+    versed = _covered([key[1] for key in keys], [person.industries for person in people])
+    sold = _sold([key[2] for key in keys], [person.products for person in people])
+    may = present & (levels >= np.array([key[3] for key in keys], np.int64)[:, None])
+    for applies, passed in ((rules.region, near), (rules.industry, versed), (rules.product, sold)):
+        if applies:
+            may &= passed.table[passed.of_class] == FULL
+    index = {person.id: at for at, person in enumerate(people)}
+    for number, key in enumerate(keys):
+        may[number, [index[person] for person in key[4]]] = False
+    rows, person = np.nonzero(may)
+    fit = np.zeros(len(rows), np.int64)
+    for weight, part in ((weights.geography, near), (weights.industry, versed), (weights.product, sold)):
+        fit += weight * part.table[part.of_class[rows], person]
+    start = np.concatenate([[0], np.cumsum(may.sum(axis=1))]).astype(np.int64)
+    return start, person.astype(np.int64), fit
 
-    def _near(self, region: str | None) -> Flags:
-        """Who covers a region."""
-        if region not in self.regions:
-            self.regions[region] = np.array([_covers(person.regions, region) for person in self.people], np.bool_)
-        return self.regions[region]
 
-    def _versed(self, industry: str | None) -> Flags:
-        """Who covers an industry."""
-        if industry not in self.industries:
-            covered = [_covers(person.industries, industry) for person in self.people]
-            self.industries[industry] = np.array(covered, np.bool_)
-        return self.industries[industry]
+@dataclass(frozen=True)
+class _Part:
+    """How well each person covers what a class asks for, from 0 to FULL: `table[of_class[class], person]`."""
 
-    def _share(self, products: tuple[str, ...]) -> Ints:
-        """Which part of some products each person sells, from 0 to FULL."""
-        if products not in self.products:
-            asked, size = set(products), max(1, len(products))
-            known = [len(asked & set(person.products)) if asked else 1 for person in self.people]
-            self.products[products] = np.array([FULL * number // size for number in known], np.int64)
-        return self.products[products]
+    table: Ints
+    of_class: Ints
+
+
+def _covered(asked: list[str | None], covered: list[tuple[str, ...]]) -> _Part:
+    """Who covers a region or an industry."""
+    numbers: dict[str | None, int] = {}
+    of_class = [numbers.setdefault(code, len(numbers)) for code in asked]
+    table = [[FULL * _covers(codes, code) for codes in covered] for code in numbers]
+    return _Part(np.array(table, np.int64).reshape(len(table), len(covered)), np.array(of_class, np.int64))
+
+
+def _sold(asked: list[tuple[str, ...]], sold: list[tuple[str, ...]]) -> _Part:
+    """Which part of some products each person sells."""
+    numbers: dict[tuple[str, ...], int] = {}
+    of_class = [numbers.setdefault(products, len(numbers)) for products in asked]
+    table = [
+        [FULL * len(set(products) & set(codes)) // len(products) if products else FULL for codes in sold]
+        for products in numbers
+    ]
+    return _Part(np.array(table, np.int64).reshape(len(table), len(sold)), np.array(of_class, np.int64))
 
 
 def _blocked(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
@@ -214,12 +230,6 @@ def _blocked(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
         if pair.person_id in known:
             blocked[pair.account_id] = (*blocked.get(pair.account_id, ()), pair.person_id)
     return blocked
-
-
-def _class_of(rulebook: Rulebook, account: Account, blocked: dict[str, tuple[str, ...]]) -> AccountClass:
-    """All that decides who may serve an account."""
-    level = least_level(rulebook, account)
-    return account.region, account.industry, account.products, level, blocked.get(account.id, ())
 
 
 def _covers(covered: tuple[str, ...], asked: str | None) -> bool:

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from service.domain.distribution.claims import ALL_LOADS, Claims, justified_claims
+from service.domain.distribution.core import NOBODY
 from service.domain.distribution.decimals import decimal, root
 from service.domain.distribution.decisions import Plan
 from service.domain.distribution.dimensions import Dimension
 from service.domain.distribution.giants import giants_of
 from service.domain.distribution.instance import MILLION, Instance
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.scoring import NOBODY
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.wording import both, filled, joined, load_name, opening
 from service.errors import Sentence
 
 MOST_GIANTS = 50
+HALF = 26
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def fairness_report(before: Ledger, after: Ledger) -> FairnessReport:
         {part.name: _shares(ledger, at) for at, part in enumerate(instance.dimensions)} for ledger in (before, after)
     ]
     evenness = [
-        {part.name: _evenness(ledger, part, share[part.name], giants) for part in instance.dimensions}
+        {part.name: evenness_of(ledger, part, share[part.name], giants) for part in instance.dimensions}
         for ledger, share in zip((before, after), shares, strict=True)
     ]
     return FairnessReport(
@@ -163,15 +166,20 @@ def fairness_report(before: Ledger, after: Ledger) -> FairnessReport:
 def _shares(ledger: Ledger, at: int) -> dict[int, Fraction]:
     """ℓ of each person who can carry a load, from the raw loads."""
     instance, part = ledger.instance, ledger.instance.dimensions[at]
-    raw = dict.fromkeys([person for person, carries in enumerate(part.pool.tolist()) if carries], 0)
-    for person, load in zip(ledger.owner.tolist(), part.loads, strict=True):
-        if person in raw:
-            raw[person] += load
+    owned = ledger.owner != NOBODY
+    owner, loads = ledger.owner[owned], np.array(part.loads, np.int64)[owned]
+    upper, lower = np.zeros((2, len(instance.weights)), np.int64)
+    np.add.at(upper, owner, loads >> HALF)  # in two halves, because a person's sum may pass 63 bits
+    np.add.at(lower, owner, loads & ((1 << HALF) - 1))
     weights = instance.weights.tolist()
-    return {person: Fraction(load * part.pool_weight, part.total * weights[person]) for person, load in raw.items()}
+    return {
+        person: Fraction(((high << HALF) + low) * part.pool_weight, part.total * weights[person])
+        for person, (high, low) in enumerate(zip(upper.tolist(), lower.tolist(), strict=True))
+        if part.pool[person]
+    }
 
 
-def _evenness(ledger: Ledger, part: Dimension, shares: Mapping[int, Fraction], giants: tuple[Giant, ...]) -> Evenness:
+def evenness_of(ledger: Ledger, part: Dimension, shares: Mapping[int, Fraction], giants: tuple[Giant, ...]) -> Evenness:
     """The measures of one load."""
     people, weights = ledger.instance.snapshot.people, ledger.instance.weights.tolist()
     named = {person: (share, people[person].id) for person, share in shares.items()}

@@ -158,7 +158,7 @@ def _better(account: Account, able: Candidacy) -> Iterator[Person]:
 def _other_load(ledger: Ledger, account: int, own: Candidacy, needed: int) -> Change | None:
     """The smallest change of one load that moves a score by so much or more, downwards when negative, if any."""
     instance = ledger.instance
-    slopes = (2 * reciprocal_of(own.entry.weight_millionths) * instance.pull[account]).tolist()
+    slopes = (2 * reciprocal_of(own.entry.weight_millionths) * instance.gamma * instance.loads[account]).tolist()
     carried = ledger.carried[own.person].tolist()
     sizes = [(-(-abs(needed) // slope), at) for at, slope in enumerate(slopes) if slope > 0]
     possible = [(size, at) for size, at in sizes if needed > 0 or size <= carried[at]]

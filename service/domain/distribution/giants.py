@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from service.domain.distribution.core import Flags
 from service.domain.distribution.dimensions import Dimension, Roll
-from service.domain.distribution.eligibility import Classes, Flags
 from service.domain.distribution.rulebook import Rulebook
 
 MILLION = 1_000_000
@@ -18,10 +18,10 @@ def giants_of(rulebook: Rulebook, dimensions: tuple[Dimension, ...]) -> Iterator
     for part in dimensions:
         if part.name in SHARED:
             limit = rulebook.giants.percent * part.total * MILLION
-            yield part, np.array([100 * load * part.pool_weight > limit for load in part.loads], np.bool_)
+            yield part, np.array(part.loads, np.int64) > limit // (100 * part.pool_weight)
 
 
-def with_giants_at_rest(rulebook: Rulebook, classes: Classes, dimensions: tuple[Dimension, ...], roll: Roll) -> Roll:
+def with_giants_at_rest(rulebook: Rulebook, dimensions: tuple[Dimension, ...], roll: Roll) -> Roll:
     """The roll in which giants stay with the owner who may serve them, where the rulebook wants that.
 
     Such an account counts before and after, and its owner can carry its loads anyway: no dimension changes.
@@ -30,6 +30,6 @@ def with_giants_at_rest(rulebook: Rulebook, classes: Classes, dimensions: tuple[
         return roll
     at_rest = np.zeros(len(roll.free), np.bool_)
     for _, giants in giants_of(rulebook, dimensions):
-        for account in np.flatnonzero(giants & roll.free & (roll.standing >= 0)).tolist():
-            at_rest[account] = roll.standing[account] in classes.eligible(account)
+        at_rest |= giants
+    at_rest &= roll.free & roll.may_stay
     return replace(roll, fixed=roll.fixed | at_rest, free=roll.free & ~at_rest)

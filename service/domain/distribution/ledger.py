@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from service.domain.distribution.core import Ints, state_of
 from service.domain.distribution.instance import Instance
 from service.domain.distribution.snapshot import Snapshot
 
@@ -32,13 +33,19 @@ class Ledger:
     def with_owners(self, owners: Mapping[str, str] | None = None) -> "Ledger":
         """Another ledger over the same instance; people who are not in the snapshot own nothing."""
         ledger = Ledger(self.instance)
-        snapshot = self.instance.snapshot
-        people = self.instance.person_numbers
-        for at, account in enumerate(snapshot.accounts):
-            owner = account.owner if owners is None else owners.get(account.id)
-            if owner in people:
-                ledger.put(at, people[owner])
+        snapshot, people = self.instance.snapshot, self.instance.person_numbers
+        if owners is None:
+            ledger.own(self.instance.roll.standing)
+        else:
+            given = (people.get(owners.get(account.id, ""), -1) for account in snapshot.accounts)
+            ledger.own(np.fromiter(given, np.int64, len(snapshot.accounts)))
         return ledger
+
+    def own(self, owner: Ints) -> None:
+        """The owners (n, −1 for nobody) and what everybody carries because of them, whatever was before."""
+        state = state_of(self.instance.core, owner)
+        self.owner, self.minutes, self.count = state.owner, state.minutes, state.held
+        self.carried = np.ascontiguousarray(state.carried[:, : len(self.instance.dimensions)])
 
     def put(self, account: int, person: int) -> None:
         """The account, owned by nobody so far, goes to a person."""

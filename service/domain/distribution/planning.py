@@ -1,132 +1,134 @@
-"""The plan: all free accounts shared among all people, so that every owner is the rule's own winner."""
+"""The plan: what a task lets go is shared among all people, so that every owner is the rule's own winner."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from service.domain.distribution.deciding import AT_REST, decide
-from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Placement, Plan
+from service.domain.distribution import kernels
+from service.domain.distribution.arranging import CHUNK, Arrangement, Progress, silence
+from service.domain.distribution.core import NOBODY, Core, Ints, state_of
+from service.domain.distribution.deciding import AT_REST, UNASKED, concluded
+from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Placement, Plan, Waiting
 from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.repairing import Repair
-from service.domain.distribution.scoring import NOBODY, winner
+from service.domain.distribution.scoring import Outcome
 from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.tasks import BUDGET_MODES, Mode
 from service.domain.distribution.waiting import waiting_for
 
-Progress: TypeAlias = Callable[[str, int, int], None]
-
-REPORT_EVERY = 500
+DEAREST_MOVE, CHEAPEST_MOVE = 1000, 0.015
+"""Points: at the first price of a change of owner hardly anything moves, below the last one every gain counts."""
+PRICE_STEP = 0.6
 
 
 class NotSettled(RuntimeError):  # noqa: N818 - it names the state, like the problems of service.errors
     """An owner of a finished plan is not the rule's own winner: a fault of the engine itself."""
 
 
-def silence(phase: str, done: int, total: int) -> None:
-    """Progress that nobody follows."""
-
-
 def plan(snapshot: Snapshot, tell: Progress = silence) -> Plan:
-    """The plan of a snapshot: the same snapshot gives the same plan, byte for byte.
+    """The plan of a snapshot and its task: the same snapshot gives the same plan, byte for byte.
 
     `tell` is told (phase, done, total), phases being placing, settling, repairing and deciding; what it raises
-    ends the plan. Passes end because each move lowers one whole number (see Instance); each repair places one more.
+    ends the plan. Passes end because each move lowers one whole number (see Scale); each repair places one more.
     """
-    ledger = _with_fixed_accounts(Instance(snapshot))
-    order = ledger.instance.free_accounts
-    _place(ledger, order, tell)
-    passes = _settle(ledger, order, tell)
-    repair = Repair(ledger, order)
-    while _repair(repair, order, tell):
-        passes += _settle(ledger, order, tell)
-    return _finished(ledger, passes, tell)
-
-
-def _with_fixed_accounts(instance: Instance) -> Ledger:
-    """A ledger on which only pinned and held-back accounts have their owners."""
+    instance = Instance(snapshot)
+    limited = snapshot.task.mode in BUDGET_MODES
+    arrangement = rebalanced(instance, tell) if limited else shared_anew(instance.core, *_start(instance), tell)
     ledger = Ledger(instance)
-    for account in np.flatnonzero(instance.roll.fixed).tolist():
-        ledger.put(account, int(instance.roll.standing[account]))
-    return ledger
+    ledger.own(arrangement.state.owner)
+    return _finished(ledger, arrangement.passes, tell)
 
 
-def _place(ledger: Ledger, order: Sequence[int], tell: Progress) -> None:
-    """Each account in turn goes where the rule says."""
-    for done, account in enumerate(order):
-        if done % REPORT_EVERY == 0:
-            tell("placing", done, len(order))
-        person = winner(ledger, account)
-        if person != NOBODY:
-            ledger.put(account, person)
+def shared_anew(core: Core, order: Ints, owner: Ints, tell: Progress = silence) -> Arrangement:
+    """The free accounts of `order` given out from the start; `owner` (n) tells who has the others."""
+    arrangement = Arrangement(core, state_of(core, owner), order, most_moves=len(owner), tell=tell)
+    arrangement.place()
+    arrangement.improve()
+    arrangement.settle()
+    return arrangement
 
 
-def _settle(ledger: Ledger, order: Sequence[int], tell: Progress) -> int:
-    """Passes until one changes nothing; how many it took."""
-    moved_at = np.zeros(len(ledger.instance.snapshot.people), np.int64)
-    judged_at = np.full(len(ledger.owner), -1, np.int64)
-    passes, moves = 0, 1
-    while moves:
-        moves = best_response_pass(ledger, order, moved_at, judged_at)
-        passes += 1
-        tell("settling", passes, moves)
-    return passes
+def rebalanced(instance: Instance, tell: Progress = silence) -> Arrangement:
+    """The present owners, from whom at most the task's budget of accounts moves, the most valuable moves first.
 
-
-def best_response_pass(
-    ledger: Ledger,
-    order: Sequence[int],
-    moved_at: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-    judged_at: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-) -> int:
-    """Each account in turn is taken off and goes where the rule says; how many changed hands.
-
-    `moved_at` (K) and `judged_at` (n) count moves: an account is passed over while nothing has changed for any person
-    who may serve it, since its answer would be the same.
+    An account whose owner may not serve it is let go first and counts for nothing in the budget. The price of a change
+    of owner falls step by step to the rulebook's own, so that a move that gains more happens earlier.
     """
-    clock, moves = int(moved_at.max(initial=0)), 0
-    for account in order:
-        people = ledger.instance.classes.eligible(account)
-        if not len(people) or moved_at[people].max() <= judged_at[account]:
-            continue
-        judged_at[account] = clock
-        holder = ledger.take(account)
-        person = winner(ledger, account, holder)
-        if person != NOBODY:
-            ledger.put(account, person)
-        if person != holder:
-            clock, moves = clock + 1, moves + 1
-            moved_at[[at for at in (holder, person) if at != NOBODY]] = clock
-    return moves
+    task, order = instance.snapshot.task, instance.free_accounts
+    owner = np.where(instance.roll.may_stay | instance.roll.fixed, instance.roll.standing, NOBODY)
+    core = instance.core._replace(standing=np.where(instance.roll.may_stay, instance.roll.standing, NOBODY))
+    only = instance.person_numbers[task.person_id] if task.mode is Mode.NEWCOMER and task.person_id else NOBODY
+    return moved_least(core, order, owner, task.most_moves or 0, only, instance.scale.point, tell)
 
 
-def _repair(repair: Repair, order: Sequence[int], tell: Progress) -> int:
-    """Depth-1 ejection for each account that found no room; how many found an owner."""
-    homeless = [account for account in order if repair.ledger.owner[account] == NOBODY]
-    found = 0
-    for done, account in enumerate(homeless):
-        tell("repairing", done, len(homeless))
-        found += repair.find_room(account)
-    return found
+def moved_least(
+    core: Core, order: Ints, owner: Ints, most_moves: int, only: int, point: int, tell: Progress = silence
+) -> Arrangement:
+    """Owners (n) improved within a budget of moves; `point`: score of one point of price."""
+    arrangement = Arrangement(core, state_of(core, owner), order, most_moves, only, tell)
+    arrangement.place()
+    price = float(DEAREST_MOVE)
+    while price > max(CHEAPEST_MOVE, core.move_price / point) and arrangement.tally[0] < most_moves:
+        arrangement.at_price(round(price * point))
+        arrangement.place()
+        price *= PRICE_STEP
+    arrangement.at_price(core.move_price)
+    if arrangement.tally[0] < most_moves:
+        arrangement.improve()
+    arrangement.settle()
+    return arrangement
+
+
+def _start(instance: Instance) -> tuple[Ints, Ints]:
+    """What a plan may give, and the owners of what stays."""
+    return instance.free_accounts, np.where(instance.roll.fixed, instance.roll.standing, NOBODY)
 
 
 def _finished(ledger: Ledger, passes: int, tell: Progress) -> Plan:
     """The plan of a settled ledger; NotSettled if any owner is not the rule's own winner."""
-    snapshot = ledger.instance.snapshot
-    decisions, placements, waiting = [], [], []
-    for account, entry in enumerate(snapshot.accounts):
-        if account % REPORT_EVERY == 0:
-            tell("deciding", account, len(snapshot.accounts))
-        decision = decide(ledger, account, "plan")
-        owner = int(ledger.owner[account])
+    snapshot, reasons = ledger.instance.snapshot, _Reasons()
+    placements, waiting, decisions = [], [], []
+    for account, outcome in enumerate(_outcomes(ledger, tell)):
+        decision = concluded(ledger, account, "plan", outcome, reasons)
+        entry, owner = snapshot.accounts[account], int(ledger.owner[account])
         if decision.winner != (None if owner == NOBODY else snapshot.people[owner].id):
             raise NotSettled(f"account {entry.code} is not with the rule's own winner")
         decisions.append(decision)
         if decision.winner is None:
-            waiting.append(waiting_for(ledger, account))
+            waiting.append(reasons(ledger, account))
         else:
             placements.append(Placement(entry.id, decision.winner, _basis(decision)))
     return Plan(snapshot.sha256, ENGINE_VERSION, tuple(placements), tuple(waiting), tuple(decisions), passes)
+
+
+def _outcomes(ledger: Ledger, tell: Progress) -> Iterator[Outcome]:
+    """The rule's answer for every account, held-back and resting ones apart."""
+    instance = ledger.instance
+    state, found = state_of(instance.core, ledger.owner), np.zeros((len(ledger.owner), 4), np.int64)
+    for start in range(0, len(found), CHUNK):
+        tell("deciding", start, len(found))
+        kernels.answers(instance.core, state, np.arange(start, min(start + CHUNK, len(found))), found)
+    for free, holder, (winner, second, margin, lag) in zip(
+        instance.roll.free.tolist(), ledger.owner.tolist(), found.tolist(), strict=True
+    ):
+        behind = None if holder in {winner, NOBODY} else lag
+        yield Outcome(winner, second, margin if second != NOBODY else None, behind) if free else UNASKED
+
+
+class _Reasons:
+    """Why accounts wait; those of one class wait for one reason, which is found once."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[int, str | None], Waiting] = {}
+
+    def __call__(self, ledger: Ledger, account: int) -> Waiting:
+        """The reason and remedy of an account on a settled ledger."""
+        entry = ledger.instance.snapshot.accounts[account]
+        kind = int(ledger.instance.classes.of_account[account]), entry.held_back
+        if kind not in self.known:
+            self.known[kind] = waiting_for(ledger, account)
+        return replace(self.known[kind], account_id=entry.id)
 
 
 def _basis(decision: Decision) -> str:

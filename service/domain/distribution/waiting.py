@@ -5,8 +5,9 @@ from typing import Any
 
 from service.domain.distribution.decisions import Waiting
 from service.domain.distribution.eligibility import Rule, failed_rules
+from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.snapshot import Account, Person, Snapshot
+from service.domain.distribution.snapshot import Account, Person
 
 ALL_AT_CAP, ALL_ABSENT, NO_ELIGIBLE_PERSON, WAITS_FOR_PLAN = (
     "all_at_cap",
@@ -27,17 +28,16 @@ HELD_BACK_REMEDIES = {
 
 def waiting_for(ledger: Ledger, account: int) -> Waiting:
     """The reason and remedy of an account that the rule gives to nobody on this ledger."""
-    snapshot = ledger.instance.snapshot
-    entry = snapshot.accounts[account]
+    instance, entry = ledger.instance, ledger.instance.snapshot.accounts[account]
     if entry.held_back is not None:
         remedy = HELD_BACK_REMEDIES.get(entry.held_back, "resolve_reason")
         return Waiting(entry.id, HELD_BACK + entry.held_back, remedy, {})
-    if len(ledger.instance.classes.eligible(account)):
+    if len(instance.classes.eligible(account)):
         return Waiting(entry.id, ALL_AT_CAP, "raise_cap", {"people": list(_full(ledger, account))})
-    absent = _only_failing(snapshot, entry, Rule.AVAILABILITY)
+    absent = _only_failing(instance, entry, Rule.AVAILABILITY)
     if absent:
         return Waiting(entry.id, ALL_ABSENT, "wait_for_return", {"people": absent[:MOST_NAMED], "count": len(absent)})
-    return _nobody_eligible(snapshot, entry)
+    return _nobody_eligible(instance, entry)
 
 
 def _full(ledger: Ledger, account: int) -> Iterator[dict[str, Any]]:
@@ -54,19 +54,19 @@ def _full(ledger: Ledger, account: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _only_failing(snapshot: Snapshot, account: Account, rule: Rule) -> list[str]:
+def _only_failing(instance: Instance, account: Account, rule: Rule) -> list[str]:
     """The codes of the people whom this rule alone keeps from an account."""
 
     def fails(person: Person) -> bool:
-        return [failed.rule for failed in failed_rules(snapshot.rulebook, account, person)] == [rule]
+        return [failed.rule for failed in failed_rules(instance.snapshot.rulebook, account, person)] == [rule]
 
-    return [person.code for person in snapshot.people if fails(person)]
+    return [person.code for person in instance.people if fails(person)]
 
 
-def _nobody_eligible(snapshot: Snapshot, account: Account) -> Waiting:
+def _nobody_eligible(instance: Instance, account: Account) -> Waiting:
     """The first rule whose widening alone would find somebody, else the advice to extend what people cover."""
     for rule in RELAXABLE:
-        people = _only_failing(snapshot, account, rule)
+        people = _only_failing(instance, account, rule)
         if people:
             detail = {"rule": str(rule), "people": people[:MOST_NAMED], "count": len(people)}
             return Waiting(account.id, NO_ELIGIBLE_PERSON, f"widen_{rule}", detail)

@@ -40,6 +40,10 @@ REASONS = {
     ),
     "only_candidate": Sentence("Only one person may serve it and has room.", "只有一人符合条件且有余量。"),
     "pinned": Sentence("It is pinned and stays with its owner.", "该客户已锁定，由现负责人继续负责。"),
+    "left": Sentence(
+        "What the plan was asked to do, or its budget of moves, leaves it with its owner.",
+        "本方案的任务或变更额度使该客户仍由现负责人负责。",
+    ),
     "held_back": Sentence("It is held back and stays with its owner.", "该客户暂缓分配，由现负责人继续负责。"),
     "giant": Sentence(
         "It is a giant, which by the rulebook stays with its owner.", "该客户为超大客户，按规则由现负责人继续负责。"

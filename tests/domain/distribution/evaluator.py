@@ -29,7 +29,7 @@ class Evaluator:
         self.counted = served + [a for a in kept if self.weight[a["owner"]]]
         weights = sum(self.book["fit"].values())
         self.full, self.beta = FULL * weights or 1, self.book["misfit_price"] if weights else 0
-        self.bits = next(bits for bits in range(24, 0, -1) if self.bound(1 << bits) < 2**62)
+        self.bits = next(bits for bits in range(24, 0, -1) if self.bound(1 << bits) < 2**61)
         if self.book["giants"]["stay"]:
             at_home = [a for a in self.free if self.giant(a) and any(self.may(a, p) for p in self.owners_of(a))]
             self.kept |= {a["id"]: a["owner"] for a in at_home}
@@ -121,8 +121,14 @@ class Evaluator:
             z += self.gamma[name] * e * ((2 * x + e) * self.r[p["id"]] - (1 << (self.bits + 13)))
         return z
 
+    def word(self, kind: str, id_: str) -> int:
+        return int.from_bytes(blake2b(id_.encode(), key=self.key, digest_size=8, person=kind.encode()).digest())
+
     def tie(self, a: dict, p: dict) -> int:
-        return int.from_bytes(blake2b(f"{a['id']}\n{p['id']}".encode(), key=self.key, digest_size=8).digest())
+        word = self.word("account", a["id"]) ^ self.word("person", p["id"])
+        word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+        word = (word ^ word >> 27) * 0x94D049BB133111EB % 2**64
+        return word ^ word >> 31
 
     def decide(self, a: dict, owners: dict) -> tuple[str | None, str | None, int | None]:
         """Winner, runner-up and margin, everybody else keeping what they have."""

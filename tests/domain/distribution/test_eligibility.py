@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.distribution.eligibility import Failed, Rule, classes_of, failed_caps, failed_rules, match
-from service.domain.distribution.priority import wanted_levels
+from service.domain.distribution.priority import priorities, wanted_level
 from service.domain.distribution.rulebook import BlockedPair, HardRules, Rulebook
 from service.domain.distribution.snapshot import Account, Person, Snapshot
 from tests.domain.distribution.families import snapshots
@@ -68,8 +68,9 @@ def test_classes_agree_with_the_rules_asked_one_pair_at_a_time(snapshot: Snapsho
     pairs = data.draw(st.lists(st.builds(BlockedPair, some, st.sampled_from(people)), max_size=4))
     rules = replace(snapshot.rulebook.hard_rules, blocked_pairs=tuple(pairs))
     snapshot = replace(snapshot, rulebook=replace(snapshot.rulebook, hard_rules=rules))
-    classes, weights = classes_of(snapshot), snapshot.rulebook.fit
-    for number, (account, wanted) in enumerate(zip(snapshot.accounts, wanted_levels(snapshot), strict=True)):
+    levels = wanted_level(priorities(snapshot))
+    classes, weights = classes_of(snapshot, snapshot.people, levels), snapshot.rulebook.fit
+    for number, (account, wanted) in enumerate(zip(snapshot.accounts, levels.tolist(), strict=True)):
         may = [k for k, person in enumerate(snapshot.people) if not failed_rules(snapshot.rulebook, account, person)]
         assert classes.eligible(number).tolist() == may
         for person, fit in zip(may, classes.fit[classes.row(number)].tolist(), strict=True):

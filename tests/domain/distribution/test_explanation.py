@@ -93,9 +93,10 @@ def test_half_of_the_smallest_relief_would_not_have_done() -> None:
     ledger = planned_ledger(snapshot)
     tried = 0
     for decision in plan(snapshot).decisions:
-        if decision.runner_up is None:
+        found = flips(ledger, decision.account_id, decision.runner_up) if decision.runner_up else ()
+        if not found:
             continue
-        (change,) = flips(ledger, decision.account_id, decision.runner_up)[0].changes
+        (change,) = found[0].changes
         if change.field.startswith("load:"):
             half = (Fraction(change.before) - Fraction(change.after)) / 2
             less = replace(change, after=str(float(Fraction(change.before) - half)))
@@ -210,6 +211,6 @@ def test_a_decision_is_plain_json_with_its_margin_as_text() -> None:
     (decision,) = plan(Snapshot((Account("a", "A"),), (P, Q), Rulebook(hard_rules=OPEN), "rulebook", 7, "c")).decisions
     data = decision_mapping(decision)
     assert data["margin"] == str(decision.margin)
-    assert (data["rulebook_version"], data["engine_version"], data["kind"]) == (7, "1", "plan")
+    assert (data["rulebook_version"], data["engine_version"], data["kind"]) == (7, "2", "plan")
     with pytest.raises(KeyError):
         explain(small_team(P, Q), "unknown")

@@ -1,0 +1,136 @@
+"""From owners to better owners: the passes, exchanges and repairs that make a plan, whatever the plan is for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from service.domain.distribution import kernels
+from service.domain.distribution.core import NOBODY, Core, Ints, Parts, State
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+CHUNK = 20_000
+"""Accounts between two reports of progress."""
+FEW = 1e-4
+"""The part of the accounts below which the moves of a pass count as few."""
+MOST_SWEEPS, MOST_SKIMS, SWAP_ROUNDS = 12, 12, 3
+MOST_TRIES = 100_000
+"""How many accounts are tried in repairing a plan."""
+
+
+def silence(phase: str, done: int, total: int) -> None:
+    """Progress that nobody follows."""
+
+
+@dataclass
+class Arrangement:
+    """Accounts on their way to their owners; every step lowers the potential of Scale or places one account more.
+
+    `order`: the accounts that may be given; `most_moves`: how many of them may be away from their standing owner;
+    `only`: the one person to whom those may go, −1 for anybody.
+    """
+
+    core: Core
+    state: State
+    order: Ints
+    most_moves: int
+    only: int = NOBODY
+    tell: Progress = silence
+    passes: int = 0
+    short: Parts = field(init=False)
+    moved_at: Ints = field(init=False)
+    judged_at: Ints = field(init=False)
+    tally: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        accounts, people = len(self.state.owner), len(self.core.reciprocal)
+        self.short = np.full((accounts, kernels.SHORT), NOBODY, np.int32)
+        self.moved_at, self.judged_at = np.zeros(people, np.int64), np.full(accounts, -1, np.int64)
+        self.tally = np.array([0, self.most_moves, 0, 0], np.int64)
+        self.tally[0] = self.away()
+
+    def away(self) -> int:
+        """How many accounts have left their standing owner for somebody else."""
+        standing, owner = self.core.standing[self.order], self.state.owner[self.order]
+        return int(((standing >= 0) & (owner >= 0) & (owner != standing)).sum())
+
+    def improve(self) -> None:
+        """Passes until few accounts move, then rounds of exchanges, each followed by passes."""
+        few = max(1, int(FEW * len(self.order)))
+        self._passes(few, MOST_SWEEPS)
+        for _ in range(SWAP_ROUNDS if self.only == NOBODY else 0):
+            swaps = self._swaps()
+            self._passes(few, 1)
+            if swaps <= few:
+                break
+
+    def settle(self) -> None:
+        """Passes until one changes nothing, with repairs of what found no room: the end of every plan."""
+        tries, found = MOST_TRIES, 1
+        while found:
+            while self._sweep("settling"):
+                pass
+            homeless = self.order[self.state.owner[self.order] == NOBODY]
+            self.tell("repairing", 0, len(homeless))
+            tries = self._repair(homeless, tries)
+            found = int((self.state.owner[homeless] != NOBODY).sum())
+
+    def place(self) -> None:
+        """Each account that nobody has, in turn, goes where the rule says."""
+        self._sweep("placing")
+
+    def at_price(self, move_price: int) -> None:
+        """Everything from now on happens at another price of a change of owner; all accounts are asked again."""
+        self.core = self.core._replace(move_price=move_price)
+        self.judged_at[:] = -1
+
+    def _passes(self, few: int, most: int) -> None:
+        """Exact passes that remember candidates, with cheap ones over these between them."""
+        for _ in range(most):
+            moves = self._sweep("settling", remembering=True)
+            if self.only == NOBODY:
+                self._skims(few)
+            if moves <= few:
+                return
+
+    def _sweep(self, phase: str, *, remembering: bool = False) -> int:
+        """One exact pass; how many accounts moved."""
+        short = self.short if remembering else self.short[:0]
+        self.tally[3] = 0
+        for start in range(0, len(self.order), CHUNK):
+            self.tell(phase, start, len(self.order))
+            part = self.order[start : start + CHUNK]
+            kernels.sweep(self.core, self.state, part, self.moved_at, self.judged_at, short, self.tally, self.only)
+        self.passes += 1
+        return int(self.tally[3])
+
+    def _skims(self, few: int) -> None:
+        """Cheap passes over the remembered candidates until few accounts move."""
+        for _ in range(MOST_SKIMS):
+            self.tally[3] = 0
+            kernels.skim(self.core, self.state, self.order, self.short, self.moved_at, self.tally)
+            if self.tally[3] <= few:
+                return
+
+    def _swaps(self) -> int:
+        """One round of exchanges; how many there were."""
+        costs = np.zeros(len(self.state.owner), np.int64)
+        kernels.costs_now(self.core, self.state, self.order, costs)
+        start, members = kernels.members_of(self.state.owner, self.order, len(self.core.reciprocal))
+        self.tally[3] = 0
+        for first in range(0, len(self.order), CHUNK):
+            self.tell("settling", first, len(self.order))
+            part = self.order[first : first + CHUNK]
+            kernels.swap(self.core, self.state, part, self.short, costs, start, members, self.moved_at, self.tally)
+        return int(self.tally[3])
+
+    def _repair(self, homeless: Ints, tries: int) -> int:
+        """Depth-1 ejection for accounts without room; the tries that are left."""
+        if not len(homeless) or self.only != NOBODY:
+            return tries
+        start, members = kernels.members_of(self.state.owner, self.order, len(self.core.reciprocal))
+        left = int(kernels.eject(self.core, self.state, homeless, start, members, self.tally, tries))
+        self.judged_at[:] = -1
+        return left

@@ -1,0 +1,89 @@
+"""The numeric core of a distribution: everything that the rule reads, and everything that it changes, as arrays.
+
+One core and one state serve both forms of the rule: numpy in the web process, compiled code in the worker.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+Words: TypeAlias = NDArray[np.uint64]
+Numbers: TypeAlias = NDArray[np.uint32]
+Parts: TypeAlias = NDArray[np.int32]
+
+NOBODY = -1
+NO_CAP = 2**60
+LANES = 4
+"""Loads are padded with empty dimensions to a multiple of this, so that compiled loops have a fixed width."""
+
+
+class Core(NamedTuple):
+    """What the rule reads of n accounts in C classes, K people, D dimensions padded to W; the formula is in Scale.
+
+    `of_account` (n): class of each account; `people[start[c]:start[c + 1]]`: who may serve class c, ascending, with
+    `misfit` beside them: parts short of a complete match, experience apart; `experience` (5 × K): parts that
+    experience makes good, by the account's `wanted` level (n, from 0); `part_price`, `move_price`: score of one part of
+    misfit, and of a change of owner; `loads` (n × W), `gamma` (W), `reciprocal` (K); `minutes` (n), `most_minutes`,
+    `most_accounts` (K): the caps; `standing` (n): present owner or −1; `tie_account`, `tie_person`: see ties.
+    """
+
+    of_account: Ints
+    start: Ints
+    people: Numbers
+    misfit: Parts
+    experience: Parts
+    wanted: Ints
+    part_price: int
+    move_price: int
+    loads: Ints
+    gamma: Ints
+    reciprocal: Ints
+    minutes: Ints
+    most_minutes: Ints
+    most_accounts: Ints
+    standing: Ints
+    tie_account: Words
+    tie_person: Words
+
+
+class State(NamedTuple):
+    """Who has what: `owner` (n) or −1; `carried` (K × W), `minutes` and `held` (K) sum over what each person owns."""
+
+    owner: Ints
+    carried: Ints
+    minutes: Ints
+    held: Ints
+
+
+def empty_state(core: Core) -> State:
+    """The state in which nobody has anything."""
+    accounts, people = len(core.of_account), len(core.reciprocal)
+    return State(
+        owner=np.full(accounts, NOBODY, np.int64),
+        carried=np.zeros((people, core.loads.shape[1]), np.int64),
+        minutes=np.zeros(people, np.int64),
+        held=np.zeros(people, np.int64),
+    )
+
+
+def state_of(core: Core, owner: Ints) -> State:
+    """The state of given owners (n, −1 for nobody)."""
+    state = empty_state(core)
+    owned = np.flatnonzero(owner >= 0)
+    who = owner[owned]
+    state.owner[:] = owner
+    np.add.at(state.carried, who, core.loads[owned])
+    np.add.at(state.minutes, who, core.minutes[owned])
+    state.held[:] = np.bincount(who, minlength=len(state.held))
+    return state
+
+
+def padded(loads: Ints) -> Ints:
+    """Columns of loads (n × D) filled up with zeros to the core's width."""
+    width = max(LANES, -(-loads.shape[1] // LANES) * LANES)
+    wide = np.zeros((len(loads), width), np.int64)
+    wide[:, : loads.shape[1]] = loads
+    return wide
