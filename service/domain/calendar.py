@@ -32,10 +32,6 @@ class BusinessCalendar:
             raise invalid("", "naive_time", "A time needs its offset from UTC.", "时间必须带有时区偏移。")
         return instant.astimezone(self.zone).date()
 
-    def is_working_day(self, day: date) -> bool:
-        """Whether people work on that date."""
-        return self._working_days_until(day.toordinal()) > self._working_days_until(day.toordinal() - 1)
-
     def add_working_days(self, start: date, days: int) -> date:
         """The n-th working day after `start`, before it when n is negative; 0 is `start` itself."""
         if days == 0:

@@ -81,22 +81,6 @@ def match_key(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def pinyin_initials(text: str) -> str:
-    """The first letter of each Chinese syllable; other letters and digits stay, without accents: TCL科技 is tclkj."""
-    return _spoken(match_key(text))[0]
-
-
-def sort_key(name: str) -> str:
-    """A key that sorts by pinyin, tone and character under the C collation, Latin names among the Chinese."""
-    return _spoken(match_key(name))[1]
-
-
-def grams(name: str) -> list[str]:
-    """One- and two-character pieces of the words of a name and of its initials, for an inverted index; each once."""
-    key = match_key(name)
-    return _grams(key, _spoken(key)[0])
-
-
 def query_words(query: str) -> list[str]:
     """The words of a search; each must occur in a name's match key or in its initials."""
     return match_key(query).split()
