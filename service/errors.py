@@ -385,6 +385,12 @@ class PlanStale(Conflict):
     zh = "方案计算之后数据已发生变化。"
 
 
+class RulebookTestsFailed(Conflict):
+    """The rulebook fails tests that are stored beside it."""
+
+    zh = "规则手册未通过其附带的测试。"
+
+
 class HardRuleBroken(Conflict):
     """A hard rule of the rulebook forbids this assignment."""
 

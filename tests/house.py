@@ -107,7 +107,7 @@ class House:
             "potential_value_base": 100_000,
             "intent": "medium",
             "products": ["产品A"],
-            "verified_at": LONG_AGO,
+            "verified_at": datetime.now(UTC) - timedelta(days=1),
         }
         values = {**defaults, **fields, "id": id_}
         async with self.services.database.transaction() as session:

@@ -285,6 +285,18 @@ class RulebookRetired(Event):
     """A rulebook no longer applies."""
 
 
+class RulebookAcknowledged(Event):
+    """Somebody has read a published rulebook."""
+
+
+class RulebookTestCreated(Event):
+    """A draft rulebook must refuse, or allow, an account to a person."""
+
+
+class RulebookTestDeleted(Event):
+    """A draft rulebook's test was taken away."""
+
+
 class DistributionPlanCreated(Event):
     """A plan was asked for."""
 
@@ -319,6 +331,10 @@ class DistributionPlanQueued(Event):
 
 class DistributionPlanApplied(Event):
     """A plan's assignments count from now on."""
+
+
+class FairnessDrifted(Event):
+    """Since the last plan loads have drifted further apart than the company tolerates."""
 
 
 class AssignmentStarted(Event):

@@ -1,11 +1,10 @@
-"""What a user can do with rulebooks: draft, change, publish, retire."""
+"""What a user can do with rulebooks: draft, change, publish, retire, acknowledge."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
@@ -13,14 +12,17 @@ from service.domain.distribution.published import rulebook_text
 from service.domain.distribution.rulebook import Rulebook as Rules
 from service.domain.merge_patch import merged
 from service.domain.people import SALES_ROLES
-from service.domain.states import VERSION_TRANSITIONS, VersionState
-from service.errors import AuthorIsApprover, CandidateIsApprover, Sentence, StateConflict
+from service.domain.states import VersionState
+from service.errors import AuthorIsApprover, CandidateIsApprover, Forbidden, Sentence, StateConflict
 from service.journal import record
-from service.models import Rulebook, new_id
+from service.models import Rulebook, RulebookAcknowledgement, new_id
+from service.operations.rule_versions import FINAL, RuleVersions
+from service.operations.rulebook_tests import expect_tests_pass, take_over_tests
 from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 
-FINAL = Sentence("A published version never changes; draft the next one.", "已发布的版本不再变更；请起草新版本。")
+BOOKS = RuleVersions(Rulebook, "publisher_id", events.RulebookPublished, events.RulebookRetired)
+NOT_IN_FORCE = Sentence("Only the published version is acknowledged.", "只能确认已发布的版本。")
 BY_AUTHOR = Sentence("The author of a rulebook does not publish it.", "规则手册的起草人不得自行发布。")
 BY_CANDIDATE = Sentence(
     "Whoever is given accounts by these rules does not publish them.", "按此规则获得客户者不得发布。"
@@ -28,13 +30,15 @@ BY_CANDIDATE = Sentence(
 
 
 async def create_rulebook(session: AsyncSession, actor: Actor, code: str, definition: Mapping[str, Any]) -> Rulebook:
-    """Drafts a rulebook, what is left out being the default; a code that exists already gets its next number."""
+    """Drafts a rulebook, what is left out being the default.
+
+    A code that exists already gets its next number, and the tests of the version before.
+    """
     require(actor, "create", Rulebook)
-    number = select(func.coalesce(func.max(Rulebook.number), 0) + 1).where(Rulebook.code == code)
     rulebook = Rulebook(
         id=new_id(),
         code=code,
-        number=(await session.execute(number)).scalar_one(),
+        number=await BOOKS.next_number(session, code),
         state=VersionState.DRAFT,
         author_id=actor.id,
         **written(definition),
@@ -43,6 +47,8 @@ async def create_rulebook(session: AsyncSession, actor: Actor, code: str, defini
     session.info["made"] = rulebook
     data = {"code": code, "number": rulebook.number}
     await record(session, actor, events.RulebookCreated(rulebook.id, data=data))
+    await session.flush()
+    await take_over_tests(session, rulebook)
     return rulebook
 
 
@@ -79,29 +85,16 @@ def written(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def publish_rulebook(
-    session: AsyncSession, actor: Actor, rulebook_id: UUID, version: Versions, reason: str | None
+    session: AsyncSession, actor: Actor, rulebook_id: UUID, version: Versions, reason: str | None, timezone: str
 ) -> Rulebook:
-    """Makes a draft the law of distribution, and retires the version of its code that was it before."""
-    rulebook = await fetch(session, actor, "publish", Rulebook, rulebook_id)
-    expect(rulebook, version)
-    VERSION_TRANSITIONS.check(VersionState(rulebook.state), VersionState.PUBLISHED)
+    """Makes a draft that passes its tests the law of distribution; the version of its code before is retired."""
+    rulebook: Rulebook = await BOOKS.fetched(session, actor, "publish", rulebook_id, version, VersionState.PUBLISHED)
     if rulebook.author_id == actor.id:
         raise AuthorIsApprover(BY_AUTHOR)
     if actor.roles & SALES_ROLES:
         raise CandidateIsApprover(BY_CANDIDATE)
-    previous = await session.scalar(
-        select(Rulebook)
-        .where(Rulebook.code == rulebook.code, Rulebook.state == VersionState.PUBLISHED)
-        .with_for_update()
-    )
-    if previous:
-        await retire(session, actor, previous, reason)
-    rulebook.state, rulebook.publisher_id = VersionState.PUBLISHED, actor.id
-    rulebook.published_at = datetime.now(UTC)
-    rulebook.version += 1
-    session.info["made"] = rulebook
-    data = {"code": rulebook.code, "number": rulebook.number, "reason": reason}
-    await record(session, actor, events.RulebookPublished(rulebook.id, data=data))
+    await expect_tests_pass(session, rulebook, timezone)
+    await BOOKS.publish(session, actor, rulebook, reason)
     return rulebook
 
 
@@ -109,17 +102,19 @@ async def retire_rulebook(
     session: AsyncSession, actor: Actor, rulebook_id: UUID, version: Versions, reason: str | None
 ) -> Rulebook:
     """Ends the use of a published version; what was decided by it stays."""
-    rulebook = await fetch(session, actor, "retire", Rulebook, rulebook_id)
-    expect(rulebook, version)
-    VERSION_TRANSITIONS.check(VersionState(rulebook.state), VersionState.RETIRED)
-    session.info["made"] = rulebook
-    await retire(session, actor, rulebook, reason)
+    rulebook: Rulebook = await BOOKS.fetched(session, actor, "retire", rulebook_id, version, VersionState.RETIRED)
+    await BOOKS.retire(session, actor, rulebook, reason)
     return rulebook
 
 
-async def retire(session: AsyncSession, actor: Actor, rulebook: Rulebook, reason: str | None) -> None:
-    """The change and its evidence."""
-    rulebook.state, rulebook.retired_at = VersionState.RETIRED, datetime.now(UTC)
-    rulebook.version += 1
-    data = {"code": rulebook.code, "number": rulebook.number, "reason": reason}
-    await record(session, actor, events.RulebookRetired(rulebook.id, data=data))
+async def acknowledge_rulebook(session: AsyncSession, actor: Actor, rulebook_id: UUID) -> None:
+    """Notes that the caller has read a published rulebook; the first time counts."""
+    rulebook = await fetch(session, actor, "acknowledge", Rulebook, rulebook_id)
+    if actor.kind != "staff":
+        raise Forbidden
+    if rulebook.state != VersionState.PUBLISHED:
+        raise StateConflict(NOT_IN_FORCE)
+    noted = insert(RulebookAcknowledgement).values(rulebook_id=rulebook_id, staff_id=actor.id).on_conflict_do_nothing()
+    first = await session.scalar(noted.returning(RulebookAcknowledgement.staff_id))
+    if first:
+        await record(session, actor, events.RulebookAcknowledged(rulebook_id, data={"staff_id": actor.id}))

@@ -1,23 +1,25 @@
 """What a user can do with tier schemes: draft, change, publish, retire."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
-from service.domain.states import VERSION_TRANSITIONS, VersionState
+from service.domain.states import VersionState
 from service.domain.tier_schemes import read_scheme
 from service.domain.tier_templates import TEMPLATES
 from service.errors import AuthorIsApprover, Sentence, StateConflict
 from service.journal import record
 from service.models import TierScheme, new_id
+from service.operations.rule_versions import FINAL, RuleVersions
 from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.tier_schemes import TierSchemeCreate, TierSchemeUpdate
+
+SCHEMES = RuleVersions(TierScheme, "published_by", events.TierSchemePublished, events.TierSchemeRetired)
+BY_AUTHOR = Sentence("The author of a scheme does not publish it.", "分级方案的起草人不得自行发布。")
 
 
 async def create_tier_scheme(session: AsyncSession, actor: Actor, wanted: TierSchemeCreate) -> TierScheme:
@@ -28,7 +30,7 @@ async def create_tier_scheme(session: AsyncSession, actor: Actor, wanted: TierSc
     scheme = TierScheme(
         id=new_id(),
         code=read.code,
-        number=await next_number(session, read.code),
+        number=await SCHEMES.next_number(session, read.code),
         method=read.method,
         definition=definition,
         state=VersionState.DRAFT,
@@ -48,9 +50,7 @@ async def update_tier_scheme(
     scheme = await fetch(session, actor, "edit", TierScheme, scheme_id)
     expect(scheme, version)
     if scheme.state != VersionState.DRAFT:
-        raise StateConflict(
-            Sentence("A published version never changes; draft the next one.", "已发布的版本不再变更；请起草新版本。")
-        )
+        raise StateConflict(FINAL)
     before, definition = scheme.definition, definition_of(scheme.definition, patch)
     changes = {
         name: {"from": before.get(name), "to": definition.get(name)}
@@ -68,25 +68,10 @@ async def publish_tier_scheme(
     session: AsyncSession, actor: Actor, scheme_id: UUID, version: Versions, reason: str | None
 ) -> TierScheme:
     """Makes a draft count, and retires the version that counted before."""
-    scheme = await fetch(session, actor, "publish", TierScheme, scheme_id)
-    expect(scheme, version)
-    VERSION_TRANSITIONS.check(VersionState(scheme.state), VersionState.PUBLISHED)
+    scheme: TierScheme = await SCHEMES.fetched(session, actor, "publish", scheme_id, version, VersionState.PUBLISHED)
     if scheme.created_by == actor.id:
-        raise AuthorIsApprover(
-            Sentence("The author of a scheme does not publish it.", "分级方案的起草人不得自行发布。")
-        )
-    previous = await session.scalar(
-        select(TierScheme)
-        .where(TierScheme.code == scheme.code, TierScheme.state == VersionState.PUBLISHED)
-        .with_for_update()
-    )
-    if previous:
-        await retire(session, actor, previous, reason)
-    scheme.state, scheme.published_by, scheme.published_at = VersionState.PUBLISHED, actor.id, datetime.now(UTC)
-    scheme.version += 1
-    session.info["made"] = scheme
-    data = {"code": scheme.code, "number": scheme.number, "reason": reason}
-    await record(session, actor, events.TierSchemePublished(scheme.id, data=data))
+        raise AuthorIsApprover(BY_AUTHOR)
+    await SCHEMES.publish(session, actor, scheme, reason)
     return scheme
 
 
@@ -94,29 +79,12 @@ async def retire_tier_scheme(
     session: AsyncSession, actor: Actor, scheme_id: UUID, version: Versions, reason: str | None
 ) -> TierScheme:
     """Ends the use of a published version; grades that were given stay."""
-    scheme = await fetch(session, actor, "retire", TierScheme, scheme_id)
-    expect(scheme, version)
-    VERSION_TRANSITIONS.check(VersionState(scheme.state), VersionState.RETIRED)
-    session.info["made"] = scheme
-    await retire(session, actor, scheme, reason)
+    scheme: TierScheme = await SCHEMES.fetched(session, actor, "retire", scheme_id, version, VersionState.RETIRED)
+    await SCHEMES.retire(session, actor, scheme, reason)
     return scheme
-
-
-async def retire(session: AsyncSession, actor: Actor, scheme: TierScheme, reason: str | None) -> None:
-    """The change and its evidence."""
-    scheme.state, scheme.retired_at = VersionState.RETIRED, datetime.now(UTC)
-    scheme.version += 1
-    data = {"code": scheme.code, "number": scheme.number, "reason": reason}
-    await record(session, actor, events.TierSchemeRetired(scheme.id, data=data))
 
 
 def definition_of(base: Mapping[str, Any], given: TierSchemeCreate | TierSchemeUpdate) -> dict[str, Any]:
     """The scheme's data after a merge patch: what is given replaces, null removes, the rest stays."""
     replaced = given.model_dump(mode="json", exclude_none=True, exclude={"template"})
     return {name: value for name, value in base.items() if name not in given.model_fields_set} | replaced
-
-
-async def next_number(session: AsyncSession, code: str) -> int:
-    """The number after the last version of a code."""
-    statement = select(func.coalesce(func.max(TierScheme.number), 0) + 1).where(TierScheme.code == code)
-    return (await session.execute(statement)).scalar_one()

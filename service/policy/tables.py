@@ -22,6 +22,7 @@ from service.models import (
     DistributionPlan,
     Entitlement,
     ExchangeRate,
+    FairnessReport,
     Holiday,
     Identity,
     Import,
@@ -138,10 +139,12 @@ declare(Entitlement, see=full_view)
 declare(
     Rulebook,
     see=role(*PLAN_AUTHORS, AUDITOR) | leaders | published,
+    see_tests=role(*PLAN_AUTHORS, AUDITOR) | leaders,
     create=role(*PLAN_AUTHORS),
     edit=author,
     publish=leaders,
     retire=leaders,
+    acknowledge=published,
 )
 declare(
     DistributionPlan,
@@ -152,6 +155,8 @@ declare(
     apply=role(*PLAN_AUTHORS) | leaders,
     cancel=author | leaders,
 )
+
+declare(FairnessReport, see=role(*Role))
 
 
 def _under_my_review(actor: Actor, model: type[Assignment]) -> ColumnElement[bool]:
@@ -200,7 +205,8 @@ declare(
 
 hearing = related(is_actor("reviewer_id"))
 appealing = related(is_actor("appellant_id")) | related(is_actor("filed_by_id"))
-concerned = appealing | related(is_actor("respondent_id")) | hearing | related(is_actor("first_decider_id"))
+heard = related(is_actor("respondent_id")) | hearing | related(is_actor("first_decider_id"))
+concerned = appealing | heard
 overseeing = role(Role.GENERAL_MANAGER, AUDITOR)
 
 
@@ -219,6 +225,7 @@ declare(
     Appeal,
     see=overseeing | concerned | related(_of_my_people),
     see_content=overseeing | concerned,
+    see_owner=team | line | leaders | overseeing | heard,
     see_effect=overseeing | hearing,
     withdraw=appealing,
     review=role(*REVIEWER_ROLES),

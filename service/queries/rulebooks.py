@@ -1,14 +1,23 @@
-"""Rulebooks as JSON: one version, many."""
+"""Rulebooks as JSON: one version, many, the difference of two, and who has read one."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import orjson
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.models import Rulebook
-from service.policy import Actor
-from service.queries.listing import Listing, any_of
+from service.domain.distribution.amendments import amendments
+from service.domain.distribution.rulebook import Rulebook as Rules
+from service.domain.people import LEADERS, SALES_ROLES, Role
+from service.domain.states import StaffStatus
+from service.errors import NotFound
+from service.models import RoleGrant, Rulebook, RulebookAcknowledgement, Staff
+from service.policy import Actor, allowed
+from service.policy.hierarchy import departments_under
+from service.policy.relations import led_department, named
+from service.queries.listing import Filter, Listing, any_of, either
 from service.queries.single import single
 
 COLUMNS: dict[str, Any] = {name: getattr(Rulebook, name) for name in (
@@ -32,3 +41,55 @@ RULEBOOKS = Listing(
 async def rulebook_json(connection: AsyncConnection, actor: Actor, rulebook_id: UUID) -> Any:
     """One version's JSON text and its record version."""
     return await single(connection, actor, Rulebook, COLUMNS, rulebook_id)
+
+
+async def rulebook_diff(connection: AsyncConnection, actor: Actor, rulebook_id: UUID, against: UUID) -> bytes:
+    """The members of RulebookDiffView; NotFound unless the actor may see both."""
+    after, before = [await definition_of(connection, actor, id_) for id_ in (rulebook_id, against)]
+    found = [one.to_mapping() for one in amendments(before, after)]
+    return orjson.dumps({"rulebook_id": str(rulebook_id), "against_id": str(against), "amendments": found})
+
+
+async def definition_of(connection: AsyncConnection, actor: Actor, rulebook_id: UUID) -> Rules:
+    """The rules of a rulebook that the actor may see; NotFound else."""
+    statement = select(Rulebook.definition).where(Rulebook.id == rulebook_id, allowed(actor, "see", Rulebook))
+    definition = await connection.scalar(statement)
+    if definition is None:
+        raise NotFound
+    return Rules.from_mapping(definition)
+
+
+READ = select(RulebookAcknowledgement.acknowledged_at).where(
+    RulebookAcknowledgement.staff_id == Staff.id,
+    RulebookAcknowledgement.rulebook_id == bindparam("rulebook_id", type_=Rulebook.id.type),
+)
+SELLS = exists().where(
+    RoleGrant.staff_id == Staff.id, RoleGrant.state == "effective", RoleGrant.role.in_(sorted(SALES_ROLES))
+)
+
+
+def acknowledgement_columns(_actor: Actor) -> Mapping[str, Any]:
+    """The members of AcknowledgementView."""
+    read = READ.correlate(Staff).scalar_subquery()
+    return {"staff_id": Staff.id, "staff_code": Staff.code, "name": Staff.name, "acknowledged_at": read}
+
+
+def concerned(actor: Actor) -> ColumnElement[bool]:
+    """Active salespeople: all of them for leaders and auditor, their line's for managers, oneself for everybody."""
+    selling = and_(Staff.deleted_at.is_(None), Staff.status == StaffStatus.ACTIVE, SELLS)
+    if actor.kind != "staff" or actor.roles & (LEADERS | {Role.AUDITOR}):
+        return selling if actor.kind == "staff" else false()
+    below = Staff.department_id.in_(departments_under(led_department(actor)))
+    return and_(selling, or_(Staff.id == named(0, actor.id), below))
+
+
+ACKNOWLEDGEMENTS = Listing(
+    model=Staff,
+    columns=acknowledgement_columns,
+    filters={
+        "rulebook_id": Filter(lambda _: true()),
+        "acknowledged": either(READ.exists(), ~READ.exists()),
+    },
+    rows=concerned,
+    name="acknowledgements",
+)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,21 +19,25 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     or_,
     select,
     text,
     true,
+    union_all,
 )
 from sqlalchemy import type_coerce as taken_as
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from service.domain.canonical import LARGEST_INTEGER
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.distribution.snapshot import Account as AccountEntry
 from service.domain.distribution.snapshot import Person as PersonEntry
 from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.tasks import Mode, Task
 from service.domain.people import SALES_ROLES
 from service.domain.states import StaffStatus, VersionState
 from service.domain.tier_schemes import read_scheme
@@ -53,21 +58,23 @@ from service.models import Rulebook as RulebookRow
 from service.models.appeals import OPEN_STATES
 from service.policy.hierarchy import departments_under
 
-HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "value_out_of_range", "unverified", "no_tier")
+HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "value_out_of_range", "unverified", "stale", "no_tier")
 COVERAGE = ("code", "regions", "industries", "products", "experience_level", "max_accounts")
+OWNER = "owner"
 PLAN_DAYS = 90
 TODAY = 1
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose accounts and people: the company's, one department's with all below it, or one person's.
+    """Whose accounts and people: the company's, one department's with all below it, or those of some of its people.
 
-    `account_id`: belongs to it in any case; where it stands alone, it is the only account, beside all people.
+    `staff_ids`: their accounts alone; `account_id`: belongs to it in any case; where it stands alone, it is the only
+    account, beside all people.
     """
 
     department_id: UUID | None = None
-    staff_id: UUID | None = None
+    staff_ids: tuple[UUID, ...] | None = None
     account_id: UUID | None = None
 
 
@@ -76,7 +83,8 @@ class Basis:
     """By which rules and on which grades a snapshot is made, for whom, and as of when.
 
     `as_of`: pins that end later count; `days`: availability is the part of so many days from `first_day` on which a
-    person is not absent.
+    person is not absent; `minutes`: what the grades cost, where that was read already; `team_role`: the role that is
+    shared, among salespeople for the owner, else among staff of that role.
     """
 
     rulebook_id: UUID
@@ -88,6 +96,14 @@ class Basis:
     first_day: date
     days: int
     scope: Scope = field(default_factory=Scope)
+    minutes: dict[str, int] | None = None
+    team_role: str = OWNER
+    task: Task = field(default_factory=Task)
+
+    @cached_property
+    def rules(self) -> Rulebook:
+        """The rules of the role that is shared."""
+        return Rulebook.from_mapping(self.definition).for_role(self.team_role)
 
 
 async def present_basis(
@@ -97,6 +113,13 @@ async def present_basis(
     rulebook = await published_rulebook(connection)
     if rulebook is None:
         raise NoPublishedRulebook
+    return await basis_by(connection, rulebook, timezone, cycle, scope, days)
+
+
+async def basis_by(
+    connection: AsyncConnection, rulebook: Any, timezone: str, cycle: str, scope: Scope, days: int = TODAY
+) -> Basis:
+    """A rulebook (its id, number and definition) and the scheme in use, as of now."""
     now = datetime.now(UTC)
     return Basis(
         rulebook_id=rulebook.id,
@@ -144,17 +167,26 @@ async def scheme_in_use(connection: AsyncConnection) -> str | None:
 
 async def read_snapshot(connection: AsyncConnection, basis: Basis) -> Snapshot:
     """The snapshot of a basis: three statements, however many accounts."""
-    minutes = await tier_minutes(connection, basis.scheme_code)
-    accounts = await connection.execute(accounts_of(basis, minutes))
-    people = await connection.execute(people_of(basis))
     return Snapshot(
-        accounts=tuple(AccountEntry(*row) for row in accounts),
-        people=tuple(PersonEntry(*row) for row in people),
-        rulebook=Rulebook.from_mapping(basis.definition),
+        accounts=await read_accounts(connection, basis),
+        people=await read_people(connection, basis),
+        rulebook=basis.rules,
         rulebook_id=str(basis.rulebook_id),
         rulebook_version=basis.rulebook_number,
         cycle=basis.cycle,
+        task=basis.task,
     )
+
+
+async def read_accounts(connection: AsyncConnection, basis: Basis) -> tuple[AccountEntry, ...]:
+    """The accounts of a basis as the rules see them."""
+    minutes = basis.minutes or await tier_minutes(connection, basis.scheme_code)
+    return tuple(AccountEntry(*row) for row in await connection.execute(accounts_of(basis, minutes)))
+
+
+async def read_people(connection: AsyncConnection, basis: Basis) -> tuple[PersonEntry, ...]:
+    """The people of a basis as the rules see them."""
+    return tuple(PersonEntry(*row) for row in await connection.execute(people_of(basis)))
 
 
 async def tier_minutes(connection: AsyncConnection, scheme_code: str | None) -> dict[str, int]:
@@ -180,7 +212,7 @@ def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
         "is_new": Account.lifecycle == "prospect",
         "value_minor": case((MINOR <= LARGEST_INTEGER, cast(MINOR, BigInteger))),
         "workload_minutes": case(minutes, value=AccountTier.tier, else_=0) if minutes else literal(0),
-        "held_back": held_back(minutes),
+        "held_back": held_back(basis, minutes),
         "owner": cast(Assignment.staff_id, Text),
         "pinned": func.coalesce(Assignment.pinned_until > basis.as_of, False),
     }
@@ -193,19 +225,22 @@ def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
         select(*(columns[part.name] for part in fields(AccountEntry)))
         .select_from(Account)
         .outerjoin(AccountTier, graded)
-        .outerjoin(Assignment, and_(Assignment.account_id == Account.id, CURRENT_OWNER))
+        .outerjoin(Assignment, and_(Assignment.account_id == Account.id, holds(basis.team_role)))
         .where(Account.deleted_at.is_(None), in_scope(basis.scope))
     )
 
 
-def held_back(minutes: Mapping[str, int]) -> ColumnElement[Any]:
+def held_back(basis: Basis, minutes: Mapping[str, int]) -> ColumnElement[Any]:
     """Why an account takes no part in a distribution, the first reason that holds; null when it does."""
+    freshness = basis.rules.freshness
+    oldest = basis.as_of - timedelta(days=freshness.most_days)
     conditions = (
         exists().where(Appeal.account_id == Account.id, text(OPEN_STATES)),
         Account.potential_value.is_(None),
         MINOR.is_(None),
         MINOR > LARGEST_INTEGER,
-        Account.verified_at.is_(None),
+        Account.verified_at.is_(None) if freshness.verified else false(),
+        Account.verified_at < oldest if freshness.most_days else false(),
         func.coalesce(AccountTier.tier.not_in(sorted(minutes)), True),
     )
     return case(*zip(conditions, HELD_BACK, strict=True), else_=None)
@@ -213,23 +248,43 @@ def held_back(minutes: Mapping[str, int]) -> ColumnElement[Any]:
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
     """The accounts of a scope: those that its people own, and those without an owner whom its team sees."""
-    if scope.staff_id:
-        return or_(Assignment.staff_id == scope.staff_id, Account.id == scope.account_id)
-    if not scope.department_id:
+    if scope.staff_ids is None and scope.department_id is None:
         return Account.id == scope.account_id if scope.account_id else true()
-    departments = departments_under(scope.department_id)
+    parts = [own_accounts(scope)] + ([] if scope.staff_ids is not None else [unowned_of(scope.department_id)])
+    if scope.account_id:
+        parts.append(select(Account.id).where(Account.id == scope.account_id))
+    return Account.id.in_(union_all(*parts))
+
+
+def own_accounts(scope: Scope) -> Select[Any]:
+    """The ids of accounts that the people of a scope own."""
+    own = aliased(Assignment)
+    if scope.staff_ids is not None:
+        whose = own.staff_id == func.any(list(scope.staff_ids))
+    else:
+        whose = own.staff_id.in_(
+            select(Staff.id).where(Staff.department_id.in_(departments_under(scope.department_id)))
+        )
+    return select(own.account_id).where(whose, own.team_role == "owner", own.ended_at.is_(None))
+
+
+def unowned_of(department_id: UUID | None) -> Select[Any]:
+    """The ids of accounts without an owner that a department sees through their teams."""
+    departments = departments_under(department_id)
     staff = select(Staff.id).where(Staff.department_id.in_(departments))
-    seen = exists().where(
-        AccountMembership.account_id == Account.id,
+    owner = aliased(Assignment)
+    owned = exists().where(
+        owner.account_id == AccountMembership.account_id, owner.team_role == "owner", owner.ended_at.is_(None)
+    )
+    return select(AccountMembership.account_id).where(
         AccountMembership.ended_at.is_(None),
         or_(AccountMembership.holder_id.in_(departments), AccountMembership.holder_id.in_(staff)),
+        ~owned,
     )
-    unowned = and_(Assignment.id.is_(None), seen)
-    return or_(Assignment.staff_id.in_(staff), unowned, Account.id == scope.account_id)
 
 
 def people_of(basis: Basis) -> Select[Any]:
-    """Active staff in a sales role as the rules see them, in the order of a person entry's fields."""
+    """Active staff who may hold the role that is shared, in the order of a person entry's fields."""
     last_day = basis.first_day + timedelta(days=basis.days - 1)
     overlap = func.least(Absence.ends_on, last_day) - func.greatest(Absence.starts_on, basis.first_day)
     absent = select(func.coalesce(func.sum(taken_as(overlap, Integer) + 1), 0)).where(
@@ -238,9 +293,9 @@ def people_of(basis: Basis) -> Select[Any]:
         Absence.starts_on <= last_day,
         Absence.ends_on >= basis.first_day,
     )
-    sells = exists().where(
-        RoleGrant.staff_id == Staff.id, RoleGrant.state == "effective", RoleGrant.role.in_(sorted(SALES_ROLES))
-    )
+    roles = sorted(SALES_ROLES) if basis.team_role == OWNER else [basis.team_role]
+    may_hold = exists().where(RoleGrant.staff_id == Staff.id, RoleGrant.state == "effective", RoleGrant.role.in_(roles))
+    stays = Staff.id != UUID(basis.task.person_id) if basis.task.mode is Mode.LEAVER else true()
     columns = {
         "id": cast(Staff.id, Text),
         **{name: getattr(Staff, name) for name in COVERAGE},
@@ -248,16 +303,20 @@ def people_of(basis: Basis) -> Select[Any]:
         "availability_permille": 1000 * (basis.days - absent.scalar_subquery()) // basis.days,
         "max_workload_minutes": cast(func.trunc(Staff.max_workload_hours * 60), BigInteger),
     }
-    selling = select(*(columns[part.name] for part in fields(PersonEntry)))
-    return selling.where(Staff.deleted_at.is_(None), Staff.status == StaffStatus.ACTIVE, sells, works_in(basis.scope))
+    people = select(*(columns[part.name] for part in fields(PersonEntry)))
+    works_here = and_(Staff.deleted_at.is_(None), Staff.status == StaffStatus.ACTIVE, works_in(basis.scope))
+    return people.where(works_here, may_hold, stays)
 
 
 def works_in(scope: Scope) -> ColumnElement[bool]:
     """The people of a scope."""
-    if scope.staff_id:
-        return Staff.id == scope.staff_id
-    return Staff.department_id.in_(departments_under(scope.department_id)) if scope.department_id else true()
+    within = Staff.department_id.in_(departments_under(scope.department_id)) if scope.department_id else true()
+    return within if scope.staff_ids is None else and_(within, Staff.id == func.any(list(scope.staff_ids)))
 
 
-CURRENT_OWNER = and_(Assignment.team_role == "owner", Assignment.ended_at.is_(None))
+def holds(team_role: str) -> ColumnElement[bool]:
+    """The present assignments in a team role."""
+    return and_(Assignment.team_role == team_role, Assignment.ended_at.is_(None))
+
+
 MINOR = Account.potential_value_base * 100

@@ -6,31 +6,44 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import (
+    AlreadyExists,
     AuthorIsApprover,
     CandidateIsApprover,
     IllegalTransition,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    RulebookTestsFailed,
     StateConflict,
 )
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
+from service.operations import rulebook_tests as changes
 from service.operations import rulebooks as operations
+from service.queries import rulebook_tests as tests
 from service.queries import rulebooks as queries
 from service.queries.listing import Asked, page
 from service.schemas.rulebooks import (
+    AcknowledgementFilter,
+    AcknowledgementPage,
     RulebookCreate,
+    RulebookDiffQuery,
+    RulebookDiffView,
     RulebookFilter,
     RulebookPage,
+    RulebookTestCreate,
+    RulebookTestPage,
+    RulebookTestRun,
+    RulebookTestView,
     RulebookUpdate,
     RulebookVerdict,
     RulebookView,
 )
 
 router = APIRouter(prefix="/v1/rulebooks", tags=["distribution"], route_class=Endpoint)
+LIST_HEADERS = {"Cache-Control": "private, no-cache"}
 CONDITIONAL = (NotFound, PreconditionFailed, PreconditionRequired)
 
 
@@ -55,7 +68,7 @@ async def list_rulebooks(query: Annotated[RulebookFilter, Query()], context: Ctx
     """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.RULEBOOKS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return Response(content, media_type="application/json", headers=LIST_HEADERS)
 
 
 @router.post("", response_model=RulebookView, status_code=status.HTTP_201_CREATED, responses=raises())
@@ -89,18 +102,20 @@ async def update_rulebook(rulebook_id: UUID, patch: RulebookUpdate, version: Exp
 @router.post(
     "/{rulebook_id}/publish",
     response_model=RulebookView,
-    responses=raises(*CONDITIONAL, IllegalTransition, AuthorIsApprover, CandidateIsApprover),
+    responses=raises(*CONDITIONAL, IllegalTransition, AuthorIsApprover, CandidateIsApprover, RulebookTestsFailed),
 )
 async def publish_rulebook(
     rulebook_id: UUID, verdict: RulebookVerdict, version: ExpectedVersion, context: Ctx
 ) -> Response:
     """Make a draft count; the version of its code that counted before is retired.
 
-    Somebody else than the author publishes; send the ETag of what you have read.
+    Somebody else than the author publishes; send the ETag of what you have read. The tests beside the draft run first:
+    if one fails, nothing is published and the problem names it.
 
     发布规则手册；作者本人不得发布。
     """
-    await operations.publish_rulebook(context.session, context.actor, rulebook_id, version, verdict.reason)
+    timezone = context.services.settings.timezone
+    await operations.publish_rulebook(context.session, context.actor, rulebook_id, version, verdict.reason, timezone)
     return await answer(context, rulebook_id)
 
 
@@ -116,6 +131,112 @@ async def retire_rulebook(
     """
     await operations.retire_rulebook(context.session, context.actor, rulebook_id, version, verdict.reason)
     return await answer(context, rulebook_id)
+
+
+@router.get("/{rulebook_id}/diff", response_model=RulebookDiffView, responses=raises(NotFound))
+async def get_rulebook_diff(rulebook_id: UUID, query: Annotated[RulebookDiffQuery, Query()], context: Ctx) -> Response:
+    """What a rulebook says otherwise than another, field by field.
+
+    `against` counts as before. Each difference has its place, both values, and a sentence in both languages.
+
+    与另一版本逐项比较规则手册。
+    """
+    content = await queries.rulebook_diff(context.connection, context.actor, rulebook_id, query.against)
+    return Response(content, media_type="application/json", headers=LIST_HEADERS)
+
+
+@router.get("/{rulebook_id}/tests", response_model=RulebookTestPage, responses=raises(NotFound))
+async def list_rulebook_tests(rulebook_id: UUID, context: Ctx) -> Response:
+    """The tests stored beside a rulebook.
+
+    Each names an account and a person, and whether the hard rules must refuse or allow the pair.
+
+    规则手册附带的测试列表。
+    """
+    content = await tests.tests_json(context.connection, context.actor, rulebook_id)
+    return Response(content, media_type="application/json", headers=LIST_HEADERS)
+
+
+@router.post(
+    "/{rulebook_id}/tests",
+    response_model=RulebookTestView,
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(NotFound, StateConflict, AlreadyExists),
+)
+async def create_rulebook_test(rulebook_id: UUID, wanted: RulebookTestCreate, context: Ctx) -> Response:
+    """Add a test to your draft: this account must be refused, or allowed, to that person.
+
+    The next version of the same code begins with the tests of this one.
+
+    为草稿添加测试：某客户必须拒绝（或允许）分给某人。
+    """
+    made = await changes.create_test(context.session, context.actor, rulebook_id, wanted)
+    content = await tests.test_json(await context.reader(), made.id)
+    headers = {"Location": f"/v1/rulebooks/{rulebook_id}/tests"}
+    return Response(content, status.HTTP_201_CREATED, headers, media_type="application/json")
+
+
+@router.delete(
+    "/{rulebook_id}/tests/{test_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(NotFound, StateConflict),
+)
+async def delete_rulebook_test(rulebook_id: UUID, test_id: UUID, context: Ctx) -> Response:
+    """Take a test away from your draft.
+
+    A published version keeps its tests.
+
+    删除草稿的一项测试。
+    """
+    await changes.delete_test(context.session, context.actor, rulebook_id, test_id)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/{rulebook_id}/tests/run", response_model=RulebookTestRun, responses=raises(NotFound))
+async def run_rulebook_tests(rulebook_id: UUID, context: Ctx) -> Response:
+    """Run the tests of a rulebook on the accounts and people as they are now.
+
+    Nothing is kept. Only hard rules are asked: what anybody carries does not matter.
+
+    立即运行规则手册的测试。
+    """
+    timezone = context.services.settings.timezone
+    content = await tests.results_json(await context.reader(), context.actor, rulebook_id, timezone)
+    return Response(content, media_type="application/json")
+
+
+@router.get("/{rulebook_id}/acknowledgements", response_model=AcknowledgementPage, responses=raises(NotFound))
+async def list_rulebook_acknowledgements(
+    rulebook_id: UUID, query: Annotated[AcknowledgementFilter, Query()], context: Ctx
+) -> Response:
+    """Which salespeople have read a rulebook, and which have not.
+
+    Leaders and the auditor see everybody, managers their line, everybody else themselves.
+
+    查看业务员对规则手册的确认情况。
+    """
+    await queries.rulebook_json(context.connection, context.actor, rulebook_id)
+    asked = Asked.of(query, rulebook_id=rulebook_id)
+    content = await page(
+        context.connection, context.services.keys.cursor, context.actor, queries.ACKNOWLEDGEMENTS, asked
+    )
+    return Response(content, media_type="application/json", headers=LIST_HEADERS)
+
+
+@router.post(
+    "/{rulebook_id}/acknowledgements",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(NotFound, StateConflict),
+)
+async def acknowledge_rulebook(rulebook_id: UUID, context: Ctx) -> Response:
+    """Confirm that you have read the published rulebook.
+
+    All staff may; doing it again changes nothing.
+
+    确认已阅读并理解规则手册。
+    """
+    await operations.acknowledge_rulebook(context.session, context.actor, rulebook_id)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 async def answer(context: Context, rulebook_id: UUID) -> Response:

@@ -1,14 +1,17 @@
 """Rulebooks as JSON: what decides who gets which account."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.states import VersionState
+from service.schemas.explanations import BlockedBy
 from service.schemas.fields import UNCHANGED, Body, Code, Instant, Text50, Text2000, View
 from service.schemas.page import PageFilter
+from service.schemas.wording import Wording
 
 Definition = Annotated[
     dict[str, Any],
@@ -16,7 +19,8 @@ Definition = Annotated[
         max_length=20,
         examples=[Rulebook().to_mapping()],
         description="The rules as data: `hard_rules`, points of `fit`, `priority` and `balance`, `misfit_price`, "
-        "`move_price`, `tie_key`, `arrivals`; 100 points weigh 1. What is left out has its default.",
+        "`move_price`, `move_budget`, `giants`, `freshness`, `tie_key`, `arrivals`, and `team_roles` with sections of "
+        "their own; 100 points weigh 1. What is left out has its default.",
     ),
 ]
 
@@ -38,6 +42,112 @@ class RulebookVerdict(Body):
     """Why a version is published or retired."""
 
     reason: Text2000 | None = Field(default=None, description="Why.", examples=["全体业务员已确认"])
+
+
+class Expected(StrEnum):
+    """What the hard rules must say of a pair."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+class RulebookTestCreate(Body):
+    """A pair that the rulebook must refuse or allow; what anybody carries does not matter."""
+
+    account_id: UUID = Field(description="The account.")
+    staff_id: UUID = Field(description="The person.")
+    expected: Expected = Field(description="What the hard rules must say.", examples=["refused"])
+    note: Text2000 | None = Field(default=None, description="Why.", examples=["该业务员曾任职于此客户"])
+
+
+class RulebookTestView(View):
+    """A test beside a rulebook."""
+
+    id: UUID
+    rulebook_id: UUID
+    account_id: UUID
+    account_code: str
+    staff_id: UUID
+    staff_code: str
+    expected: str = Field(description="allowed or refused.")
+    note: str | None = Field(description="Why.")
+    created_by: UUID
+    created_at: Instant
+
+
+class RulebookTestPage(View):
+    """The tests of a rulebook, in the order of their making."""
+
+    items: list[RulebookTestView]
+    next_cursor: str | None = Field(description="Null: a rulebook's tests come at once.")
+
+
+class RulebookTestResult(View):
+    """What came of one test."""
+
+    test_id: UUID
+    account_id: UUID
+    account_code: str
+    staff_id: UUID
+    staff_code: str
+    expected: str = Field(description="allowed or refused.")
+    passed: bool = Field(description="Whether the rulebook does what is expected.")
+    failed: list[BlockedBy] = Field(description="The hard rules that refuse the pair.")
+    text: Wording
+
+
+class RulebookTestRun(View):
+    """What came of all tests, on the accounts and people as they are now."""
+
+    passed: bool = Field(description="Whether all passed.")
+    results: list[RulebookTestResult]
+
+
+class AmendmentView(View):
+    """One field in which two rulebooks differ."""
+
+    pointer: str = Field(description="JSON Pointer into the definition.", examples=["/fit/geography"])
+    before: Any = Field(description="In the other rulebook; null where it is not there.")
+    after: Any = Field(description="In this one.")
+    text: Wording
+
+
+class RulebookDiffView(View):
+    """What a rulebook says otherwise than another."""
+
+    rulebook_id: UUID
+    against_id: UUID
+    amendments: list[AmendmentView]
+
+
+class RulebookDiffQuery(BaseModel):
+    """Against which rulebook."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    against: UUID = Field(description="The rulebook that counts as before.")
+
+
+class AcknowledgementView(View):
+    """Whether somebody concerned has read a rulebook."""
+
+    staff_id: UUID
+    staff_code: str
+    name: str = Field(examples=["张伟"])
+    acknowledged_at: Instant | None = Field(description="Null: has not read it.")
+
+
+class AcknowledgementPage(View):
+    """Some people concerned, and where the next ones begin."""
+
+    items: list[AcknowledgementView]
+    next_cursor: str | None
+
+
+class AcknowledgementFilter(PageFilter):
+    """Typed filters."""
+
+    acknowledged: bool | None = Field(default=None, description="true: has read it; false: has not.")
 
 
 class RulebookView(View):

@@ -69,6 +69,7 @@ async def test_a_snapshot_holds_what_decides_and_why_an_account_takes_no_part(ho
             potential_value=None, potential_currency=None, potential_value_base=None
         ): "missing_value",
         await sharing.account(verified_at=None): "unverified",
+        await sharing.account(verified_at=datetime.now(UTC) - timedelta(days=366)): "stale",
         await sharing.account(tier=None): "no_tier",
         await sharing.account(potential_value_base="99999999999999999.00"): "value_out_of_range",
     }
@@ -83,6 +84,14 @@ async def test_a_snapshot_holds_what_decides_and_why_an_account_takes_no_part(ho
     assert (entry.value_minor, entry.tier, entry.workload_minutes, entry.owner) == (123456, "gold", 960, str(seller.id))
     assert (entry.is_new, entry.products, entry.intent) == (False, ("产品A",), "medium")
     assert {person.id for person in snapshot.people} == {str(seller.id), str(other.id)}
+
+
+async def test_the_rulebook_says_how_fresh_data_must_be(house: House) -> None:
+    sharing = await Sharing.of(house, freshness={"verified": False, "most_days": 0})
+    for verified_at in (None, datetime.now(UTC) - timedelta(days=3000)):
+        await sharing.account(verified_at=verified_at)
+    snapshot = await stored(house, await sharing.planned())
+    assert [entry.held_back for entry in snapshot.accounts] == [None, None]
 
 
 async def test_people_count_by_the_days_on_which_they_are_there(house: House) -> None:

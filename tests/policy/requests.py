@@ -14,13 +14,14 @@ FORMATS = {"uuid": lambda: str(uuid4()), "date": lambda: "2026-03-02", "date-tim
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: its name, its method, its path with parameters, its body's schema."""
+    """One operation: its name, its method, its path with parameters, its body's schema, what its query must name."""
 
     name: str
     method: str
     path: str
     body: Mapping[str, Any] = field(default_factory=dict)
     media_type: str = ""
+    query: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -36,7 +37,9 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
                 content = told.get("requestBody", {}).get("content", {})
                 media_type = next(iter(content), "")
                 schema = resolved(document, content[media_type]["schema"]) if content else {}
-                yield Operation(told["operationId"], method.upper(), path, schema, media_type)
+                parameters = [resolved(document, one) for one in told.get("parameters", []) if "schema" in one]
+                query = {one["name"]: one["schema"] for one in parameters if one["in"] == "query" and one["required"]}
+                yield Operation(told["operationId"], method.upper(), path, schema, media_type, query)
 
 
 def resolved(document: Mapping[str, Any], schema: Any) -> Any:

@@ -56,7 +56,8 @@ async def send(client: httpx.AsyncClient, operation: Operation, known: dict[str,
     if operation.media_type == "multipart/form-data":
         return await client.request(operation.method, path, files={"file": ("客户.csv", "客户名称\n华为\n".encode())})
     if not operation.media_type:
-        return await client.request(operation.method, path, headers=headers)
+        query = {name: example(schema, known, name) for name, schema in operation.query.items()}
+        return await client.request(operation.method, path, headers=headers, params=query)
     headers |= {"Content-Type": operation.media_type}
     return await client.request(operation.method, path, headers=headers, json=example(operation.body, known))
 
