@@ -18,7 +18,7 @@ MIGRATION_LOCK = 0x4576656E68616E64  # "Evenhand" in ASCII
 TIMEOUTS = ("SET lock_timeout = '5s'", "SET statement_timeout = '10min'", "SET timezone = 'UTC'")
 ischema_names["xid8"] = Xid8
 
-APPEND_ONLY = ("audit_entries", "outbox_messages")
+APPEND_ONLY = ("audit_entries", "outbox_messages", "audit_leaves", "audit_checkpoints")
 
 
 def include_object(_object: Any, name: str | None, _kind: str, _reflected: bool, _compare_to: Any) -> bool:
@@ -35,9 +35,14 @@ def grant(connection: Connection, role: str) -> None:
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
         f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {quoted}",
         f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}",
-        *(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}" for table in APPEND_ONLY),
+        *(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}" for table in append_only(connection)),
     ):
         connection.execute(text(statement))
+
+
+def append_only(connection: Connection) -> list[str]:
+    """The tables of evidence that this revision has."""
+    return [table for table in APPEND_ONLY if connection.dialect.has_table(connection, table)]
 
 
 def migrate(connection: Connection, app_role: str | None) -> None:

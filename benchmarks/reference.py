@@ -48,8 +48,8 @@ CREATE = """WITH made AS (
     RETURNING id),
 audit AS (
     INSERT INTO audit_entries (id, at, actor, actor_id, action, subject_type, subject_id, account_id, request_id,
-        data, canonical)
-    VALUES ($13, now(), 'staff:bench', $14, 'account.created', 'account', $1, $1, 'bench', $15, $16) RETURNING id),
+        data)
+    VALUES ($13, now(), 'staff:bench', $14, 'account.created', 'account', $1, $1, 'bench', $15) RETURNING id),
 outbox AS (
     INSERT INTO outbox_messages (id, at, type, subject_type, subject_id)
     VALUES ($13, now(), 'account.created', 'account', $1) RETURNING id)
@@ -84,7 +84,7 @@ async def create_account(request: Request) -> Response:
         await connection.execute(
             CREATE, id_, code, name, *(forms[column] for column in ("name_sort", "name_match", "search", "grams")),
             body["industry"], body["region"],
-            amount, body["intent"], body["products"], uuid_utils.compat.uuid7(), SELLER, data, data.encode(),
+            amount, body["intent"], body["products"], uuid_utils.compat.uuid7(), SELLER, data,
         )  # fmt: skip
     return json_answer(json.dumps({"id": str(id_), **body}, ensure_ascii=False), 201)
 

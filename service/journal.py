@@ -51,9 +51,8 @@ def entry_values(actor: Actor, event: Event, request_id: str) -> dict[str, Any]:
 
 
 def audit_row(actor: Actor, event: Event, at: datetime, request_id: str) -> dict[str, Any]:
-    """The columns of one entry, its canonical bytes among them."""
-    data = plain(event.data)
-    row: dict[str, Any] = {
+    """The columns of one entry; its data in the form that is sealed (RFC 8785)."""
+    return {
         "id": new_id(),
         "at": at,
         "actor": f"{actor.kind}:{actor.name}",
@@ -64,11 +63,8 @@ def audit_row(actor: Actor, event: Event, at: datetime, request_id: str) -> dict
         "subject_id": event.subject_id,
         "account_id": event.account_id,
         "request_id": request_id,
-        "data": data,
+        "data": canonical_json(plain(event.data)).decode(),
     }
-    heads = {key: plain(value) for key, value in row.items() if key != "data"}
-    row["canonical"] = canonical_json({**heads, "data": data})
-    return row
 
 
 def outbox_row(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +96,7 @@ def plain(value: Any) -> Any:
 
 ENTRY_COLUMNS = (
     "id", "at", "actor", "actor_id", "on_behalf_of", "action", "subject_type", "subject_id", "account_id", "request_id",
-    "data", "canonical",
+    "data",
 )  # fmt: skip
 MESSAGE_COLUMNS = ("id", "at", "type", "subject_type", "subject_id")
 # The same two rows as data-modifying CTEs, for a write that is one statement; `entry_values` fills them.

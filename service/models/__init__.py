@@ -13,7 +13,7 @@ from service.models.distribution import (
     RulebookTest,
     Snapshot,
 )
-from service.models.evidence import AuditEntry, OutboxMessage
+from service.models.evidence import AuditCheckpoint, AuditEntry, AuditLeaf, OutboxMessage
 from service.models.imports import Import, ImportRow
 from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, RateWindow, Setting
 from service.models.ledgers import FairnessReport, Ledger, LedgerEntry, LoadChange
@@ -40,7 +40,9 @@ __all__ = [
     "ApiKey",
     "Appeal",
     "Assignment",
+    "AuditCheckpoint",
     "AuditEntry",
+    "AuditLeaf",
     "Base",
     "Contact",
     "Decision",

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import DateTime, Integer, MetaData, Text, func
+from sqlalchemy import JSON, DateTime, Dialect, Integer, MetaData, Text, TypeDecorator, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -13,6 +13,16 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 def new_id() -> UUID:
     """A UUIDv7: ordered by time, so that indexes grow at their end."""
     return uuid_utils.compat.uuid7()
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """PostgreSQL's `json`, which keeps a text byte for byte: goes in as RFC 8785 text, comes out as its values."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:  # noqa: ARG002 - SQLAlchemy's signature
+        """None: the text goes in as it is."""
 
 
 class Base(DeclarativeBase):

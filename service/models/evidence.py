@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, LargeBinary
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 from sqlalchemy.sql import text
 from sqlalchemy.types import UserDefinedType
 
-from service.models.base import Base, new_id
+from service.models.base import Base, CanonicalJson, new_id
 
 
 class Xid8(UserDefinedType[int]):
@@ -24,7 +23,7 @@ class Xid8(UserDefinedType[int]):
 
 
 class AuditEntry(Base):
-    """One fact, append-only; `canonical` holds the RFC 8785 bytes that are sealed and signed."""
+    """One fact, append-only; its columns in RFC 8785 form are what is sealed and signed."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -47,8 +46,32 @@ class AuditEntry(Base):
     subject_id: Mapped[UUID | None]
     account_id: Mapped[UUID | None]
     request_id: Mapped[str]
-    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    data: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
+
+
+class AuditLeaf(Base):
+    """An entry's place in the Merkle tree: its hash, and those of the subtrees that it completes, 32 bytes each."""
+
+    __tablename__ = "audit_leaves"
+
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, unique=True)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditCheckpoint(Base):
+    """The tree at one moment, signed; `note` is what was signed with the signature, the rest is read from it."""
+
+    __tablename__ = "audit_checkpoints"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    epoch: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger, unique=True)
+    root: Mapped[str]
+    at: Mapped[datetime]
+    verifier_key: Mapped[str]
+    note: Mapped[str]
+    id = synonym("number")
 
 
 class OutboxMessage(Base):

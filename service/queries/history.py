@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Text, and_, column, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, cast, column, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,8 +17,9 @@ from service.queries.listing import Listing, any_of, at_least, at_most, before, 
 
 CHANGED = ("account", "contact", "interaction", "task")
 AROUND = ("account", "contact", "membership", "interaction", "task", "assignment", "account_tier")
-CHANGES = AuditEntry.data["changes"]
-HAS_CHANGES = AuditEntry.data.has_key("changes")
+DATA = cast(AuditEntry.data, JSONB)
+CHANGES = DATA["changes"]
+HAS_CHANGES = DATA.has_key("changes")
 
 
 def entry_columns() -> dict[str, Any]:

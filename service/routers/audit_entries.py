@@ -24,7 +24,7 @@ ONLY_VERSION = 1  # an entry never changes
 async def list_audit_entries(query: Annotated[AuditEntryFilter, Query()], context: Ctx) -> Response:
     """What happened, the newest first; for auditors and the general manager.
 
-    Entries are chained and never changed; filter by person, subject or time.
+    Entries are sealed and never changed; filter by person, subject or time.
 
     审计记录，按人员、对象或时间筛选。
     """
@@ -38,7 +38,7 @@ async def list_audit_entries(query: Annotated[AuditEntryFilter, Query()], contex
 async def get_audit_entry(entry_id: UUID, context: Ctx) -> Response:
     """One entry.
 
-    With the canonical text over which the chain was computed.
+    With the canonical text that is a leaf of the Merkle tree.
 
     查看一条审计记录。
     """

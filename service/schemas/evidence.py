@@ -11,9 +11,10 @@ from service.schemas.page import PageFilter
 
 
 class AuditEntryView(View):
-    """One fact, append-only; hashing the bytes of `canonical` (UTF-8) tells whether it is what was sealed."""
+    """One fact, append-only; the bytes of `canonical` (UTF-8) are its leaf in the Merkle tree."""
 
     id: UUID
+    position: int = Field(ge=1, description="Its number in the log; numbers may be left out.", examples=[1234])
     xid: str = Field(description="The database transaction that wrote it; entries of one transaction share it.")
     at: Instant
     actor: str = Field(description="Kind and code of whoever acted.", examples=["staff:S0001"])
@@ -25,7 +26,7 @@ class AuditEntryView(View):
     account_id: UUID | None
     request_id: str
     data: dict[str, Any] = Field(description="What happened in detail.")
-    canonical: str = Field(description="The entry but for `xid` in RFC 8785 form.")
+    canonical: str = Field(description="The members above in RFC 8785 form: what is sealed.")
 
 
 class AuditEntryPage(View):

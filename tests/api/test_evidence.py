@@ -13,18 +13,22 @@ from sqlalchemy.exc import DBAPIError
 
 from service.adapters.postgres import EmbeddedPostgres
 from service.database import Database
-from service.journal import plain
+from service.domain.events import AccessRefused
+from service.journal import plain, record
 from service.models import AuditEntry, OutboxMessage
+from service.policy import system_actor
+from service.queries.audit_entries import canonical_text
 from tests.house import House
 
 PATCH = {"Content-Type": "application/merge-patch+json"}
-SEALED = [column.key for column in AuditEntry.__table__.columns if column.key not in {"position", "xid", "canonical"}]
+SEALED = [column.key for column in AuditEntry.__table__.columns if column.key != "xid"]
 
 
 async def recorded(house: House) -> list[Any]:
     """Every audit entry so far, in order."""
     async with house.services.database.reading() as connection:
-        return list((await connection.execute(select(AuditEntry.__table__).order_by(AuditEntry.position))).all())
+        columns = (*AuditEntry.__table__.columns, canonical_text().label("canonical"))
+        return list((await connection.execute(select(*columns).order_by(AuditEntry.position))).all())
 
 
 async def sent(house: House) -> list[tuple[Any, ...]]:
@@ -102,13 +106,24 @@ async def test_canonical_bytes_are_the_columns_in_rfc_8785_form(house: House) ->
     assert entries
     for entry in entries:
         columns = {name: plain(getattr(entry, name)) for name in SEALED}
-        assert entry.canonical == rfc8785.dumps(columns), entry.action
+        assert entry.canonical.encode() == rfc8785.dumps(columns | {"xid": str(entry.xid)}), entry.action
+
+
+async def test_odd_texts_are_sealed_in_rfc_8785_form(house: House) -> None:
+    odd = "".join(map(chr, (*range(1, 0x21), 0x22, 0x5C, 0x7F, 0x80, 0x2028, 0xE000, 0xFEFF, 0x1F600)))
+    actor = system_actor(odd)
+    async with house.services.database.transaction(request_id=odd) as session:
+        await record(session, actor, AccessRefused(None, data={odd: [odd, None, True, 2**53 - 1], "\ue000": 1, "𐀀": 2}))
+    (entry,) = await recorded(house)
+    columns = {name: plain(getattr(entry, name)) for name in SEALED} | {"xid": str(entry.xid)}
+    assert columns["actor"] == f"system:{odd}"
+    assert entry.canonical.encode() == rfc8785.dumps(columns)
 
 
 async def test_an_auditor_reads_entries_and_hashes_them_again(house: House) -> None:
     await a_day_of_work(house)
     auditor = await house.person("auditor")
-    stored = {str(entry.id): hashlib.sha256(entry.canonical).hexdigest() for entry in await recorded(house)}
+    stored = {str(entry.id): hashlib.sha256(entry.canonical.encode()).hexdigest() for entry in await recorded(house)}
     seen: list[dict[str, Any]] = []
     async with house.client(auditor) as client:
         cursor = None
@@ -123,7 +138,7 @@ async def test_an_auditor_reads_entries_and_hashes_them_again(house: House) -> N
     assert [entry["id"] for entry in seen] == list(stored)[::-1]
     assert one.json() == seen[0]
     for entry in seen:
-        told = {name: value for name, value in entry.items() if name not in {"xid", "canonical"}}
+        told = {name: value for name, value in entry.items() if name != "canonical"}
         assert orjson.loads(entry["canonical"]) == told
         assert hashlib.sha256(entry["canonical"].encode()).hexdigest() == stored[entry["id"]]
         assert entry["xid"].isdigit()

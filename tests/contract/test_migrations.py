@@ -61,7 +61,7 @@ def test_the_service_role_owns_nothing_and_changes_no_evidence(config: Config, p
         DATABASE,
     )
     assert owned == "0"
-    for table in ("audit_entries", "outbox_messages"):
+    for table in ("audit_entries", "outbox_messages", "audit_leaves", "audit_checkpoints"):
         for right in ("UPDATE", "DELETE", "TRUNCATE"):
             answer = postgres.execute(f"SELECT has_table_privilege('evenhand_app', '{table}', '{right}')", DATABASE)
             assert answer == "f", (table, right)

@@ -12,6 +12,7 @@ from service.models import (
     AllianceObservation,
     Appeal,
     Assignment,
+    AuditEntry,
     Base,
     Decision,
     DistributionPlan,
@@ -66,6 +67,7 @@ FURTHER: dict[type[Base], tuple[str, ...]] = {
 # What the constraints of a table ask for beyond a value of the right type.
 FITTING: dict[type[Base], dict[str, Any]] = {
     AccountMembership: {"holder_kind": "staff", "role": "helper"},
+    AuditEntry: {"data": "{}"},
     Task: {"state": "not_started"},
     Import: {
         "mode": "partial",
