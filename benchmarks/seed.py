@@ -24,10 +24,10 @@ def names(number: int) -> list[str]:
     return [f"{''.join(rng.sample(SURNAMES, 3))}{rng.choice(TRADES)}{index % 997}有限公司" for index in range(number)]
 
 
-async def seed(dsn: str) -> tuple[UUID, UUID, list[UUID]]:
+async def seed(dsn: str, number: int = ACCOUNTS, among: int = SELLERS) -> tuple[UUID, UUID, list[UUID]]:
     """Fills an empty database; returns a manager who may create, the seller, and the accounts that the seller sees."""
     connection = await asyncpg.connect(dsn)
-    people = [uuid_utils.compat.uuid7() for _ in range(SELLERS + 1)]
+    people = [uuid_utils.compat.uuid7() for _ in range(among + 1)]
     manager, sellers = people[0], people[1:]
     department = uuid_utils.compat.uuid7()
     await connection.execute("INSERT INTO departments (id, name) VALUES ($1, '销售部')", department)
@@ -46,16 +46,15 @@ async def seed(dsn: str) -> tuple[UUID, UUID, list[UUID]]:
         records=[(uuid_utils.compat.uuid7(), one, role, "effective", NOW) for one, role in grants],
         columns=("id", "staff_id", "role", "state", "started_at"),
     )
-    accounts = [uuid_utils.compat.uuid7() for _ in range(ACCOUNTS)]
+    accounts = [uuid_utils.compat.uuid7() for _ in range(number)]
     await connection.copy_records_to_table(
         "accounts",
         records=[
-            account_row(id_, index, name)
-            for index, (id_, name) in enumerate(zip(accounts, names(ACCOUNTS), strict=True))
+            account_row(id_, index, name) for index, (id_, name) in enumerate(zip(accounts, names(number), strict=True))
         ],
         columns=ACCOUNT_COLUMNS,
     )
-    owners = [(account, sellers[index % SELLERS]) for index, account in enumerate(accounts)]
+    owners = [(account, sellers[index % among]) for index, account in enumerate(accounts)]
     await connection.copy_records_to_table(
         "assignments",
         records=[(uuid_utils.compat.uuid7(), account, seller, "owner", NOW, "manual") for account, seller in owners],
@@ -70,7 +69,7 @@ async def seed(dsn: str) -> tuple[UUID, UUID, list[UUID]]:
     )
     await connection.execute("ANALYZE")
     await connection.close()
-    return manager, sellers[0], accounts[0::SELLERS]
+    return manager, sellers[0], accounts[0::among]
 
 
 ACCOUNT_COLUMNS = (

@@ -37,7 +37,10 @@ WORKER_SERVER_SETTINGS = {
     "timezone": "UTC",
 }
 
-BEGIN_AS = text("SELECT set_config('app.user_id', :user_id, true), set_config('app.request_id', :request_id, true)")
+BEGIN_AS = text("""
+    SELECT set_config('app.user_id', :user_id, true), set_config('app.request_id', :request_id, true),
+           set_config('app.booked_in', '', true)
+""")
 
 
 def asyncpg_url(url: str) -> URL:

@@ -385,6 +385,12 @@ class PlanStale(Conflict):
     zh = "方案计算之后数据已发生变化。"
 
 
+class WhatIfPlan(Conflict):
+    """The plan is a question about other data; it can be neither approved nor applied."""
+
+    zh = "该方案仅为假设推演，不能批准或执行。"
+
+
 class RulebookTestsFailed(Conflict):
     """The rulebook fails tests that are stored beside it."""
 

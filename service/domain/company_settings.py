@@ -19,6 +19,7 @@ class Unit(StrEnum):
     HOURS = "hours"
     MONTHS = "months"
     TIMES = "times"
+    PERCENT = "percent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,26 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
         1,
         36,
         Sentence("How many months ahead what a grade promises is dated.", "级别应办事项提前排定日期的月数。"),
+    ),
+    "ledger_hours": KnownSetting(
+        4,
+        Unit.HOURS,
+        1,
+        24,
+        Sentence(
+            "How long routing measures shares by one snapshot before the next is taken.",
+            "逐户分配沿用同一快照计量份额的时限。",
+        ),
+    ),
+    "fairness_drift_percent": KnownSetting(
+        10,
+        Unit.PERCENT,
+        1,
+        100,
+        Sentence(
+            "By how many percentage points a load's variation may rise after a plan before an alert.",
+            "方案生效后，负荷变异系数上升多少个百分点即发出预警。",
+        ),
     ),
     "invitation_hours": KnownSetting(
         72,

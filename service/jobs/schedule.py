@@ -5,6 +5,7 @@ from service.jobs.distribution_plans import apply_plan, compute_plan
 from service.jobs.entitlements import date_entitlements
 from service.jobs.housekeeping import forget_answers, forget_rate_windows, forget_refresh_tokens
 from service.jobs.imports import run_import, sweep_orphaned_files
+from service.jobs.ledgers import forget_load_changes, keep_ledgers, measure_fairness
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
 from service.jobs.worker import Scheduled, Work
 
@@ -20,6 +21,9 @@ KINDS: dict[str, Work] = {
 SCHEDULE: dict[str, Scheduled] = {
     "date_entitlements": Scheduled("29 18 * * *", date_entitlements),
     "escalate_overdue_appeals": Scheduled("*/5 * * * *", escalate_overdue_appeals),
+    "keep_ledgers": Scheduled("* * * * *", keep_ledgers),
+    "measure_fairness": Scheduled("*/5 * * * *", measure_fairness),
+    "forget_load_changes": Scheduled("29 * * * *", forget_load_changes),
     "forget_answers": Scheduled("17 * * * *", forget_answers),
     "forget_rate_windows": Scheduled("7 * * * *", forget_rate_windows),
     "forget_refresh_tokens": Scheduled("41 3 * * *", forget_refresh_tokens),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk_copy import copy_rows
@@ -25,6 +25,7 @@ COLUMNS = (
     "id", "account_id", "staff_id", "team_role", "started_at", "origin", "reason", "decision_id", "plan_id",
     "appeal_id", "assigned_by",
 )  # fmt: skip
+NOW = text("SELECT clock_timestamp(), set_config('app.booked_in', :booked_in, true)")
 UNSYNCHRONISED = {"synchronize_session": False}
 NOT_THE_PRESENT = Sentence(
     "The account's present assignment is not the one that you named in replaces_id.",
@@ -101,23 +102,30 @@ async def hand_over(
     *,
     plan_id: UUID | None = None,
     appeal_id: UUID | None = None,
+    booked_in: UUID | None = None,
+    team_role: str = OWNER,
 ) -> dict[UUID, UUID]:
     """Ends the present owners' assignments and starts the new ones; unchanged owners stay as they are.
 
-    Returns account id → id of the new assignment. Set-based: a few statements, however many accounts.
+    The same for the holders of another `team_role`.
+
+    `booked_in`: the ledger that knows of it already. Returns account id → id of the new assignment. Set-based: a few
+    statements, however many accounts.
     """
     wanted = {handover.account_id: handover for handover in handovers}
     await hold_accounts(session, list(wanted))
-    current = await current_holdings(session, list(wanted))
+    current = await current_holdings(session, list(wanted), team_role)
     moving = [one for one in wanted.values() if one.staff_id != owner_of(current.get(one.account_id))]
     leaving = [current[one.account_id] for one in moving if one.account_id in current]
     await expect_assignable(session, [one.staff_id for one in moving if one.staff_id])
-    at: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
-    await end(session, actor, leaving, at)
-    started = [row(one, origin, at, actor, plan_id, appeal_id) for one in moving if one.staff_id]
-    await start(session, started)
+    at: datetime = (await session.execute(NOW, {"booked_in": str(booked_in or "")})).scalar_one()
+    await end(session, actor, leaving, at, team_role)
+    started = [row(one, team_role, origin, at, actor, plan_id, appeal_id) for one in moving if one.staff_id]
+    if team_role != OWNER:  # who was put on a team by hand makes room
+        await memberships.leave(session, [one.account_id for one in moving], team_role)
+    await start(session, started, team_role)
     touched = [one.account_id for one in moving]
-    await memberships.refresh_line(session, touched)
+    await memberships.refresh_line(session, touched, only_new=not leaving)
     raised = update(Account).where(Account.id == func.any(touched)).values(version=Account.version + 1)
     await session.execute(raised, execution_options=UNSYNCHRONISED)
     facts = [
@@ -142,7 +150,7 @@ async def hold_accounts(session: AsyncSession, accounts: Sequence[UUID]) -> None
         raise StateConflict(Sentence("One of the accounts was deleted.", "其中有客户已被删除。"))
 
 
-async def start(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+async def start(session: AsyncSession, rows: Sequence[dict[str, Any]], team_role: str) -> None:
     """Writes new assignments, and puts their people on the teams; many by COPY, one by a statement that can refuse."""
     if len(rows) == 1:
         session.add(Assignment(**rows[0]))
@@ -150,18 +158,24 @@ async def start(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     elif rows:
         values = ([new[name] for name in COLUMNS] for new in rows)
         await copy_rows(session, Assignment.__table__, COLUMNS, values)
-    await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], OWNER)
+    await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], team_role)
 
 
 def row(
-    handover: Handover, origin: str, at: datetime, actor: Actor, plan_id: UUID | None, appeal_id: UUID | None
+    handover: Handover,
+    team_role: str,
+    origin: str,
+    at: datetime,
+    actor: Actor,
+    plan_id: UUID | None,
+    appeal_id: UUID | None,
 ) -> dict[str, Any]:
     """A new assignment's columns."""
     return {
         "id": new_id(),
         "account_id": handover.account_id,
         "staff_id": handover.staff_id,
-        "team_role": OWNER,
+        "team_role": team_role,
         "started_at": at,
         "origin": origin,
         "reason": handover.reason,
@@ -177,12 +191,14 @@ def owner_of(holding: Holding | None) -> UUID | None:
     return holding.staff_id if holding else None
 
 
-async def current_holdings(session: AsyncSession, accounts: list[UUID]) -> dict[UUID, Holding]:
-    """The present owners by account, locked in the order of ids so that two batches cannot deadlock."""
+async def current_holdings(session: AsyncSession, accounts: list[UUID], team_role: str = OWNER) -> dict[UUID, Holding]:
+    """The present owners, or holders of another role, by account, locked in the order of ids so that two batches cannot deadlock."""
     statement = (
         select(Assignment.id, Assignment.account_id, Assignment.staff_id)
         .where(
-            Assignment.account_id == func.any(accounts), Assignment.team_role == OWNER, Assignment.ended_at.is_(None)
+            Assignment.account_id == func.any(accounts),
+            Assignment.team_role == team_role,
+            Assignment.ended_at.is_(None),
         )
         .order_by(Assignment.id)
         .with_for_update()
@@ -190,7 +206,9 @@ async def current_holdings(session: AsyncSession, accounts: list[UUID]) -> dict[
     return {row.account_id: Holding(*row) for row in await session.execute(statement)}
 
 
-async def end(session: AsyncSession, actor: Actor, leaving: list[Holding], at: datetime) -> None:
+async def end(
+    session: AsyncSession, actor: Actor, leaving: list[Holding], at: datetime, team_role: str = OWNER
+) -> None:
     """Ends assignments and the memberships that came with them."""
     if not leaving:
         return
@@ -202,21 +220,21 @@ async def end(session: AsyncSession, actor: Actor, leaving: list[Holding], at: d
     )
     if len(ended.all()) != len(ids):
         raise AlreadyOwned
-    await memberships.leave(session, [holding.account_id for holding in leaving], OWNER)
+    await memberships.leave(session, [holding.account_id for holding in leaving], team_role)
     facts = [
         events.AssignmentEnded(holding.id, holding.account_id, {"staff_id": holding.staff_id}) for holding in leaving
     ]
     await record(session, actor, *facts)
 
 
-async def confirm(session: AsyncSession, decisions: ColumnElement[bool]) -> None:
+async def confirm(session: AsyncSession, decisions: ColumnElement[bool], team_role: str = OWNER) -> None:
     """Names the latest decision in the assignments that it leaves as they are, where the rule itself was asked."""
     statement = update(Assignment).where(
         decisions,
         Decision.account_id == Assignment.account_id,
         Decision.winner_id == Assignment.staff_id,
         Decision.position > 0,
-        Assignment.team_role == OWNER,
+        Assignment.team_role == team_role,
         Assignment.ended_at.is_(None),
         Assignment.decision_id.is_distinct_from(Decision.id),
     )

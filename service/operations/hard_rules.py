@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.distribution.eligibility import LEAST_WEIGHT, Failed, Rule
@@ -14,6 +14,14 @@ from service.models import Department, Staff
 from service.queries.snapshots import Scope, present_basis, read_snapshot
 
 COMPANY_LEDGER = 0x6C6564676572  # "ledger" in ASCII
+# all but the last are shared
+LOCKS = text("""
+    SELECT CASE WHEN last THEN pg_advisory_xact_lock(key)::text ELSE pg_advisory_xact_lock_shared(key)::text END
+    FROM (
+        SELECT key, place = cardinality(CAST(:keys AS bigint[])) AS last
+        FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS k (key, place) ORDER BY place
+    ) AS wanted
+""")
 
 
 async def hard_rules_against(session: AsyncSession, account_id: UUID, staff_id: UUID, timezone: str) -> list[Failed]:
@@ -25,7 +33,7 @@ async def hard_rules_against(session: AsyncSession, account_id: UUID, staff_id: 
     department = await session.scalar(select(Staff.department_id).where(Staff.id == staff_id))
     await hold_ledger(session, department)
     connection = await session.connection()
-    scope = Scope(staff_id=staff_id, account_id=account_id)
+    scope = Scope(staff_ids=(staff_id,), account_id=account_id)
     snapshot = await read_snapshot(connection, await present_basis(connection, timezone, "hard rules", scope))
     if all(account.id != str(account_id) for account in snapshot.accounts):
         raise NotFound
@@ -49,10 +57,9 @@ async def hold_ledger(session: AsyncSession, department_id: UUID | None) -> None
     The locks of its parents are shared and taken from the top, so that teams side by side do not wait for each other.
     """
     above = await parents_of(session, department_id) if department_id else []
-    for key in [COMPANY_LEDGER, *map(lock_key, above)] if department_id else []:
-        await session.execute(select(func.pg_advisory_xact_lock_shared(key)))
+    shared = [COMPANY_LEDGER, *map(lock_key, above)] if department_id else []
     own = lock_key(department_id) if department_id else COMPANY_LEDGER
-    await session.execute(select(func.pg_advisory_xact_lock(own)))
+    await session.execute(LOCKS, {"keys": [*shared, own]})
 
 
 async def parents_of(session: AsyncSession, department_id: UUID) -> list[UUID]:

@@ -64,12 +64,16 @@ async def leave(session: AsyncSession, accounts: Sequence[UUID], role: str) -> N
     )
 
 
-async def refresh_line(session: AsyncSession, accounts: Sequence[UUID]) -> None:
-    """Makes the departments that see these accounts those of the present team, and their parents."""
+async def refresh_line(session: AsyncSession, accounts: Sequence[UUID], *, only_new: bool = False) -> None:
+    """Makes the departments that see these accounts those of the present team, and their parents.
+
+    `only_new`: nobody has left the teams, so that no department loses sight of them.
+    """
     if not accounts:
         return
     values = {"accounts": list(accounts)}
-    await session.execute(END_LINE, values)
+    if not only_new:
+        await session.execute(END_LINE, values)
     missing = (await session.execute(MISSING_LINE, values)).all()
     rows = [
         {

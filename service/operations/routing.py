@@ -1,29 +1,31 @@
-"""One account at a time: the one rule on the present ledger, evidence kept."""
+"""One account at a time: the one rule on the kept ledger, evidence kept."""
 
-import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.domain.distribution.balance import Booking
 from service.domain.distribution.decisions import Decision as Decided
 from service.domain.distribution.decisions import Waiting
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.routing import route
-from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.scale import TooLarge
+from service.domain.distribution.snapshot import Account as AccountEntry
 from service.domain.distribution.waiting import WAITS_FOR_PLAN, waiting_for
 from service.domain.distribution.wording import reason_sentence, remedy_sentence
 from service.errors import Sentence
 from service.models import Account, Decision
 from service.operations.assignments import Handover, confirm, current_holdings, hand_over
 from service.operations.hard_rules import hold_ledger
+from service.operations.ledgers import enter, ledger_to_book_in, opened_anew
 from service.operations.organisation import expect_department
-from service.operations.snapshots import store_decisions, store_snapshot
+from service.operations.snapshots import decision_row
 from service.policy import Actor, fetch
-from service.queries.snapshots import Scope, present_basis, read_snapshot
+from service.queries.ledgers import Running
+from service.queries.snapshots import Scope, read_accounts
 from service.schemas.assignments import RoutingView
 from service.schemas.wording import Wording
-
-CYCLE = "route"
 
 
 async def route_account(
@@ -32,28 +34,28 @@ async def route_account(
     """Gives an account to whom the rule names; an account for which it names nobody stays as it is.
 
     The team's ledger is held from before it is read until the transaction ends, so that parallel requests see each
-    other's outcome.
+    other's outcome. LedgerNotKept while the ledger of a large team is being opened.
     """
     await expect_department(session, department_id, "/department_id")
     await hold_ledger(session, department_id)
     account = await fetch(session, actor, "route", Account, account_id)
-    scope = Scope(department_id=department_id, account_id=account_id if department_id else None)
-    connection = await session.connection()
-    snapshot = await read_snapshot(connection, await present_basis(connection, timezone, CYCLE, scope))
-    decided, remedy = await asyncio.to_thread(decided_on, snapshot, str(account_id))
-    await store_snapshot(session, snapshot)
-    [decision_id] = await store_decisions(session, snapshot, [decided])
-    session.info["made"] = await session.get_one(Decision, decision_id)
-    if decided.winner:
-        await hand_over(session, actor, [Handover(account_id, UUID(decided.winner), decision_id)], "routed")
-        await confirm(session, Decision.id == decision_id)
-    holding = (await current_holdings(session, [account_id])).get(account_id)
+    running = await ledger_to_book_in(session, department_id, account_id, timezone)
+    running, ledger = await ledger_for(session, running, department_id, account_id, timezone)
+    entry = ledger.instance.snapshot.accounts[0]
+    decided = route(ledger, entry.id)
+    remedy = told_remedy(ledger, decided) if decided.remedy else None
+    winner = decided.winner if decided.winner != entry.owner else None
+    loads = tuple(ledger.instance.loads[0].tolist())
+    place = await enter(session, running, Booking(entry, loads, winner))
+    decision = await store_decision(session, decided, entry, place)
+    session.info["made"] = decision
+    staff_id, assignment_id = await carried_out(session, actor, decision, running.id)
     return RoutingView(
-        decision_id=decision_id,
+        decision_id=decision.id,
         account_id=account_id,
         account_code=account.code,
-        staff_id=holding.staff_id if holding else None,
-        assignment_id=holding.id if holding else None,
+        staff_id=staff_id,
+        assignment_id=assignment_id,
         reason=decided.reason,
         reason_text=Wording.model_validate(reason_sentence(decided.reason)),
         remedy=decided.remedy,
@@ -61,12 +63,45 @@ async def route_account(
     )
 
 
-def decided_on(snapshot: Snapshot, account_id: str) -> tuple[Decided, Sentence | None]:
-    """The rule's decision on the ledger of a snapshot, and what would help an account that waits."""
-    ledger = Ledger.of(snapshot)
-    decided = route(ledger, account_id)
-    if not decided.remedy:
-        return decided, None
-    found = waiting_for(ledger, ledger.instance.account_numbers[account_id])
-    detail = {} if decided.reason == WAITS_FOR_PLAN else found.detail
-    return decided, remedy_sentence(Waiting(account_id, decided.reason, decided.remedy, detail))
+async def carried_out(
+    session: AsyncSession, actor: Actor, decision: Decision, ledger_id: UUID
+) -> tuple[UUID | None, UUID | None]:
+    """Who has the account once the decision is carried out, and by which assignment."""
+    account_id, winner = decision.account_id, decision.winner_id
+    if winner:
+        handover = Handover(account_id, winner, decision.id)
+        made = await hand_over(session, actor, [handover], "routed", booked_in=ledger_id)
+        if made:
+            return winner, made[account_id]
+        await confirm(session, Decision.id == decision.id)
+    holding = (await current_holdings(session, [account_id])).get(account_id)
+    return (holding.staff_id, holding.id) if holding else (None, None)
+
+
+async def ledger_for(
+    session: AsyncSession, running: Running, department_id: UUID | None, account_id: UUID, timezone: str
+) -> tuple[Running, Ledger]:
+    """The ledger of one account as the rules see it now; one that outgrows the kept shares has them measured anew."""
+    [entry] = await read_accounts(
+        await session.connection(), replace(running.basis, scope=Scope(account_id=account_id))
+    )
+    try:
+        return running, running.balance.ledger([entry])
+    except TooLarge:
+        fresh = await opened_anew(session, department_id, account_id, timezone)
+        return fresh, fresh.balance.ledger([entry])
+
+
+def told_remedy(ledger: Ledger, decided: Decided) -> Sentence:
+    """What would help an account that waits."""
+    assert decided.remedy
+    detail = {} if decided.reason == WAITS_FOR_PLAN else waiting_for(ledger, 0).detail
+    return remedy_sentence(Waiting(decided.account_id, decided.reason, decided.remedy, detail))
+
+
+async def store_decision(session: AsyncSession, decided: Decided, entry: AccountEntry, place: int) -> Decision:
+    """Keeps the decision, which its ledger and place explain."""
+    decision = Decision(**decision_row(decided, entry.owner, None), place=place)
+    session.add(decision)
+    await session.flush()
+    return decision

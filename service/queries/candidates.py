@@ -12,7 +12,7 @@ from service.domain.distribution.eligibility import failed_rules
 from service.domain.distribution.ledger import Ledger
 from service.errors import NoPublishedRulebook, NotFound
 from service.models import Assignment, Decision, DistributionPlan
-from service.queries.kept_ledgers import on_ledger
+from service.queries.kept_ledgers import Source, on_ledger
 from service.queries.snapshots import Scope, present_basis, read_snapshot
 
 
@@ -55,7 +55,8 @@ async def candidates_of(session: AsyncSession, assignment_id: UUID, timezone: st
         eligible, excluded = await eligible_now(connection, row.account_id, timezone)
     else:
         question = Standing(str(row.account_id))
-        eligible, excluded = await on_ledger(connection, row.snapshot_sha256, row.plan_id, question)
+        source = Source(row.snapshot_sha256, row.plan_id, row.place)
+        eligible, excluded = await on_ledger(connection, source, question)
     previous = row.previous_owner_id if row.decision_id else await owner_before(connection, row)
     return Candidates(
         account_id=row.account_id,
@@ -131,6 +132,7 @@ BEHIND = (
         Assignment.decision_id,
         Decision.plan_id,
         Decision.snapshot_sha256,
+        Decision.place,
         Decision.previous_owner_id,
         DistributionPlan.author_id,
         DistributionPlan.approver_id,

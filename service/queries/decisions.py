@@ -32,20 +32,34 @@ from service.models import Assignment, Decision, DistributionPlan, Snapshot
 from service.policy import Actor
 from service.policy.relations import named
 from service.queries.assignments import account_code, staff_code
-from service.queries.kept_ledgers import on_ledger
+from service.queries.kept_ledgers import Source, on_ledger
 from service.queries.listing import Asked, Filter, Listing, any_of, equals, page
 from service.queries.snapshots import HELD_BACK
+
+
+def imagined_code(column: Any) -> Any:
+    """The code of a person whom only a what-if plan knows."""
+    added = func.jsonb_array_elements(DistributionPlan.what_if["added_people"]).column_valued("added")
+    person = added.op("->>")
+    return (
+        select(person("code"))
+        .select_from(DistributionPlan, added)
+        .where(DistributionPlan.id == Decision.plan_id, person("id") == cast(column, Text))
+        .correlate(Decision)
+        .scalar_subquery()
+    )
+
 
 TEXTS = {reason: reason_sentence(reason)._asdict() for reason in (*REASONS, *(f"held_back:{one}" for one in HELD_BACK))}
 REASON_TEXT = cast(literal(orjson.dumps(TEXTS).decode(), Text()), JSONB)[Decision.reason]
 COLUMNS: dict[str, Any] = {name: getattr(Decision, name) for name in (
-    "id", "kind", "plan_id", "account_id", "snapshot_sha256", "rulebook_id", "engine_version", "position",
+    "id", "kind", "plan_id", "account_id", "snapshot_sha256", "rulebook_id", "engine_version", "position", "place",
     "previous_owner_id", "winner_id", "runner_up_id", "reason", "remedy", "decided_at",
 )} | {
     "account_code": account_code(Decision),
     "previous_owner_code": staff_code(Decision, Decision.previous_owner_id),
-    "winner_code": staff_code(Decision, Decision.winner_id),
-    "runner_up_code": staff_code(Decision, Decision.runner_up_id),
+    "winner_code": func.coalesce(staff_code(Decision, Decision.winner_id), imagined_code(Decision.winner_id)),
+    "runner_up_code": func.coalesce(staff_code(Decision, Decision.runner_up_id), imagined_code(Decision.runner_up_id)),
     "margin": cast(Decision.margin, Text),
     "reason_text": REASON_TEXT,
 }  # fmt: skip
@@ -88,7 +102,10 @@ def waiting_columns(_actor: Actor) -> Mapping[str, Any]:
 
 def own_columns(_actor: Actor) -> Mapping[str, Any]:
     """What OwnDecisionView is made of before the own line is told; no name, contact or value of the account."""
-    names = ("kind", "account_id", "account_code", "plan_id", "snapshot_sha256", "reason", "reason_text", "decided_at")
+    names = (
+        *("kind", "account_id", "account_code", "plan_id", "snapshot_sha256", "place"),
+        *("reason", "reason_text", "decided_at"),
+    )
     given = select(Assignment.id).where(Assignment.decision_id == Decision.id).limit(1).correlate(Decision)
     own = {"decision_id": Decision.id, "assignment_id": given.scalar_subquery(), "won": WON}
     return own | {name: COLUMNS[name] for name in names}
@@ -102,7 +119,10 @@ def considered(actor: Actor) -> ColumnElement[bool]:
         Snapshot.sha256 == Decision.snapshot_sha256, Snapshot.people.contains(array([named(0, actor.id)]))
     )
     applied = exists().where(DistributionPlan.id == Decision.plan_id, DistributionPlan.state == PlanState.APPLIED)
-    return and_(candidate, or_(Decision.kind == "route", applied))
+    mine = named(0, actor.id)
+    # whoever came after a ledger was opened is not in its snapshot
+    chosen = or_(Decision.winner_id == mine, Decision.runner_up_id == mine)
+    return and_(or_(candidate, chosen), or_(Decision.kind == "route", applied))
 
 
 ORDERS = {"position": Decision.position, "decided_at": Decision.id}
@@ -116,7 +136,7 @@ PLAN_FILTERS = {
     "reason": any_of(Decision.reason),
 }
 # Whoever sees a plan sees all its decisions; outside a plan the account's line does.
-OF_PLAN: dict[str, Any] = {"guarded": frozenset({"plan_id"}), "guarded_action": "see_of_plan"}
+OF_PLAN: dict[str, Any] = {"guarded": {"plan_id": "see_of_plan"}}
 DECISIONS = Listing(Decision, decision_columns, PLAN_FILTERS, ORDERS, **OF_PLAN)
 UNASSIGNED = Listing(Decision, waiting_columns, PLAN_FILTERS, ORDERS, **OF_PLAN, name="unassigned")
 OWN = Listing(
@@ -145,13 +165,17 @@ async def told_page(connection: AsyncConnection, content: bytes, told: Told) -> 
     """A page with what the ledger of each item's snapshot tells about its account; the ledgers' keys are left out."""
     whole = orjson.loads(content)
     items = whole["items"]
-    for sha256, plan_id in dict.fromkeys((item["snapshot_sha256"], item["plan_id"]) for item in items):
-        mine = [item for item in items if (item["snapshot_sha256"], item["plan_id"]) == (sha256, plan_id)]
-        plan = UUID(plan_id) if plan_id else None
-        answers = await on_ledger(connection, sha256, plan, Telling(told, mine))
-        for item, answer in zip(mine, answers, strict=True):
+    for source in sorted({source_of(item) for item in items}, key=lambda one: one.place or 0):
+        mine = [item for item in items if source_of(item) == source]
+        for item, answer in zip(mine, await on_ledger(connection, source, Telling(told, mine)), strict=True):
             item.update(answer)
     return orjson.dumps(whole)
+
+
+def source_of(item: Item) -> Source:
+    """What an item was computed from."""
+    plan_id = item["plan_id"]
+    return Source(item["snapshot_sha256"], UUID(plan_id) if plan_id else None, item.get("place"))
 
 
 class Telling:

@@ -15,7 +15,7 @@ from service.errors import NotFound, Sentence
 from service.models import Account, Assignment, Decision, Staff
 from service.policy import Actor
 from service.policy.rules import POLICIES
-from service.queries.kept_ledgers import on_ledger
+from service.queries.kept_ledgers import Source, on_ledger
 
 BY_HAND = {
     "manual": Sentence(
@@ -33,7 +33,7 @@ async def explanation_json(connection: AsyncConnection, actor: Actor, assignment
     full, own = None, None
     if row.snapshot_sha256:
         question = Question(row, own_id)
-        full, own = await on_ledger(connection, row.snapshot_sha256, row.plan_id, question)
+        full, own = await on_ledger(connection, Source(row.snapshot_sha256, row.plan_id, row.place), question)
     view = {
         "assignment_id": str(assignment_id),
         "account_id": str(row.account_id),
@@ -76,8 +76,8 @@ async def behind(connection: AsyncConnection, actor: Actor, assignment_id: UUID)
 
 
 DECIDED = (
-    "plan_id", "kind", "snapshot_sha256", "engine_version", "position", "winner_id", "runner_up_id", "margin",
-    "remedy",
+    "plan_id", "kind", "snapshot_sha256", "engine_version", "position", "place", "winner_id", "runner_up_id",
+    "margin", "remedy",
 )  # fmt: skip
 
 

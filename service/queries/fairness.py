@@ -1,39 +1,53 @@
-"""Fairness as it stands now, and as it would be: for the company, for one person's line, for an appeal."""
+"""Fairness as it was measured last, how it went, and as it would be: for the company, one's line, an appeal."""
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from service.domain.distribution.fairness import FairnessReport, fairness_report
-from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.effects import reassignment
 from service.domain.people import LEADERS, Role
-from service.errors import Forbidden
-from service.models import Staff
+from service.errors import Forbidden, LedgerNotKept
+from service.models import Assignment, FairnessReport, Staff
 from service.policy import Actor
 from service.policy.hierarchy import departments_under
-from service.queries.snapshots import PLAN_DAYS, Scope, present_basis, read_snapshot
+from service.queries.fairness_teams import teams_of
+from service.queries.ledgers import AT_ONCE, FAIRNESS, WAIT, Opened, open_at_once, open_ledger, running_ledger, size_of
+from service.queries.listing import Listing, at_least, before
+from service.queries.snapshots import Scope, read_accounts
+from service.schemas.fields import utc
 
 KNOWS_EVERYBODY = LEADERS | {Role.AUDITOR}
 Known = frozenset[str] | None
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A report as JSON data, `teams` among it, and when and of what it was made."""
+
+    report: Mapping[str, Any]
+    as_of: datetime
+    snapshot_sha256: str
+
+
 async def fairness_json(connection: AsyncConnection, actor: Actor, timezone: str) -> bytes:
-    """The members of FairnessView: the company's loads as they lie now, people named as far as the caller may know."""
+    """The members of FairnessView: the company's loads, people and teams named as far as the caller may know."""
     if actor.kind != "staff":
         raise Forbidden
-    snapshot = await present_snapshot(connection, timezone)
-    report = await asyncio.to_thread(report_now, snapshot)
+    measured = await last_measured(connection, timezone)
     known = await known_people(connection, actor)
-    whole = anonymous(report, known)
+    whole = anonymous(measured.report, known)
+    led = None if known is None else await known_departments(connection, actor)
     view = {
-        "snapshot_sha256": snapshot.sha256,
+        "as_of": utc(measured.as_of),
+        "snapshot_sha256": measured.snapshot_sha256,
         "dimensions": [
             {**without(part, "before", "after", "total"), "total": part["total"] if known is None else None}
             | {"now": part["after"]}
@@ -42,20 +56,35 @@ async def fairness_json(connection: AsyncConnection, actor: Actor, timezone: str
         "claims": whole["claims"]["after"],
         "giants": whole["giants"] if known is None else [],
         "people": [{**without(person, "before", "after"), "loads": person["after"]} for person in whole["people"]],
+        "teams": [team for team in whole["teams"] if led is None or team["department_id"] in led],
         "waiting": whole["waiting"],
     }
     return orjson.dumps(view)
 
 
-def report_now(snapshot: Snapshot) -> dict[str, Any]:
-    """The report of the owners that a snapshot tells; the last one is kept, because nothing changes its hash's data."""
-    kept = _LAST.get(snapshot.sha256)
-    if kept is None:
-        ledger = Ledger.of(snapshot)
-        kept = fairness_report(ledger, ledger).to_mapping()
+async def last_measured(connection: AsyncConnection, timezone: str) -> Measured:
+    """A company that a request can read is measured now; a larger one was by the worker."""
+    if await size_of(connection, Scope()) <= AT_ONCE:
+        opened = await open_ledger(connection, FAIRNESS, Scope(), timezone)
+        return await measured(connection, opened)
+    columns = (FairnessReport.report, FairnessReport.as_of, FairnessReport.snapshot_sha256)
+    newest = select(*columns).order_by(FairnessReport.as_of.desc()).limit(1)
+    row = (await connection.execute(newest)).one_or_none()
+    if row is None:
+        raise LedgerNotKept(headers=WAIT)
+    return Measured(*row)
+
+
+async def measured(connection: AsyncConnection, opened: Opened) -> Measured:
+    """The report of a ledger that was just opened; the last one is kept, because nothing changes its hash's data."""
+    sha256 = opened.snapshot.sha256
+    report = _LAST.get(sha256)
+    if report is None:
+        report = (await asyncio.to_thread(opened.report)).to_mapping()
         _LAST.clear()
-        _LAST[snapshot.sha256] = kept
-    return kept
+        _LAST[sha256] = report
+    teams = await teams_of(connection, report["people"])
+    return Measured({**report, "teams": teams}, opened.basis.as_of, sha256)
 
 
 def anonymous(report: Mapping[str, Any], known: Known) -> dict[str, Any]:
@@ -106,37 +135,49 @@ async def known_people(connection: AsyncConnection, actor: Actor) -> Known:
     return own | {str(person) for person in await connection.scalars(below)}
 
 
+async def known_departments(connection: AsyncConnection, actor: Actor) -> frozenset[str]:
+    """Whose teams the actor may know: those of their line, else their own."""
+    if not actor.line:
+        return frozenset({str(actor.department_id)})
+    return frozenset(str(one) for one in await connection.scalars(departments_under(actor.line[0])))
+
+
 async def fairness_effect(
     session: AsyncSession, account_id: UUID, staff_id: UUID | None, timezone: str
 ) -> dict[str, Any]:
     """The company's fairness now and with this account given to this person, or to nobody, everything else staying.
 
-    Members: dimensions (before, after), claims (counts before and after), people (the two concerned, with their
-    loads), sentences in both languages.
+    Members: see `reassignment`. LedgerNotKept while the worker has yet to read a large company.
     """
-    snapshot = await present_snapshot(await session.connection(), timezone)
-    account, staff = str(account_id), str(staff_id) if staff_id else None
-    owner = next((entry.owner for entry in snapshot.accounts if entry.id == account), None)
-    report = await asyncio.to_thread(reassigned, snapshot, account, staff)
-    whole = report.to_mapping()
-    return {
-        "dimensions": whole["dimensions"],
-        "claims": {when: claims["counts"] for when, claims in whole["claims"].items()},
-        "people": [person for person in whole["people"] if person["person_id"] in {owner, staff}],
-        "sentences": whole["sentences"],
+    connection = await session.connection()
+    running = await running_ledger(connection, FAIRNESS, None, timezone)
+    kept = running or await open_at_once(connection, FAIRNESS, Scope(), timezone)
+    owner = await connection.scalar(owner_of(account_id))
+    theirs = Scope(staff_ids=tuple(one for one in (owner, staff_id) if one), account_id=account_id)
+    accounts = await read_accounts(connection, replace(kept.basis, scope=theirs))
+    person = str(staff_id) if staff_id else None
+    return await asyncio.to_thread(reassignment, kept.balance, accounts, str(account_id), person)
+
+
+def owner_of(account_id: UUID) -> Select[Any]:
+    """The person who has an account now."""
+    return select(Assignment.staff_id).where(
+        Assignment.account_id == account_id, Assignment.team_role == "owner", Assignment.ended_at.is_(None)
+    )
+
+
+def history_columns(_actor: Actor) -> Mapping[str, Any]:
+    """The members of FairnessPointView; nobody is named."""
+    columns = {
+        name: getattr(FairnessReport, name) for name in ("id", "as_of", "snapshot_sha256", "rulebook_id", "drift")
     }
+    return columns | {name: FairnessReport.report["summary"][name] for name in ("dimensions", "claims", "waiting")}
 
 
-def reassigned(snapshot: Snapshot, account_id: str, staff_id: str | None) -> FairnessReport:
-    """The report of one account's change of hands; None: it waits."""
-    before = Ledger.of(snapshot)
-    owners = {account: owner for account, owner in before.owners().items() if account != account_id}
-    return fairness_report(before, before.with_owners(owners | ({account_id: staff_id} if staff_id else {})))
-
-
-async def present_snapshot(connection: AsyncConnection, timezone: str) -> Snapshot:
-    """The whole company by the rules that count now."""
-    return await read_snapshot(connection, await present_basis(connection, timezone, "now", Scope(), PLAN_DAYS))
-
-
+HISTORY = Listing(
+    model=FairnessReport,
+    columns=history_columns,
+    filters={"as_of_from": at_least(FairnessReport.as_of), "as_of_to": before(FairnessReport.as_of)},
+    sorts={"as_of": FairnessReport.id},
+)
 _LAST: dict[str, dict[str, Any]] = {}

@@ -11,10 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.domain.distribution.balance import Booking
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.snapshot import Snapshot
-from service.models import Decision
+from service.models import Decision, LedgerEntry
+from service.models import Ledger as LedgerRow
 from service.models import Snapshot as SnapshotRow
+from service.queries.ledgers import ENTRIES, ROUTE, Balances, balance_at, restated
 
 KEPT = 4
 """How many ledgers a process keeps; one of 100,000 accounts takes some 200 MB."""
@@ -35,14 +38,27 @@ class KeptLedger:
             return question(self.ledger)
 
 
-async def on_ledger(
-    connection: AsyncConnection, sha256: str, plan_id: UUID | None, question: Callable[[Ledger], Answer]
-) -> Answer:
-    """The answer on the ledger of a snapshot: with a plan's owners, or with those that the snapshot tells.
+@dataclass(frozen=True)
+class Source:
+    """What a decision was computed from: a snapshot with a plan's owners, or with the entries before a routing's place.
 
-    What is kept never changes: a snapshot is found by its hash, and a plan's decisions are written once.
+    Neither: with the owners that the snapshot tells.
     """
-    key = (sha256, plan_id)
+
+    sha256: str
+    plan_id: UUID | None
+    place: int | None
+
+
+async def on_ledger(connection: AsyncConnection, source: Source, question: Callable[[Ledger], Answer]) -> Answer:
+    """The answer on the ledger that a decision was computed from.
+
+    What is kept never changes: a snapshot is found by its hash, a plan's decisions and a ledger's entries are written
+    once.
+    """
+    if source.place is not None:
+        return await asyncio.to_thread(question, await ledger_before(connection, source.sha256, source.place))
+    key, sha256, plan_id = (source.sha256, source.plan_id), source.sha256, source.plan_id
     kept = _SHELF.get(key)
     if kept is None:
         content = (await connection.execute(CONTENT.where(SnapshotRow.sha256 == sha256))).scalar_one()
@@ -63,5 +79,17 @@ async def owners_of(connection: AsyncConnection, plan_id: UUID) -> dict[str, str
     return {str(row.account_id): str(row.winner_id) for row in await connection.execute(statement)}
 
 
+async def ledger_before(connection: AsyncConnection, sha256: str, place: int) -> Ledger:
+    """The ledger of one account as it stood when the account was routed."""
+    ledger_id = (await connection.execute(OPENED.where(LedgerRow.snapshot_sha256 == sha256))).scalar_one()
+    entry = (
+        await connection.execute(ENTRIES.where(LedgerEntry.ledger_id == ledger_id, LedgerEntry.place == place))
+    ).one()
+    _, balance = await balance_at(connection, _REPLAYED, ledger_id, place - 1)
+    return restated(balance, entry).ledger([Booking.from_mapping(entry.booking).account])
+
+
 CONTENT = select(SnapshotRow.content)
+OPENED = select(LedgerRow.id).where(LedgerRow.purpose == ROUTE)
+_REPLAYED: Balances = OrderedDict()
 _SHELF: OrderedDict[tuple[str, UUID | None], KeptLedger] = OrderedDict()

@@ -4,31 +4,43 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.errors import NoPublishedRulebook
+from service.errors import LedgerNotKept, NoPublishedRulebook
 from service.http.context import Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.queries.decisions import own_page
-from service.queries.fairness import fairness_json
-from service.queries.listing import Asked
+from service.queries.fairness import HISTORY, fairness_json
+from service.queries.listing import Asked, page
 from service.schemas.decisions import OwnDecisionFilter, OwnDecisionPage
-from service.schemas.fairness import FairnessView
+from service.schemas.fairness import FairnessHistoryFilter, FairnessHistoryPage, FairnessView
 
 router = APIRouter(prefix="/v1/fairness", tags=["distribution"], route_class=Endpoint)
 own_router = APIRouter(prefix="/v1/me", tags=["distribution"], route_class=Endpoint)
 HEADERS = {"Cache-Control": "private, no-cache"}
 
 
-@router.get("", response_model=FairnessView, responses=raises(NoPublishedRulebook))
+@router.get("", response_model=FairnessView, responses=raises(NoPublishedRulebook, LedgerNotKept))
 async def get_fairness(context: Ctx) -> Response:
-    """How evenly each load lies now; you are named, your line to you if you lead one, everybody to leaders.
+    """How evenly each load lies; you are named, your line to you if you lead one, everybody to leaders.
 
-    1 is a full-time person's fair part of a load.
+    1 is a full-time person's fair part of a load. A company of up to 5,000 accounts is measured as you ask, a larger
+    one by the clock: `as_of` tells when.
 
     当前的负荷公平性。
     """
     timezone = context.services.settings.timezone
     content = await fairness_json(context.connection, context.actor, timezone)
+    return Response(content, media_type="application/json", headers=HEADERS)
+
+
+@router.get("/history", response_model=FairnessHistoryPage, responses=raises())
+async def list_fairness_history(query: Annotated[FairnessHistoryFilter, Query()], context: Ctx) -> Response:
+    """Fairness as it was measured over time, and how far it has drifted since the last plan; nobody is named.
+
+    公平性的历史与偏移预警。
+    """
+    keys = context.services.keys.cursor
+    content = await page(context.connection, keys, context.actor, HISTORY, Asked.of(query))
     return Response(content, media_type="application/json", headers=HEADERS)
 
 

@@ -32,6 +32,7 @@ class DecisionView(View):
     rulebook_id: UUID | None
     engine_version: str | None
     position: int = Field(description="Place in the order of accounts, 0 where the rule was not asked.")
+    place: int | None = Field(description="Of a routing: its place in the ledger that the snapshot opened.")
     previous_owner_id: UUID | None
     previous_owner_code: str | None
     winner_id: UUID | None = Field(description="Who gets or keeps the account; null when it waits.")
@@ -106,6 +107,7 @@ class OwnDecisionView(View):
     reason: str
     reason_text: Wording | None
     snapshot_sha256: str
+    place: int | None = Field(description="Of a routing: its place in the ledger that the snapshot opened.")
     decided_at: Instant
 
 

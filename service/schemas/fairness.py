@@ -1,10 +1,12 @@
 """Fairness as JSON: how evenly each load lies, before and after a plan, or now."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import View
+from service.schemas.fields import Instant, View
+from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
 
 SHARE = "In fair shares: 1 is a full-time person's fair part."
@@ -107,12 +109,92 @@ class PlanFairnessView(View):
     sentences: list[Wording] = Field(description="The same in plain words.")
 
 
-class FairnessView(View):
-    """Fairness as it stands now."""
+class SpreadView(View):
+    """One load among the people of a team."""
 
+    mean: str = Field(description=f"By the people's weights. {SHARE}")
+    max: str
+    min: str
+
+
+class TeamView(View):
+    """A department's own people: what they carry, and how much of it was kept or given by hand."""
+
+    department_id: UUID
+    name: str
+    manager_id: UUID | None
+    people: int = Field(description="Who take part.")
+    accounts: int = Field(description="Present assignments of everybody in it.")
+    pinned: int = Field(description="Kept out of redistribution for now.")
+    by_hand: int = Field(description="Given by hand.")
+    pinned_share: str
+    by_hand_share: str
+    loads: dict[str, SpreadView]
+
+
+class FairnessView(View):
+    """Fairness as it was measured last."""
+
+    as_of: Instant = Field(description="When it was measured.")
     snapshot_sha256: str = Field(description="Hash of the accounts and people that it was computed from.")
     dimensions: list[DimensionNowView]
     claims: ClaimsView
     giants: list[GiantView] = Field(description="Empty where you do not see the whole company.")
     people: list[LoadsNowView] = Field(description="The most loaded first.")
+    teams: list[TeamView] = Field(description="All to leaders, your line's if you lead one, else your own.")
     waiting: int = Field(description="Accounts without an owner.")
+
+
+class PointView(View):
+    """One load at one time."""
+
+    name: str = Field(description="value, workload, count or tier:<code>.")
+    max: str
+    min: str
+    cv: str = Field(description="Weighted coefficient of variation.")
+    gini: str | None
+    jain: str | None
+
+
+class DriftView(View):
+    """How far fairness has drifted since the first measurement after the last plan."""
+
+    since: Instant = Field(description="When that was.")
+    limit_percent: int = Field(description="From how many percentage points on it is an alert.")
+    rise_percent: dict[str, str] = Field(description="Rise of each load's variation, in percentage points.")
+    alert: bool
+
+
+class FairnessPointView(View):
+    """Fairness as it was measured once."""
+
+    id: UUID
+    as_of: Instant
+    snapshot_sha256: str
+    rulebook_id: UUID
+    dimensions: list[PointView]
+    claims: dict[str, int] = Field(description="Justified claims by load, and `all_loads`.")
+    waiting: int = Field(description="Accounts without an owner.")
+    drift: DriftView | None = Field(description="Null before a plan was applied.")
+
+
+class FairnessHistoryPage(View):
+    """Some measurements, and where the next ones begin."""
+
+    items: list[FairnessPointView]
+    next_cursor: str | None
+
+
+class FairnessHistorySort(StrEnum):
+    """The order of measurements; a leading minus turns it round."""
+
+    AS_OF = "as_of"
+    AS_OF_DESC = "-as_of"
+
+
+class FairnessHistoryFilter(PageFilter):
+    """From when to when."""
+
+    as_of_from: Instant | None = Field(default=None, description="Measured at or after this instant.")
+    as_of_to: Instant | None = Field(default=None, description="Measured before this instant.")
+    sort: FairnessHistorySort = Field(default=FairnessHistorySort.AS_OF_DESC, description="The newest first.")

@@ -192,10 +192,10 @@ async def test_ledgers_are_kept_for_the_next_question_but_not_all_of_them(
     monkeypatch.setattr(kept_ledgers, "KEPT", 2)
     sharing = await Sharing.of(house)
     for _ in range(3):
-        account = await sharing.account()
-        await sharing.ask(sharing.leader, "POST", f"/v1/accounts/{account}/route", {})
+        await sharing.account()
+        await sharing.applied()
     kept_ledgers._SHELF.clear()
-    assert len(await own(sharing, sharing.sellers[0])) == 3
+    assert len(await own(sharing, sharing.sellers[0])) == 6
     assert len(kept_ledgers._SHELF) == 2
     kept_ledgers._SHELF.clear()
     assert len(await own(sharing, sharing.sellers[0], limit="1")) == 1

@@ -10,18 +10,10 @@ import numpy as np
 from service.domain.distribution.core import Ints
 from service.domain.distribution.dimensions import Dimension, roll_of
 from service.domain.distribution.giants import with_giants_at_rest
-from service.domain.distribution.instance import (
-    MILLION,
-    RECIPROCAL_BITS,
-    SCORE_LIMIT,
-    Instance,
-    Scale,
-    TooLarge,
-    misfit_price,
-    nearest,
-)
+from service.domain.distribution.instance import Instance, misfit_price
 from service.domain.distribution.priority import TOP, priority_of, wanted_level
 from service.domain.distribution.rulebook import Rulebook
+from service.domain.distribution.scale import SCORE_LIMIT, Scale, TooLarge, shares_of
 from service.domain.distribution.snapshot import Account, Person, Snapshot
 
 
@@ -126,11 +118,7 @@ class Measured(Instance):
         roll = roll_of(self.snapshot, self.classes, self.weights)
         self.roll = with_giants_at_rest(measure.rulebook, self.dimensions, roll)
         self.scale = measure.scale
-        self.loads = np.ascontiguousarray(
-            np.array([_in_shares(part, measure.scale) for part in self.dimensions], np.int64)
-            .reshape(len(self.dimensions), len(accounts))
-            .T
-        )
+        self.loads = shares_of(self.dimensions, self.scale.share_bits, len(accounts))
         wanted = [measure.wanted_level(account) for account in self.snapshot.accounts]
         self.classes = replace(self.classes, wanted=np.array(wanted, np.int64))
         self._prepare()
@@ -148,12 +136,11 @@ def expect_no_overflow(instance: Instance, carried: Ints) -> None:
     """TooLarge unless the bound of Instance holds with what is carried by now."""
     scale, rulebook = instance.scale, instance.snapshot.rulebook
     reciprocal = int(instance.reciprocal.max(initial=0))
-    target = 1 << (scale.share_bits + RECIPROCAL_BITS + 1)
     bound = scale.point * (misfit_price(instance.snapshot, instance.classes) + rulebook.move_price)
     for at, gamma in enumerate(scale.gamma):
         greatest = int(instance.loads[:, at].max(initial=0))
         most = int(carried[:, at].max(initial=0))
-        bound += gamma * greatest * ((2 * most + greatest) * reciprocal + target)
+        bound += gamma * greatest * ((2 * most + greatest) * reciprocal + scale.target)
     if bound >= SCORE_LIMIT:
         raise TooLarge("what arrived since the ledger was opened outgrows its shares")
 
@@ -177,8 +164,3 @@ def _ladder(values: Iterable[int]) -> tuple[tuple[int, int], ...]:
             ladder.append((value, rank))
             reached = rank
     return tuple(ladder)
-
-
-def _in_shares(part: Dimension, scale: Scale) -> list[int]:
-    """The loads of accounts in whole numbers of 2^-share_bits full-time shares, as Instance counts them."""
-    return [nearest(load * part.pool_weight << scale.share_bits, part.total * MILLION) for load in part.loads]
