@@ -17,7 +17,7 @@ from service.models import Account, AllianceObservation, Contact, new_id
 from service.operations.account_search import refresh_search
 from service.operations.accounts import Made, columns_of
 from service.operations.changes import changes, rewrite
-from service.operations.versions import expect
+from service.operations.versions import Versions, expect
 from service.policy import Actor, allowed, fetch
 from service.queries.accounts import SENSITIVE_FIELDS
 from service.schemas.contacts import ContactCreate, ContactUpdate
@@ -42,7 +42,7 @@ async def create_contact(
 
 
 async def update_contact(
-    session: AsyncSession, actor: Actor, account_id: UUID, contact_id: UUID, version: int, patch: ContactUpdate
+    session: AsyncSession, actor: Actor, account_id: UUID, contact_id: UUID, version: Versions, patch: ContactUpdate
 ) -> None:
     """Changes what is known of a contact; what is not touched may stay masked."""
     account, contact = await fetch_contact(session, actor, "edit", account_id, contact_id)
@@ -59,7 +59,9 @@ async def update_contact(
     await record(session, actor, events.ContactChanged(contact_id, account_id, told(changed)))
 
 
-async def delete_contact(session: AsyncSession, actor: Actor, account_id: UUID, contact_id: UUID, version: int) -> None:
+async def delete_contact(
+    session: AsyncSession, actor: Actor, account_id: UUID, contact_id: UUID, version: Versions
+) -> None:
     """Hides a contact, and what was seen of them."""
     account, contact = await fetch_contact(session, actor, "delete", account_id, contact_id)
     expect(contact, version)

@@ -110,8 +110,7 @@ def account_listing(base_currency: str) -> Listing:
         model=Account,
         columns=lambda actor: account_columns(actor, base_currency),
         filters=ACCOUNT_FILTERS,
-        guarded=VALUE_PARAMETERS,
-        guarded_action="see_values",
+        guarded=dict.fromkeys(VALUE_PARAMETERS, "see_values"),
         sorts={
             "created_at": Account.id,
             "name": Account.name_sort,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, bindparam, case, literal, literal_column, null, select, text
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, literal, literal_column, null, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,26 +22,41 @@ from service.queries.single import single
 
 STATE_FIELDS = ("id", "state", "instance", "decide_by", "decided_at", "version", "created_at", "updated_at")
 CONTENT_FIELDS = (
-    "assignment_id", "account_id", "appellant_id", "filed_by_id", "respondent_id", "beneficiary_id", "grounds",
-    "statement", "evidence", "reviewer_id", "decision_reason", "new_assignment_id",
+    "assignment_id", "account_id", "appellant_id", "filed_by_id", "beneficiary_id", "grounds", "statement", "evidence",
+    "reviewer_id", "decision_reason", "new_assignment_id",
 )  # fmt: skip
+OWNER_FIELDS = ("respondent_id",)
 EFFECT_FIELDS = ("fairness_effect",)
 
 
 def appeal_columns(actor: Actor) -> Mapping[str, Any]:
-    """The members of AppealView: the state for everybody who may know of it, the content for those concerned."""
-    content, effect = may(actor, "see_content"), may(actor, "see_effect")
+    """The members of AppealView: the state for everybody who may know of it, the content for those concerned.
+
+    Who got the account stays hidden from a colleague who does not see the account: in decisions too people are ranks.
+    """
+    content, owner, effect = may(actor, "see_content"), owner_too(actor), may(actor, "see_effect")
     columns: dict[str, Any] = {name: getattr(Appeal, name) for name in STATE_FIELDS}
-    columns |= {name: case((content, getattr(Appeal, name)), else_=null()) for name in CONTENT_FIELDS}
-    columns |= {name: case((effect, getattr(Appeal, name)), else_=null()) for name in EFFECT_FIELDS}
-    hidden = case((effect, names()), (content, names(*EFFECT_FIELDS)), else_=names(*CONTENT_FIELDS, *EFFECT_FIELDS))
+    for condition, fields in ((content, CONTENT_FIELDS), (owner, OWNER_FIELDS), (effect, EFFECT_FIELDS)):
+        columns |= {name: case((condition, getattr(Appeal, name)), else_=null()) for name in fields}
+    hidden = case(
+        (effect, names()),
+        (owner, names(*EFFECT_FIELDS)),
+        (content, names(*OWNER_FIELDS, *EFFECT_FIELDS)),
+        else_=names(*CONTENT_FIELDS, *OWNER_FIELDS, *EFFECT_FIELDS),
+    )
     return columns | {"redacted": hidden}
 
 
 def view_class(actor: Actor) -> ColumnElement[str]:
-    """The part of an ETag that stands for what was hidden: full, party or state."""
-    content, effect = may(actor, "see_content"), may(actor, "see_effect")
-    return case((effect, literal("full")), (content, literal("party")), else_=literal("state"))
+    """The part of an ETag that stands for what was hidden: full, party, colleague or state."""
+    content, owner, effect = may(actor, "see_content"), owner_too(actor), may(actor, "see_effect")
+    seen = ((effect, literal("full")), (owner, literal("party")), (content, literal("colleague")))
+    return case(*seen, else_=literal("state"))
+
+
+def owner_too(actor: Actor) -> ColumnElement[bool]:
+    """The rows whose content the actor sees, and whom the account was given to as well."""
+    return and_(may(actor, "see_content"), may(actor, "see_owner"))
 
 
 def may(actor: Actor, action: str) -> ColumnElement[bool]:
@@ -75,9 +90,11 @@ APPEALS = Listing(
         "decide_by_to": before(Appeal.decide_by),
     },
     sorts={"created_at": Appeal.id, "decide_by": Appeal.decide_by},
-    # else a filter would tell a manager what the body hides
-    guarded=frozenset({"ground", "assignment_id", "account_id", "appellant_id", "respondent_id", "reviewer_id"}),
-    guarded_action="see_content",
+    # else a filter would tell a manager or a colleague what the body hides
+    guarded={
+        **dict.fromkeys(("ground", "assignment_id", "account_id", "appellant_id", "reviewer_id"), "see_content"),
+        "respondent_id": "see_owner",
+    },
 )
 
 

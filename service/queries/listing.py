@@ -113,7 +113,7 @@ def escaped(word: str) -> str:
 class Listing:
     """How one resource is listed: its columns (by actor), its filters, its orders.
 
-    Whoever filters or sorts by a guarded name gets only the rows on which they may do `guarded_action`.
+    Whoever filters or sorts by a guarded name gets only the rows on which they may do the action it is guarded by.
     A list whose rows are told by another rule than the model's `see` names it in `rows`, and itself in `name`.
     """
 
@@ -121,8 +121,7 @@ class Listing:
     columns: Callable[[Actor], Mapping[str, Any]]
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sorts: Mapping[str, Any] = field(default_factory=dict)
-    guarded: frozenset[str] = frozenset()
-    guarded_action: str = "see"
+    guarded: Mapping[str, str] = field(default_factory=dict)
     rows: Callable[[Actor], ColumnElement[bool]] | None = None
     name: str = ""
     kept: dict[Any, Select[Any]] = field(default_factory=dict)
@@ -201,11 +200,12 @@ def build(listing: Listing, actor: Actor, asked: Asked, *, resumed: bool) -> Sel
     descending = asked.sort.startswith("-")
     statement = select(json_object(listing.columns(actor)), key, model.id)
     uses = {*asked.filters, asked.sort.removeprefix("-")}
-    action = listing.guarded_action if uses & listing.guarded else "see"
+    action, *further = sorted({listing.guarded[name] for name in uses & listing.guarded.keys()}) or ["see"]
     by_membership = not listing.rows and told_by_membership(POLICIES[model][action], actor)
     conditions = [
         listing.filters[name].told(name, value, by_membership=by_membership) for name, value in asked.filters.items()
     ]
+    conditions += [allowed(actor, other, model) for other in further]
     pushed = model is Account and not conditions and key is model.id and not descending
     statement = restricted(statement, listing, actor, action, pushed=pushed, resumed=resumed)
     if resumed:

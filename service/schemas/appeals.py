@@ -85,7 +85,9 @@ class AppealView(View):
     account_id: UUID | None
     appellant_id: UUID | None = Field(description="The person whose case it is.")
     filed_by_id: UUID | None = Field(description="That person, or their manager.")
-    respondent_id: UUID | None = Field(description="Who got the account by the assignment.")
+    respondent_id: UUID | None = Field(
+        description="Who got the account by the assignment; hidden from a colleague who does not see the account."
+    )
     beneficiary_id: UUID | None = Field(
         description="Who gets the account if the appeal is upheld; null: it waits for another assignment."
     )

@@ -35,10 +35,11 @@ async def test_a_seller_who_was_passed_over_appeals_and_reads_it_back(house: Hou
     read = await dispute.ask(dispute.seller, "GET", filed.headers["Location"])
     body = read.json()
     assert body == filed.json()
-    assert read.headers["ETag"] == '"1-party"'
+    assert read.headers["ETag"] == '"1-colleague"'
     assert body["state"] == "submitted"
     assert (body["appellant_id"], body["filed_by_id"]) == (str(dispute.seller.id),) * 2
-    assert (body["respondent_id"], body["beneficiary_id"]) == (str(dispute.owner.id), str(dispute.seller.id))
+    assert (body["respondent_id"], body["beneficiary_id"]) == (None, str(dispute.seller.id))
+    assert body["redacted"] == ["respondent_id", "fairness_effect"]
     assert body["reviewer_id"] == str(dispute.judge.id)
     assert (body["statement"], body["grounds"]) == (STATEMENT, ["existing_relationship"])
 
@@ -223,6 +224,19 @@ async def test_the_owner_concerned_reads_what_is_said(house: House) -> None:
     dispute = await a_dispute(house)
     seen = await dispute.ask(dispute.owner, "GET", await dispute.filed())
     assert (seen.json()["statement"], seen.json()["redacted"]) == (STATEMENT, ["fairness_effect"])
+
+
+async def test_a_colleague_learns_who_owns_the_account_from_neither_body_nor_filter(house: House) -> None:
+    dispute = await a_dispute(house)
+    appeal = (await dispute.file()).json()["id"]
+    query = f"/v1/appeals?respondent_id={dispute.owner.id}"
+    found = {
+        name: [item["id"] for item in (await dispute.ask(who, "GET", query)).json()["items"]]
+        for name, who in (("colleague", dispute.seller), ("owner", dispute.owner), ("reviewer", dispute.judge))
+    }
+    assert found == {"colleague": [], "owner": [appeal], "reviewer": [appeal]}
+    both = await dispute.ask(dispute.owner, "GET", f"{query}&ground=existing_relationship")
+    assert [item["respondent_id"] for item in both.json()["items"]] == [str(dispute.owner.id)]
 
 
 async def test_a_filter_does_not_tell_a_manager_what_the_body_hides(house: House) -> None:
