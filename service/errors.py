@@ -512,3 +512,9 @@ class EditWindowClosed(Conflict):
     """An interaction is edited within 24 hours, and amended afterwards."""
 
     zh = "互动记录仅可在 24 小时内编辑，之后只能补充。"
+
+
+class EntryNotSealed(Conflict):
+    """This checkpoint does not cover the entry; a later one will."""
+
+    zh = "该检查点尚未涵盖此记录，请使用之后的检查点。"

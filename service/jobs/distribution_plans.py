@@ -4,15 +4,19 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from service.domain.distribution.snapshot import Snapshot
 from service.errors import InternalError, Problem, StateConflict
 from service.jobs.worker import Workplace, described
 from service.operations import plan_applying, plan_computing
+from service.operations.job_cancelling import end_called_off
+from service.operations.jobs import tell_progress
 from service.operations.plan_computing import Computed
 from service.policy import Actor, system_actor
-from service.queries.snapshots import read_snapshot
 
 LOOK_EVERY_S = 1.0
+ALMOST = 95
 PHASES = {"placing": (5, 35), "settling": (35, 60), "repairing": (60, 75), "deciding": (75, 90)}
 
 
@@ -23,16 +27,24 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
         async with work.database.transaction(job.created_by, job.request_id) as session:
             await plan_computing.begin(session, plan_id)
         async with work.database.frozen() as connection:
-            basis = await plan_computing.basis_of(connection, plan_id, work.settings.timezone)
-            snapshot = await read_snapshot(connection, basis)
+            snapshot = await plan_computing.read_task(connection, plan_id, work.settings.timezone)
         computed = await Computation(work).result(snapshot)
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            return await plan_computing.propose(session, actor(work), plan_id, computed)
+            return await proposed(session, work, computed)
     except Exception as error:
         problem = error if isinstance(error, Problem) else InternalError()
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            await plan_computing.fail(session, actor(work), plan_id, described(problem))
+            if not await end_called_off(session, actor(work), job.id):
+                await plan_computing.fail(session, actor(work), plan_id, described(problem))
         raise
+
+
+async def proposed(session: AsyncSession, work: Workplace, computed: Computed) -> dict[str, Any]:
+    """What a computed plan proposes, stored unless the job was called off meanwhile."""
+    result = await plan_computing.propose(session, actor(work), work.job.subject_id, computed)
+    if not await tell_progress(session, work.job.id, ALMOST):
+        raise StateConflict(plan_computing.CALLED_OFF)
+    return result
 
 
 async def apply_plan(work: Workplace) -> dict[str, Any]:

@@ -192,7 +192,10 @@ def owner_of(holding: Holding | None) -> UUID | None:
 
 
 async def current_holdings(session: AsyncSession, accounts: list[UUID], team_role: str = OWNER) -> dict[UUID, Holding]:
-    """The present owners, or holders of another role, by account, locked in the order of ids so that two batches cannot deadlock."""
+    """The present owners, or holders of another role, by account.
+
+    Locked in the order of ids so that two batches cannot deadlock.
+    """
     statement = (
         select(Assignment.id, Assignment.account_id, Assignment.staff_id)
         .where(

@@ -1,35 +1,55 @@
 """What a user can do with distribution plans: ask for one, approve, reject, call off, have it applied."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
+from service.domain.distribution.rulebook import Rulebook as Rules
+from service.domain.distribution.tasks import BUDGET_MODES, SUBJECT_MODES
 from service.domain.events import Event
+from service.domain.invalid import Flaws, invalid
+from service.domain.merge_patch import merged
 from service.domain.states import PLAN_TRANSITIONS, JobState, PlanState, VersionState
 from service.errors import (
     AuthorIsApprover,
     CandidateIsApprover,
-    FieldError,
-    InvalidInput,
     NoPublishedRulebook,
     Sentence,
     StateConflict,
+    WhatIfPlan,
 )
 from service.journal import record
-from service.models import DistributionPlan, Job, Rulebook, Snapshot, TierScheme, new_id
+from service.models import DistributionPlan, Job, Rulebook, Snapshot, Staff, TierScheme, new_id
 from service.operations.jobs import start_job
 from service.operations.organisation import expect_department
 from service.policy import Actor, fetch, require
 from service.queries.snapshots import published_rulebook
-from service.schemas.distribution_plans import DistributionPlanCreate
+from service.schemas.distribution_plans import (
+    AccountOtherwise,
+    DistributionPlanCreate,
+    PersonAdded,
+    PersonOtherwise,
+    WhatIf,
+)
 
 COMPUTE, APPLY = "compute_plan", "apply_plan"
 COUNTED = (
     "accounts", "people", "assigned", "waiting", "moved", "begun", "ended", "kept", "pinned", "held_back", "passes",
 )  # fmt: skip
+TOLD = ("rulebook_id", "scheme_code", "department_id", "seed", "mode", "staff_id", "most_moves", "team_role", "what_if")
+FITTING = {
+    "staff_id": Sentence(
+        "newcomer and leaver name a person, the other modes do not.", "仅 newcomer 和 leaver 须指定人员。"
+    ),
+    "most_moves": Sentence(
+        "Only rebalance and newcomer have a budget of moves.", "仅 rebalance 和 newcomer 有变更额度。"
+    ),
+    "team_role": Sentence("The rulebook has no section for this role.", "规则手册没有该角色的规则。"),
+}
 OPEN_JOBS = (JobState.QUEUED, JobState.RUNNING)
 BY_AUTHOR = Sentence("The author of a plan does not approve it.", "分配方案的起草人不得自行批准。")
 BEING_APPLIED = Sentence("The plan is being applied already.", "方案正在执行中。")
@@ -40,21 +60,29 @@ async def create_plan(session: AsyncSession, actor: Actor, wanted: DistributionP
     require(actor, "create", DistributionPlan)
     await expect_department(session, wanted.department_id, "/department_id")
     await expect_scheme(session, wanted.scheme_code)
+    rulebook = await rulebook_for(session, wanted.rulebook_id)
+    rules = Rules.from_mapping(rulebook.definition)
+    await expect_task(session, wanted, rules)
     plan_id = new_id()
     plan = DistributionPlan(
         id=plan_id,
         name=wanted.name,
-        rulebook_id=await rulebook_for(session, wanted.rulebook_id),
+        rulebook_id=rulebook.id,
         scheme_code=wanted.scheme_code,
         department_id=wanted.department_id,
         seed=wanted.seed or str(plan_id),
+        mode=wanted.mode,
+        staff_id=wanted.staff_id,
+        most_moves=wanted.most_moves,
+        team_role=wanted.team_role,
+        what_if=overrides(wanted.what_if, rules.for_role(wanted.team_role)) if wanted.what_if else None,
         state=PlanState.DRAFT,
         counts=dict.fromkeys(COUNTED, 0),
         author_id=actor.id,
     )
     session.add(plan)
     session.info["made"] = plan
-    data = {name: getattr(plan, name) for name in ("rulebook_id", "scheme_code", "department_id", "seed")}
+    data = {name: getattr(plan, name) for name in TOLD}
     await record(session, actor, events.DistributionPlanCreated(plan.id, data=data))
     plan.job_id = (await start_job(session, actor, COMPUTE, plan.id)).id
     await session.flush()
@@ -65,28 +93,84 @@ async def expect_scheme(session: AsyncSession, code: str) -> None:
     """Refuses a scheme of which no version is published."""
     statement = select(TierScheme.id).where(TierScheme.code == code, TierScheme.state == VersionState.PUBLISHED)
     if await session.scalar(statement) is None:
-        sentence = Sentence("There is no published scheme with this code.", "没有此编码的已发布方案。")
-        raise InvalidInput(errors=[FieldError("not_found", sentence, pointer="/scheme_code")])
+        raise invalid(
+            "/scheme_code", "not_found", "There is no published scheme with this code.", "没有此编码的已发布方案。"
+        )
 
 
-async def rulebook_for(session: AsyncSession, rulebook_id: UUID | None) -> UUID:
-    """The published rulebook that a body names, else the one that counts now."""
+async def rulebook_for(session: AsyncSession, rulebook_id: UUID | None) -> Any:
+    """Id and definition of the published rulebook that a body names, else of the one that counts now."""
     if rulebook_id is None:
         published = await published_rulebook(await session.connection())
         if published is None:
             raise NoPublishedRulebook
-        found: UUID = published.id
-        return found
-    statement = select(Rulebook.id).where(Rulebook.id == rulebook_id, Rulebook.state == VersionState.PUBLISHED)
-    if await session.scalar(statement) is None:
-        sentence = Sentence("There is no published rulebook with this id.", "没有此标识的已发布规则手册。")
-        raise InvalidInput(errors=[FieldError("not_found", sentence, pointer="/rulebook_id")])
-    return rulebook_id
+        return published
+    statement = select(Rulebook.id, Rulebook.definition).where(
+        Rulebook.id == rulebook_id, Rulebook.state == VersionState.PUBLISHED
+    )
+    found = (await session.execute(statement)).one_or_none()
+    if found is None:
+        raise invalid(
+            "/rulebook_id", "not_found", "There is no published rulebook with this id.", "没有此标识的已发布规则手册。"
+        )
+    return found
+
+
+async def expect_task(session: AsyncSession, wanted: DistributionPlanCreate, rules: Rules) -> None:
+    """Refuses an occasion that lacks its person or budget, or names one in vain; a role without rules."""
+    flaws = Flaws()
+    if (wanted.staff_id is not None) != (wanted.mode in SUBJECT_MODES):
+        flaws.add("/staff_id", "does_not_fit_mode", *FITTING["staff_id"])
+    if wanted.most_moves is not None and wanted.mode not in BUDGET_MODES:
+        flaws.add("/most_moves", "does_not_fit_mode", *FITTING["most_moves"])
+    if wanted.team_role not in {"owner", *rules.team_roles}:
+        flaws.add("/team_role", "no_rules", *FITTING["team_role"])
+    known = select(Staff.id).where(Staff.id == wanted.staff_id, Staff.deleted_at.is_(None))
+    if wanted.staff_id and await session.scalar(known) is None:
+        flaws.add("/staff_id", "not_found", "There is no such person.", "没有此人员。")
+    flaws.refuse()
+
+
+def overrides(what_if: WhatIf, rules: Rules) -> dict[str, Any]:
+    """What would be otherwise, as a snapshot's entries have it; InvalidInput where the rules would be none."""
+    Rules.from_mapping(merged(rules.to_mapping(), what_if.definition), "/what_if/definition")
+    return {
+        "definition": what_if.definition,
+        "people": [{"id": str(one.staff_id), **person_fields(one)} for one in what_if.people],
+        "added_people": [{"id": str(new_id()), "code": one.code, **person_fields(one)} for one in what_if.added_people],
+        "accounts": [{"id": str(one.account_id), **account_fields(one)} for one in what_if.accounts],
+    }
+
+
+def person_fields(one: PersonOtherwise | PersonAdded) -> dict[str, Any]:
+    """The fields of a person that are given."""
+    given = one.model_dump(mode="json", exclude_none=True, exclude={"staff_id", "code", "fte", "absent"})
+    if one.fte is not None:
+        given["fte_permille"] = int(one.fte * 1000)
+    if isinstance(one, PersonOtherwise) and one.absent is not None:
+        given["availability_permille"] = 0 if one.absent else 1000
+    if "max_workload_hours" in given:
+        given["max_workload_minutes"] = given.pop("max_workload_hours") * 60
+    return given
+
+
+def account_fields(one: AccountOtherwise) -> dict[str, Any]:
+    """The fields of an account that are given; an owner may be given as nobody, who pins nothing."""
+    given = one.model_dump(mode="json", exclude_unset=True, exclude={"account_id"})
+    if "owner_id" in given:
+        given["owner"] = given.pop("owner_id")
+        given["pinned"] = False
+    if one.potential_value_base is not None:
+        given["value_minor"] = int(one.potential_value_base * 100)
+    given.pop("potential_value_base", None)
+    return given
 
 
 async def approve_plan(session: AsyncSession, actor: Actor, plan_id: UUID, reason: str | None) -> DistributionPlan:
     """A leader who neither wrote the plan nor is a candidate in it agrees."""
     plan = await fetch(session, actor, "approve", DistributionPlan, plan_id)
+    if plan.what_if is not None:
+        raise WhatIfPlan
     PLAN_TRANSITIONS.check(PlanState(plan.state), PlanState.APPROVED)
     await expect_independent(session, actor, plan)
     plan.approver_id, plan.approved_at = actor.id, datetime.now(UTC)

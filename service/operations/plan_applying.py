@@ -45,8 +45,9 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID
         return {"plan_id": str(plan_id)}
     PLAN_TRANSITIONS.check(PlanState(plan.state), PlanState.APPLIED)
     await expect_unchanged(session, plan, timezone)
-    started = await hand_over(session, actor, await handovers(session, plan_id), "plan", plan_id=plan_id)
-    await confirm(session, Decision.plan_id == plan_id)
+    moving = await handovers(session, plan_id)
+    started = await hand_over(session, actor, moving, "plan", plan_id=plan_id, team_role=plan.team_role)
+    await confirm(session, Decision.plan_id == plan_id, plan.team_role)
     plan.state, plan.applied_at = PlanState.APPLIED, datetime.now(UTC)
     plan.version += 1
     result = {"plan_id": str(plan_id), "started": len(started)}

@@ -1,7 +1,7 @@
 """How a plan is computed: what it is read from, the decisions that it stores, the failure that it tells."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,17 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain import events
+from service.domain.distribution.arranging import Progress
 from service.domain.distribution.decisions import Plan
 from service.domain.distribution.fairness import plan_fairness
-from service.domain.distribution.planning import Progress, plan
+from service.domain.distribution.planning import plan
 from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.tasks import BUDGET_MODES, Mode, Task
+from service.domain.distribution.what_if import imagined
 from service.domain.states import PLAN_TRANSITIONS, PlanState
 from service.errors import Sentence, StateConflict
 from service.journal import record
 from service.models import DistributionPlan, Rulebook
 from service.operations.snapshots import store_decisions, store_snapshot
 from service.policy import Actor
-from service.queries.snapshots import PLAN_DAYS, Basis, Scope
+from service.queries.snapshots import PLAN_DAYS, Basis, Scope, read_snapshot
 
 CALLED_OFF = Sentence("The plan was called off.", "方案已取消。")
 
@@ -57,6 +60,10 @@ async def basis_of(connection: AsyncConnection, plan_id: UUID, timezone: str) ->
             DistributionPlan.department_id,
             DistributionPlan.seed,
             DistributionPlan.computed_at,
+            DistributionPlan.mode,
+            DistributionPlan.most_moves,
+            DistributionPlan.staff_id,
+            DistributionPlan.team_role,
             Rulebook.number,
             Rulebook.definition,
         )
@@ -74,7 +81,33 @@ async def basis_of(connection: AsyncConnection, plan_id: UUID, timezone: str) ->
         first_day=row.computed_at.astimezone(ZoneInfo(timezone)).date(),
         days=PLAN_DAYS,
         scope=Scope(department_id=row.department_id),
+        team_role=row.team_role,
+        task=Task(
+            Mode(row.mode),
+            (row.most_moves or 0) if row.mode in BUDGET_MODES else None,
+            str(row.staff_id) if row.staff_id else None,
+        ),
     )
+
+
+async def read_task(connection: AsyncConnection, plan_id: UUID, timezone: str) -> Snapshot:
+    """Everything that a plan is computed from: the data as they are, its budget of moves, what would be otherwise."""
+    snapshot = await read_snapshot(connection, await basis_of(connection, plan_id, timezone))
+    statement = select(DistributionPlan.what_if, DistributionPlan.most_moves).where(DistributionPlan.id == plan_id)
+    row = (await connection.execute(statement)).one()
+    if row.what_if is not None:
+        snapshot = imagined(snapshot, row.what_if)
+    return within_budget(snapshot, row.most_moves)
+
+
+def within_budget(snapshot: Snapshot, asked: int | None) -> Snapshot:
+    """The snapshot with the moves that its task may make: what was asked, in a rebalance as far as the rules allow."""
+    mode, accounts = snapshot.task.mode, len(snapshot.accounts)
+    if mode not in BUDGET_MODES:
+        return snapshot
+    permille = snapshot.rulebook.move_budget.rebalance_permille if mode is Mode.REBALANCE else 1000
+    allowed = accounts * permille // 1000
+    return replace(snapshot, task=replace(snapshot.task, most_moves=min(allowed if asked is None else asked, allowed)))
 
 
 def compute(snapshot: Snapshot, tell: Progress) -> Computed:
@@ -92,7 +125,7 @@ async def propose(session: AsyncSession, actor: Actor, plan_id: UUID, computed: 
     await store_decisions(session, computed.snapshot, computed.plan.decisions, plan_id)
     row.state, row.fairness, row.counts = PlanState.PROPOSED, computed.fairness, counts(computed)
     row.snapshot_sha256, row.plan_sha256 = computed.snapshot.sha256, computed.plan.sha256
-    row.engine_version = computed.plan.engine_version
+    row.engine_version, row.most_moves = computed.plan.engine_version, computed.snapshot.task.most_moves
     row.version += 1
     result = {"plan_id": plan_id, "snapshot_sha256": row.snapshot_sha256, "plan_sha256": row.plan_sha256}
     await record(session, actor, events.DistributionPlanProposed(plan_id, data=result | {"counts": row.counts}))

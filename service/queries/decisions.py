@@ -43,7 +43,7 @@ def imagined_code(column: Any) -> Any:
     person = added.op("->>")
     return (
         select(person("code"))
-        .select_from(DistributionPlan, added)
+        .select_from(DistributionPlan)
         .where(DistributionPlan.id == Decision.plan_id, person("id") == cast(column, Text))
         .correlate(Decision)
         .scalar_subquery()

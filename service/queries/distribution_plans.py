@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.errors import NotFound, Sentence, StateConflict
 from service.models import DistributionPlan
 from service.policy import Actor, allowed
-from service.queries.listing import Listing, any_of, equals
+from service.queries.listing import Listing, any_of, equals, is_set
 from service.queries.single import single
 
 NOT_COMPUTED = Sentence("The plan has not been computed.", "方案尚未计算完成。")
 COLUMNS: dict[str, Any] = {name: getattr(DistributionPlan, name) for name in (
-    "id", "name", "rulebook_id", "scheme_code", "department_id", "seed", "state", "reason", "problem", "job_id",
+    "id", "name", "rulebook_id", "scheme_code", "department_id", "seed", "mode", "staff_id",
+    "most_moves", "team_role", "what_if", "state", "reason", "problem", "job_id",
     "snapshot_sha256", "plan_sha256", "engine_version", "counts", "author_id", "approver_id", "computed_at",
     "approved_at", "applied_at", "version", "created_at", "updated_at",
 )}  # fmt: skip
@@ -35,6 +36,8 @@ PLANS = Listing(
         "rulebook_id": equals(DistributionPlan.rulebook_id),
         "department_id": equals(DistributionPlan.department_id),
         "author_id": equals(DistributionPlan.author_id),
+        "mode": any_of(DistributionPlan.mode),
+        "what_if": is_set(DistributionPlan.what_if),
     },
 )
 

@@ -1,14 +1,77 @@
 """Distribution plans as JSON."""
 
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
+from service.domain.distribution.tasks import Mode
 from service.domain.states import PlanState
-from service.schemas.fields import Body, Code, Instant, Text50, Text200, Text2000, View
+from service.schemas.fields import Body, Code, DecimalText, Instant, Text50, Text200, Text2000, View
 from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
+
+Part = Annotated[DecimalText, Field(ge=0, le=1, decimal_places=3)]
+Codes = Annotated[list[Text50], Field(max_length=200)]
+Level = Annotated[int, Field(ge=1, le=5)]
+Cap = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class PersonOtherwise(Body):
+    """A person as they might be; what is left out stays as it is."""
+
+    staff_id: UUID = Field(description="Who.")
+    fte: Part | None = Field(default=None, description="Part of a full-time post, 0 to 1.", examples=["0.5"])
+    absent: bool | None = Field(default=None, description="true: takes no part; false: is there all the time.")
+    regions: Codes | None = Field(default=None, description="Regions covered.", examples=[["华东", "华南"]])
+    industries: Codes | None = Field(default=None, description="Industries covered.", examples=[["制造"]])
+    products: Codes | None = Field(default=None, description="Products sold.", examples=[["产品A"]])
+    experience_level: Level | None = Field(default=None, description="1 to 5.", examples=[4])
+    max_accounts: Cap | None = Field(default=None, description="At most so many accounts.", examples=[60])
+    max_workload_hours: Cap | None = Field(default=None, description="At most so many hours a month.", examples=[150])
+
+
+class PersonAdded(Body):
+    """Somebody who is not engaged yet."""
+
+    code: Code = Field(description="A code for the plan's tables.", examples=["NEW-1"])
+    fte: Part = Field(default=Decimal(1), description="Part of a full-time post, 0 to 1.")
+    regions: Codes = Field(default=[], description="Regions covered.", examples=[["华东"]])
+    industries: Codes = Field(default=[], description="Industries covered.", examples=[["制造"]])
+    products: Codes = Field(default=[], description="Products sold.", examples=[["产品A"]])
+    experience_level: Level = Field(default=1, description="1 to 5.")
+    max_accounts: Cap | None = Field(default=None, description="At most so many accounts.")
+    max_workload_hours: Cap | None = Field(default=None, description="At most so many hours a month.")
+
+
+class AccountOtherwise(Body):
+    """An account as it might be; what is left out stays as it is."""
+
+    account_id: UUID = Field(description="Which.")
+    owner_id: UUID | None = Field(default=None, description="Who would have it now; null for nobody.")
+    region: Text50 | None = Field(default=None, description="Its region.", examples=["华南"])
+    industry: Text50 | None = Field(default=None, description="Its industry.", examples=["零售"])
+    tier: Text50 | None = Field(default=None, description="Its grade.", examples=["gold"])
+    potential_value_base: DecimalText | None = Field(
+        default=None, ge=0, le=10**13, decimal_places=2, description="Its value in the base currency."
+    )
+
+
+class WhatIf(Body):
+    """What would be otherwise; no data are touched, and such a plan can never be approved or applied."""
+
+    definition: dict[str, Any] = Field(
+        default={},
+        max_length=20,
+        description="A merge patch of the rulebook's definition.",
+        examples=[{"balance": {"workload": 50}}],
+    )
+    people: Annotated[list[PersonOtherwise], Field(max_length=200)] = Field(default=[], description="People otherwise.")
+    added_people: Annotated[list[PersonAdded], Field(max_length=50)] = Field(default=[], description="People more.")
+    accounts: Annotated[list[AccountOtherwise], Field(max_length=1000)] = Field(
+        default=[], description="Accounts otherwise."
+    )
 
 
 class DistributionPlanCreate(Body):
@@ -23,6 +86,25 @@ class DistributionPlanCreate(Body):
     seed: Text50 | None = Field(
         default=None, description="Names the cycle: with the rulebook's key it breaks ties. The plan's id if null."
     )
+    mode: Mode = Field(
+        default=Mode.INITIAL,
+        description="Which accounts with an owner may change hands; those without one are given out whatever the mode. "
+        "initial: all; rebalance: as many as the budget of moves allows, the most valuable moves first; "
+        "territory_change: those whose owner may not serve them any more; newcomer: those that go to `staff_id`; "
+        "leaver: those of `staff_id`, who gets none; arrivals: none, so that a bulk arrival, or an account that waits, "
+        "finds its owner.",
+    )
+    staff_id: UUID | None = Field(default=None, description="The newcomer or the leaver; null in other modes.")
+    most_moves: Annotated[int, Field(ge=0, le=10_000_000)] | None = Field(
+        default=None,
+        description="At most so many accounts change hands in a rebalance, within what the rulebook allows, or go to a "
+        "newcomer. Null: all that the rulebook allows.",
+    )
+    team_role: Code = Field(
+        default="owner",
+        description="The role on the accounts' teams that is shared; the rulebook has its rules.",
+    )
+    what_if: WhatIf | None = Field(default=None, description="Makes the plan a question about other data.")
 
 
 class PlanVerdict(Body):
@@ -77,6 +159,13 @@ class DistributionPlanView(View):
     scheme_code: str
     department_id: UUID | None
     seed: str
+    mode: str = Field(description="initial, rebalance, territory_change, newcomer, leaver or arrivals.")
+    staff_id: UUID | None = Field(description="The newcomer or the leaver.")
+    most_moves: int | None = Field(description="At most so many accounts change hands, or go to the newcomer.")
+    team_role: str = Field(description="The role that is shared.")
+    what_if: dict[str, Any] | None = Field(
+        description="Not null: a question about other data, which can never be approved or applied."
+    )
     state: str = Field(
         description="draft, computing, proposed, approved, applied, rejected, superseded, cancelled or failed."
     )
@@ -112,3 +201,5 @@ class DistributionPlanFilter(PageFilter):
     rulebook_id: UUID | None = Field(default=None, description="By this rulebook.")
     department_id: UUID | None = Field(default=None, description="For this team.")
     author_id: UUID | None = Field(default=None, description="By this author.")
+    mode: Annotated[list[Mode], Field(max_length=6)] | None = Field(default=None, description="Modes.")
+    what_if: bool | None = Field(default=None, description="true: questions about other data; false: real plans.")

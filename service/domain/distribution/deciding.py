@@ -11,7 +11,7 @@ from service.domain.distribution.tasks import BUDGET_MODES
 from service.domain.distribution.waiting import waiting_for
 
 LOWEST_SCORE, TIE_BROKEN, ONLY_CANDIDATE = "lowest_score", "tie_broken_by_hash", "only_candidate"
-PINNED, HELD_BACK, GIANT, LEFT = "pinned", "held_back", "giant", "left"
+PINNED, HELD_BACK, GIANT, LEFT, NEWCOMER = "pinned", "held_back", "giant", "left", "newcomer"
 AT_REST = frozenset({PINNED, HELD_BACK, GIANT, LEFT})
 UNASKED = Outcome(NOBODY, NOBODY, None)
 
@@ -33,8 +33,8 @@ def concluded(
 ) -> Decision:
     """The decision that follows from the rule's answer; `waiting` tells why an account waits.
 
-    Where a plan's task limits moves, an account may be left with its owner although somebody else's score is lower:
-    that person is then the runner-up, and the margin is negative.
+    Where a plan's task limits moves, an account may be left with its owner, or go to the newcomer for whom the plan is,
+    although somebody else's score is lower: that person is then the runner-up, and the margin is negative.
     """
     instance, owner = ledger.instance, int(ledger.owner[account])
     position = int(instance.positions[account]) if kind == "plan" else 1
@@ -45,8 +45,12 @@ def concluded(
         found = waiting(ledger, account)
         return _decision(instance, account, kind, position, outcome, found.reason, found.remedy)
     limited = kind == "plan" and instance.snapshot.task.mode in BUDGET_MODES
-    if limited and outcome.lag is not None and owner == instance.roll.standing[account]:
-        return _decision(instance, account, kind, position, Outcome(owner, outcome.winner, -outcome.lag), LEFT)
+    if limited and outcome.lag is not None:
+        behind = Outcome(owner, outcome.winner, -outcome.lag)
+        if owner == instance.roll.standing[account]:
+            return _decision(instance, account, kind, position, behind, LEFT)
+        if instance.snapshot.people[owner].id == instance.snapshot.task.person_id:
+            return _decision(instance, account, kind, position, behind, NEWCOMER)
     return _decision(instance, account, kind, position, outcome, _reason(outcome))
 
 

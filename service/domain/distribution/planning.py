@@ -8,7 +8,7 @@ import numpy as np
 from service.domain.distribution import kernels
 from service.domain.distribution.arranging import CHUNK, Arrangement, Progress, silence
 from service.domain.distribution.core import NOBODY, Core, Ints, state_of
-from service.domain.distribution.deciding import AT_REST, UNASKED, concluded
+from service.domain.distribution.deciding import AT_REST, NEWCOMER, UNASKED, concluded
 from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Placement, Plan, Waiting
 from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
@@ -133,4 +133,4 @@ class _Reasons:
 
 def _basis(decision: Decision) -> str:
     """What a placement rests on."""
-    return decision.reason if decision.reason in AT_REST else "rule"
+    return decision.reason if decision.reason in {*AT_REST, NEWCOMER} else "rule"

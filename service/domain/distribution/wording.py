@@ -40,6 +40,9 @@ REASONS = {
     ),
     "only_candidate": Sentence("Only one person may serve it and has room.", "只有一人符合条件且有余量。"),
     "pinned": Sentence("It is pinned and stays with its owner.", "该客户已锁定，由现负责人继续负责。"),
+    "newcomer": Sentence(
+        "It is part of the newcomer's share, for which the plan was made.", "属于新人份额，本方案即为其而制定。"
+    ),
     "left": Sentence(
         "What the plan was asked to do, or its budget of moves, leaves it with its owner.",
         "本方案的任务或变更额度使该客户仍由现负责人负责。",
