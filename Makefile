@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench openapi lock clean
+.PHONY: help run demo test check browser bench openapi lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -25,6 +25,10 @@ check: $(VENV)/dev.stamp ## lint, types, layers, spelling
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 
+browser: $(VENV)/browser.stamp ## use Swagger UI in headless Chromium, which is installed where root may
+	@tests/browser/install-chromium.sh
+	@$(BIN)/pytest tests/browser -rs
+
 bench: $(VENV)/dev.stamp ## measure against a hand-written handler, into benchmarks/latest.json
 	@$(BIN)/python -m benchmarks.run
 
@@ -34,6 +38,7 @@ openapi: $(VENV)/dev.stamp ## write openapi/openapi.json
 lock: $(VENV)/dev.stamp ## resolve dependencies anew, with hashes
 	@$(LOCKING) --output-file requirements.lock
 	@$(LOCKING) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(LOCKING) --group dev --group browser --constraint requirements-dev.lock --output-file requirements-browser.lock
 	@$(LOCKING) --extra demo --constraint requirements.lock --output-file requirements-demo.lock
 
 clean: ## remove the environment
@@ -50,6 +55,10 @@ $(VENV)/demo.stamp: requirements-demo.lock pyproject.toml
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml
 	@$(call install,requirements-dev.lock)
 	@touch $(VENV)/run.stamp $(VENV)/demo.stamp
+
+$(VENV)/browser.stamp: requirements-browser.lock pyproject.toml
+	@$(call install,requirements-browser.lock)
+	@touch $(VENV)/run.stamp $(VENV)/demo.stamp $(VENV)/dev.stamp
 
 define install
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -45,7 +45,8 @@ async def schema_of(services: Services) -> str | None:
     """The revision that the database has, or None where it does not answer."""
 
     async def ask(connection: AsyncConnection) -> str | None:
-        return await connection.scalar(SCHEMA_HEAD)
+        found: str | None = await connection.scalar(SCHEMA_HEAD)
+        return found
 
     try:
         return await services.database.ask(ask)

@@ -18,13 +18,13 @@ DESCRIPTION = """\
 Evenhand shares key accounts fairly, shows everyone why, and hears appeals.
 
 **Log in:** press *Authorize*, give user name and password of the embedded issuer.
+
 **大客户公平分配、解释与申诉服务。** 点击 *Authorize*，输入用户名和密码即可登录。
 
 Answers speak English or Chinese, as `Accept-Language` asks (`en`, `zh-CN`). Every answer carries `X-Request-Id`; a
 problem repeats it as `request_id`. Text values that are listed as such may become more within v1.
 """
 TAGS = {
-    "service": "Whether the service lives and may be used. 服务状态。",
     "identity": "Who you are, and how you prove it. 身份与登录。",
     "people": "Departments, staff, roles, absences. 部门、人员、角色与缺勤。",
     "settings": "Calendar, exchange rates and other settings. 日历、汇率与其他设置。",
@@ -35,6 +35,7 @@ TAGS = {
     "appeals": "Appeals against assignments. 申诉。",
     "daily work": "Interactions and tasks. 拜访与任务。",
     "evidence": "Jobs and audit entries. 后台作业与审计记录。",
+    "service": "Whether the service lives and may be used. 服务状态。",
 }
 
 

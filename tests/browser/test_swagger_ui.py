@@ -1,0 +1,95 @@
+"""The main job by "Try it out" in a real browser: import, plan, explanation; and the page at `/`."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.company import DIRECTOR, LEADER, PASSWORD, STEWARD, Company
+from tests.browser.swagger import SwaggerUI
+from tests.browser.watched import Watched
+
+CUSTOMERS = """客户名称,行业,地域分布,潜在价值
+华为技术有限公司,通信设备,华南,12亿
+比亚迪股份有限公司,汽车制造,华南,8亿
+美的集团股份有限公司,家用电器,华南,3亿
+格力电器股份有限公司,家用电器,华南,9000万
+"""
+TAGS = ["identity", "people", "settings", "accounts", "imports", "tiers", "distribution", "appeals", "daily work"]
+
+
+def test_import_plan_and_explanation_by_trying_it_out(watched: Watched, company: Company, tmp_path: Path) -> None:
+    swagger = SwaggerUI(watched)
+    swagger.log_in(STEWARD, PASSWORD)
+    bring_in(swagger, company, tmp_path)
+    company.grade()
+    swagger.log_in(DIRECTOR, PASSWORD)
+    plan = planned(swagger, company)
+    with company.by(LEADER) as leader, company.by(DIRECTOR) as director:
+        leader.post(f"/v1/distribution-plans/{plan['id']}/approve", json={"reason": "同意执行"}).raise_for_status()
+        applied = director.post(f"/v1/distribution-plans/{plan['id']}/apply", json={"reason": "按计划执行"})
+        company.finished(director, applied)
+    assignments = swagger.open("distribution", "list_assignments").execute(200)["items"]
+    assert len(assignments) == CUSTOMERS.count("\n") - 1
+    explained = swagger.open("distribution", "get_assignment_explanation").fill("assignment_id", assignments[0]["id"])
+    told = explained.execute(200)
+    assert all(sentence["zh"] and sentence["en"] for sentence in told["full"]["sentences"])
+    assert told["full"]["sentences"]
+
+
+def bring_in(swagger: SwaggerUI, company: Company, folder: Path) -> None:
+    """The file goes up, and its mapping is confirmed as suggested."""
+    file = folder / "客户.csv"
+    file.write_text(CUSTOMERS, encoding="utf-8")
+    import_ = swagger.open("imports", "create_import").attach(str(file)).execute(201)
+    assert import_["state"] == "awaiting_mapping"
+    confirmed = swagger.open("imports", "confirm_import").fill("import_id", import_["id"]).execute(202)
+    with company.by(STEWARD) as steward:
+        company.wait(steward, f"/v1/jobs/{confirmed['job_id']}")
+    seen = swagger.open("imports", "get_import").fill("import_id", import_["id"]).execute(200)
+    assert (seen["state"], seen["counts"]["created"]) == ("completed", 4)
+
+
+def planned(swagger: SwaggerUI, company: Company) -> dict[str, str]:
+    """A plan as the form is prefilled, and what came of it."""
+    form = swagger.open("distribution", "create_distribution_plan")
+    assert form.body()["scheme_code"] == "five_tiers"
+    asked = form.execute(202)
+    with company.by(DIRECTOR) as director:
+        company.wait(director, f"/v1/jobs/{asked['job_id']}")
+    plan = swagger.open("distribution", "get_distribution_plan").fill("plan_id", asked["id"]).execute(200)
+    assert plan["state"] == "proposed"
+    return plan
+
+
+def test_the_long_list_is_in_the_order_of_the_work_and_can_be_filtered(watched: Watched) -> None:
+    page = SwaggerUI(watched).page
+    tags = page.locator(".opblock-tag").evaluate_all("tags => tags.map(tag => tag.dataset.tag)")
+    assert tags[: len(TAGS)] == TAGS
+    page.locator(".operation-filter-input").fill("appeal")
+    expect(page.locator(".opblock-tag")).to_have_count(1)
+    watched.shoot("filtered")
+
+
+def test_an_inline_script_does_not_run(watched: Watched) -> None:
+    page = SwaggerUI(watched).page
+    page.evaluate("""() => {
+        const inline = document.createElement("script");
+        inline.textContent = "window.ran = true";
+        document.body.append(inline);
+    }""")
+    assert page.evaluate("window.ran") is None
+    assert [text for text in watched.complaints if "Content Security Policy" in text]
+    watched.complaints.clear()
+
+
+@pytest.mark.parametrize(("watched", "said"), [("zh-CN", "就绪"), ("en-GB", "ready")], indirect=["watched"])
+def test_the_landing_page_leads_to_swagger_ui(watched: Watched, said: str) -> None:
+    page = watched.page
+    page.goto("/")
+    expect(page.locator(".ready")).to_have_text(said)
+    watched.shoot(f"landing-{said}")
+    page.get_by_role("link", name="Swagger UI").click()
+    expect(page).to_have_url(re.compile("/docs$"))
+    expect(page.locator(".opblock-tag").first).to_be_visible()
