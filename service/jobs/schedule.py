@@ -1,13 +1,15 @@
 """Which function does which kind of job, and what runs by the clock."""
 
 from service.jobs.appeals import escalate_overdue_appeals
+from service.jobs.audit_sealing import seal_audit
 from service.jobs.distribution_plans import apply_plan, compute_plan
 from service.jobs.entitlements import date_entitlements
 from service.jobs.housekeeping import forget_answers, forget_rate_windows, forget_refresh_tokens
 from service.jobs.imports import run_import, sweep_orphaned_files
 from service.jobs.ledgers import forget_load_changes, keep_ledgers, measure_fairness
+from service.jobs.recovery import take_up_dropped_jobs
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
-from service.jobs.worker import Scheduled, Work
+from service.jobs.worker import Repeated, Scheduled, Work
 
 KINDS: dict[str, Work] = {
     "compute_plan": compute_plan,
@@ -21,6 +23,7 @@ KINDS: dict[str, Work] = {
 SCHEDULE: dict[str, Scheduled] = {
     "date_entitlements": Scheduled("29 18 * * *", date_entitlements),
     "escalate_overdue_appeals": Scheduled("*/5 * * * *", escalate_overdue_appeals),
+    "take_up_dropped_jobs": Scheduled("*/5 * * * *", take_up_dropped_jobs),
     "keep_ledgers": Scheduled("* * * * *", keep_ledgers),
     "measure_fairness": Scheduled("*/5 * * * *", measure_fairness),
     "forget_load_changes": Scheduled("29 * * * *", forget_load_changes),
@@ -28,4 +31,9 @@ SCHEDULE: dict[str, Scheduled] = {
     "forget_rate_windows": Scheduled("7 * * * *", forget_rate_windows),
     "forget_refresh_tokens": Scheduled("41 3 * * *", forget_refresh_tokens),
     "sweep_orphaned_files": Scheduled("23 3 * * *", sweep_orphaned_files),
+}
+
+# Pauses in seconds.
+REPEATED: dict[str, Repeated] = {
+    "seal_audit": Repeated(1.0, seal_audit),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from service.errors import Sentence, StateConflict
 from service.jobs.worker import Workplace
 from service.operations import tier_applications, tier_previews
+from service.operations.job_cancelling import end_called_off
 from service.policy import Actor, system_actor
 
 CALLED_OFF = Sentence("The job was called off.", "任务已取消。")
@@ -13,9 +14,14 @@ CALLED_OFF = Sentence("The job was called off.", "任务已取消。")
 
 async def evaluate_tiers(work: Workplace) -> dict[str, Any]:
     """The sheets and counts of an evaluation, in one transaction."""
-    job = work.job
-    async with work.database.transaction(job.created_by, job.request_id) as session:
-        return await tier_previews.compute(session, acting_for(work), job.subject_id, teller(work))
+    job, actor = work.job, acting_for(work)
+    try:
+        async with work.database.transaction(job.created_by, job.request_id) as session:
+            return await tier_previews.compute(session, actor, job.subject_id, teller(work))
+    except StateConflict:
+        async with work.database.transaction(job.created_by, job.request_id) as session:
+            await end_called_off(session, actor, job.id)
+        raise
 
 
 async def apply_tiers(work: Workplace) -> dict[str, Any]:

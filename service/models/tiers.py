@@ -39,7 +39,7 @@ class TierEvaluation(Versioned, Base):
 
     __tablename__ = "tier_evaluations"
     __table_args__ = (
-        CheckConstraint("state IN ('preview', 'approved', 'applied')", name="state"),
+        CheckConstraint("state IN ('preview', 'approved', 'applied', 'cancelled')", name="state"),
         CheckConstraint("created_by <> approved_by", name="two_people"),
     )
 

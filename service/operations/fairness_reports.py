@@ -16,6 +16,7 @@ from service.policy import system_actor
 from service.queries.fairness import Measured
 from service.queries.ledgers import FAIRNESS, Opened
 from service.queries.settings import setting
+from service.schemas.fields import utc
 
 MEASURING = system_actor("fairness")
 SHOWN = ("max", "min", "cv", "gini", "jain")
@@ -26,7 +27,7 @@ async def store_report(session: AsyncSession, opened: Opened, measured: Measured
     await session.execute(delete(Ledger).where(Ledger.purpose == FAIRNESS, Ledger.department_id.is_(None)))
     await store_ledger(session, opened, FAIRNESS)
     summary = summarised(measured.report)
-    drift = await drifted(session, summary)
+    drift = await drifted(session, measured.as_of, summary)
     alerted = await session.scalar(select(FairnessReport.drift["alert"].astext).order_by(NEWEST).limit(1)) == "true"
     report = FairnessReport(
         id=new_id(),
@@ -54,8 +55,8 @@ def summarised(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def drifted(session: AsyncSession, summary: Mapping[str, Any]) -> dict[str, Any] | None:
-    """How far each load's variation has risen since the first measurement after the last plan; None without one."""
+async def drifted(session: AsyncSession, as_of: datetime, summary: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How far each load's variation has risen since the first measurement after the last plan; None without a plan."""
     applied: datetime | None = await session.scalar(select(func.max(DistributionPlan.applied_at)))
     if applied is None:
         return None
@@ -63,12 +64,11 @@ async def drifted(session: AsyncSession, summary: Mapping[str, Any]) -> dict[str
     row = (
         await session.execute(first.where(FairnessReport.as_of >= applied).order_by(FairnessReport.as_of).limit(1))
     ).one_or_none()
-    if row is None:
-        return None
+    since, then = (row.as_of, row.summary) if row else (as_of, summary)
     limit = await setting(await session.connection(), "fairness_drift_percent")
-    rises = rise(row.summary, summary)
+    rises = rise(then, summary)
     return {
-        "since": row.as_of.isoformat().replace("+00:00", "Z"),
+        "since": utc(since),
         "limit_percent": limit,
         "rise_percent": {name: str(points) for name, points in rises.items()},
         "alert": any(points > limit for points in rises.values()),

@@ -1,6 +1,5 @@
 """Work that outlives its request: started here, done by the worker, watched at /v1/jobs."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +7,9 @@ from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.queue import enqueue
-from service.domain import events
-from service.domain.states import JOB_TRANSITIONS, JobState
-from service.journal import record
+from service.domain.states import JobState
 from service.models import Job, new_id
-from service.policy import Actor, fetch
+from service.policy import Actor
 
 
 async def start_job(session: AsyncSession, actor: Actor, kind: str, subject_id: UUID) -> Job:
@@ -29,15 +26,6 @@ async def start_job(session: AsyncSession, actor: Actor, kind: str, subject_id: 
     session.add(job)
     await session.flush()
     await enqueue(session, str(job.id))
-    return job
-
-
-async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID, reason: str | None = None) -> Job:
-    """Calls work off; what runs already stops at its next step."""
-    job = await fetch(session, actor, "cancel", Job, job_id)
-    JOB_TRANSITIONS.check(JobState(job.state), JobState.CANCELLED)
-    job.state, job.ended_at = JobState.CANCELLED, datetime.now(UTC)
-    await record(session, actor, events.JobCancelled(job_id, data={"kind": job.kind, "reason": reason}))
     return job
 
 

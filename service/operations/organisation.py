@@ -24,12 +24,18 @@ async def expect_department(session: AsyncSession, department_id: UUID | None, p
         raise invalid(pointer, "unknown_department", "There is no such department.", "没有该部门。")
 
 
-async def expect_colleague(session: AsyncSession, staff_id: UUID | None, pointer: str) -> None:
-    """Refuses somebody who does not exist or has left; nobody at all is fine."""
+async def expect_colleague(
+    session: AsyncSession, staff_id: UUID | None, pointer: str, *, changing: bool = False
+) -> None:
+    """Refuses somebody who does not exist or has left; nobody at all is fine.
+
+    `changing`: the caller will change them, so that they are locked at once for that; a weaker lock first would let
+    two callers wait for each other.
+    """
     if staff_id is None:
         return
     found = select(Staff.id).where(Staff.id == staff_id, Staff.deleted_at.is_(None), Staff.status != StaffStatus.LEFT)
-    if await session.scalar(found.with_for_update(read=True)) is None:
+    if await session.scalar(found.with_for_update(read=not changing)) is None:
         raise invalid(pointer, "unknown_staff", "Nobody with this id works here.", "没有该在职人员。")
 
 

@@ -22,7 +22,7 @@ async def create_role_grant(session: AsyncSession, actor: Actor, wanted: RoleGra
     require(actor, "create", RoleGrant)
     if wanted.staff_id == actor.id:
         raise OwnRoleRefused
-    await expect_colleague(session, wanted.staff_id, "/staff_id")
+    await expect_colleague(session, wanted.staff_id, "/staff_id", changing=True)
     grant = RoleGrant(
         staff_id=wanted.staff_id, role=str(wanted.role), reason=wanted.reason, granted_by=actor.id,
         state=GrantState.PROPOSED,

@@ -257,7 +257,8 @@ HEAD = text("""
             AND pg_snapshot_xmin(n.known) <= pg_snapshot_xmax(pg_current_snapshot()) AS holds,
         ARRAY(
             SELECT DISTINCT c.staff_id FROM load_changes c
-            WHERE c.xid >= pg_snapshot_xmin(n.known) AND c.xid < pg_snapshot_xmax(pg_current_snapshot())
+            WHERE c.xid >= pg_snapshot_xmin(n.known)
+              AND (c.xid < pg_snapshot_xmax(pg_current_snapshot()) OR c.xid = pg_current_xact_id_if_assigned())
               AND NOT pg_visible_in_snapshot(c.xid, n.known) AND c.booked_in IS DISTINCT FROM n.id
         ) AS touched
     FROM rules LEFT JOIN newest n ON true

@@ -10,7 +10,7 @@ from service.http.conditional import digest, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
-from service.operations import jobs as operations
+from service.operations.job_cancelling import cancel_job as call_off
 from service.queries import jobs as queries
 from service.queries.listing import Asked, page
 from service.schemas.jobs import JobCancellation, JobFilter, JobPage, JobView
@@ -52,7 +52,7 @@ async def cancel_job(job_id: UUID, cancellation: JobCancellation, context: Ctx) 
 
     取消作业。
     """
-    await operations.cancel_job(context.session, context.actor, job_id, cancellation.reason)
+    await call_off(context.session, context.actor, job_id, cancellation.reason)
     return await answer(context, job_id)
 
 

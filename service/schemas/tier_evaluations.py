@@ -70,7 +70,7 @@ class TierEvaluationView(View):
     scheme_id: UUID
     scheme_code: str
     scheme_number: int
-    state: str = Field(description="preview, approved or applied.")
+    state: str = Field(description="preview, approved, applied, or cancelled before it was computed.")
     counts: EvaluationCounts | None = Field(description="Null until the job has computed it.")
     job_id: UUID | None = Field(description="The job that computes the sheets.")
     apply_job_id: UUID | None = Field(description="The job that last applied them.")
@@ -98,7 +98,7 @@ class TierEvaluationFilter(PageFilter):
     scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(
         default=None, description="Runs of any version of these schemes."
     )
-    state: Annotated[list[EvaluationState], Field(max_length=3)] | None = Field(default=None, description="States.")
+    state: Annotated[list[EvaluationState], Field(max_length=4)] | None = Field(default=None, description="States.")
 
 
 class SheetLine(View):

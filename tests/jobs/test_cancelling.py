@@ -1,0 +1,109 @@
+"""Jobs that are called off or dropped: what they were working on does not stay half-way for ever."""
+
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+
+from service.jobs import distribution_plans
+from service.jobs.recovery import take_up_dropped_jobs
+from service.jobs.schedule import KINDS
+from service.jobs.worker import Workplace, run_job
+from service.models import DistributionPlan, Import, Job, TierEvaluation, new_id
+from service.operations.plan_computing import begin
+from tests.house import LONG_AGO, House
+from tests.sharing import Sharing
+
+
+async def state_of(house: House, model: type[DistributionPlan | Import | TierEvaluation], id_: UUID) -> str:
+    async with house.services.database.reading() as connection:
+        return str(await connection.scalar(select(model.state).where(model.id == id_)))
+
+
+async def test_a_plan_whose_job_is_called_off_while_it_computes_is_cancelled(house: House) -> None:
+    sharing = await Sharing.of(house)
+    await sharing.account()
+    plan = (await sharing.asked()).json()
+    async with house.services.database.transaction() as session:
+        await begin(session, UUID(plan["id"]))
+        await session.execute(update(Job).where(Job.id == UUID(plan["job_id"])).values(state="running"))
+    assert await state_of(house, DistributionPlan, UUID(plan["id"])) == "computing"
+    answer = await sharing.ask(sharing.author, "POST", f"/v1/jobs/{plan['job_id']}/cancel", {"reason": "数据有误"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert await state_of(house, DistributionPlan, UUID(plan["id"])) == "cancelled"
+    entries = await sharing.ask(await house.person("auditor"), "GET", "/v1/audit-entries", subject_id=plan["id"])
+    assert "distribution_plan.cancelled" in {item["action"] for item in entries.json()["items"]}
+
+
+async def test_a_job_that_hears_too_late_for_its_plan_cancels_it_itself(house: House) -> None:
+    sharing = await Sharing.of(house)
+    await sharing.account()
+    plan = (await sharing.asked()).json()
+    job_id = UUID(plan["job_id"])
+    services = house.services
+
+    async def called_off_meanwhile(work: Workplace) -> object:
+        async with services.database.transaction() as session:
+            await session.execute(update(Job).where(Job.id == job_id).values(state="cancelled"))
+        return await distribution_plans.compute_plan(work)
+
+    await run_job(services.database, services.settings, KINDS | {"compute_plan": called_off_meanwhile}, job_id)
+    assert await state_of(house, DistributionPlan, UUID(plan["id"])) == "cancelled"
+
+
+async def test_an_evaluation_whose_job_is_called_off_is_cancelled_and_cannot_be_approved(house: House) -> None:
+    sharing = await Sharing.of(house)
+    await sharing.account()
+    made = await sharing.ask(sharing.author, "POST", "/v1/tier-evaluations", {"scheme_id": str(sharing.scheme_id)})
+    assert made.status_code == 202, made.text
+    body = made.json()
+    cancelled = await sharing.ask(sharing.author, "POST", f"/v1/jobs/{body['job_id']}/cancel", {})
+    assert cancelled.status_code == 200, cancelled.text
+    assert await state_of(house, TierEvaluation, UUID(body["id"])) == "cancelled"
+    refused = await sharing.ask(sharing.leader, "POST", f"/v1/tier-evaluations/{body['id']}/approve", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
+
+
+async def test_what_a_failed_job_left_running_is_ended(house: House) -> None:
+    sharing = await Sharing.of(house)
+    await sharing.account()
+    plan = (await sharing.asked()).json()
+    import_id, database = await a_running_import(house, sharing), house.services.database
+    async with database.transaction() as session:
+        await session.execute(update(DistributionPlan).values(state="computing", computed_at=LONG_AGO))
+        await session.execute(update(Job).values(state="failed"))
+    assert await take_up_dropped_jobs(database, house.services.settings, LONG_AGO) == 2
+    assert await state_of(house, DistributionPlan, UUID(plan["id"])) == "failed"
+    assert await state_of(house, Import, import_id) == "failed"
+    assert await take_up_dropped_jobs(database, house.services.settings, LONG_AGO) == 0
+
+
+async def test_a_job_that_could_not_be_closed_is_queued_again(house: House) -> None:
+    sharing = await Sharing.of(house)
+    plan = (await sharing.asked()).json()
+    database, held = house.services.database, text("UPDATE pgqueuer SET status = 'failed'")
+    async with database.transaction() as session:
+        await session.execute(held)
+    assert await take_up_dropped_jobs(database, house.services.settings, LONG_AGO) == 0
+    async with database.transaction() as session:
+        await session.execute(update(Job).where(Job.id == UUID(plan["job_id"])).values(state="running"))
+    assert await take_up_dropped_jobs(database, house.services.settings, LONG_AGO) == 1
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SELECT status::text FROM pgqueuer")) == "queued"
+
+
+async def a_running_import(house: House, sharing: Sharing) -> UUID:
+    """An import whose job is about to fail without saying so."""
+    import_id, job_id = new_id(), new_id()
+    job = Job(
+        id=job_id, kind="run_import", subject_id=import_id, state="running", created_by=sharing.author.id, request_id=""
+    )
+    import_ = Import(
+        id=import_id, target="accounts", filename="客户.csv", file_sha256="0" * 64, file_size=1, object_key="none",
+        format="csv", currency="CNY", decimal_mark=".", mode="partial", match_on="code", mapping=[], notices=[],
+        state="running", run=1, job_id=job_id, created_by=sharing.author.id, day_first=False, validate_only=False,
+    )  # fmt: skip
+    async with house.services.database.transaction() as session:
+        session.add(job)
+        await session.flush()
+        session.add(import_)
+    return import_id
