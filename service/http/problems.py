@@ -1,6 +1,7 @@
 """Problem answers (RFC 9457) in the caller's language; the input is never echoed."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from service.errors import FieldError, Problem
 from service.http.context import KEY, Context
 from service.http.validation import field_error
 
+MOST_ERRORS = 100  # nobody mends more at once; a body of 1 MiB may hold 100,000
 MEDIA_TYPE = "application/problem+json"
 BY_STATUS: dict[int, type[Problem]] = {
     400: errors.MalformedJson,
@@ -100,7 +102,7 @@ async def on_validation(request: Request, error: Exception) -> Response:
 
 def validation_problem(found: Iterable[Any]) -> Problem:
     """400 for a query parameter nobody knows, 422 for everything else."""
-    details = list(found)
+    details = list(islice(found, MOST_ERRORS))
     told = [field_error(detail) for detail in details]
     unknown = [one for one, detail in zip(told, details, strict=True) if is_unknown_parameter(detail)]
     return errors.UnknownParameter(errors=unknown) if unknown else errors.InvalidInput(errors=told)

@@ -1,7 +1,8 @@
 """The field types that every schema is made of."""
 
+import re
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,29 +17,39 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from service.domain.names import clean_text
+from service.domain.names import clean_text, match_key
 from service.errors import FieldFlaw, InvalidInput
 
 # The default of a field that a merge patch may change but not empty: left out means unchanged.
 UNCHANGED: Any = None
 
+FILLERS = "\u115f\u1160\u2800"  # letters that show nothing
 EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 DECIMAL_PATTERN = r"^-?\d{1,18}(\.\d{1,10})?$"
+WRITTEN_DECIMAL = re.compile(DECIMAL_PATTERN, re.ASCII)
+
+
+# What makes a text look other than it is, or does something to a terminal: control characters but white space,
+# changes of direction, tags and noncharacters.
+STRAY = re.compile(
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
+)
+WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def stored(text: str) -> str:
-    """Text as it is kept: NFC, trimmed; what no database keeps is refused."""
+    """Text as it is kept: NFC, trimmed, without stray characters; what no database keeps is refused."""
     try:
-        return clean_text(text)
+        return clean_text(STRAY.sub("", text))
     except InvalidInput as problem:
         flaw = problem.errors[0]
         raise FieldFlaw(flaw.code, *flaw.detail) from None
 
 
 def filled(text: str) -> str:
-    """Text that is more than blanks, as it is kept."""
+    """Text that shows something, as it is kept."""
     kept = stored(text)
-    if not kept:
+    if not match_key(kept).strip(FILLERS):
         raise FieldFlaw("string_too_short", "At least one character is needed.", "至少需要一个字符。")
     return kept
 
@@ -49,18 +60,28 @@ def read_decimal(value: Any) -> Any:
         return value
     if not isinstance(value, str):
         raise FieldFlaw("decimal_as_text", "A decimal number is given as text.", "小数须以文本给出。")
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number.adjusted()) > 18:
+    if not WRITTEN_DECIMAL.fullmatch(value):
         raise FieldFlaw("decimal_parsing", "A decimal number as text is expected.", "应为以文本表示的小数。")
-    return number
+    return Decimal(value)
 
 
 def written_decimal(value: Decimal) -> str:
     """A decimal as text without an exponent."""
     return format(value, "f")
+
+
+def written_day(value: Any) -> Any:
+    """A day as ISO 8601 writes it; numbers would be read as seconds since 1970."""
+    if not isinstance(value, date) and not (isinstance(value, str) and WRITTEN_DAY.fullmatch(value)):
+        raise FieldFlaw("date_parsing", "A date such as 2026-02-15 is expected.", "应为日期，例如 2026-02-15。")
+    return value
+
+
+def written_instant(value: Any) -> Any:
+    """An instant as RFC 3339 writes it; numbers would be read as seconds since 1970."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and WRITTEN_DAY.match(value)):
+        raise FieldFlaw("datetime_parsing", "An instant with a time zone is expected.", "应为带时区的时间。")
+    return value
 
 
 def finite(day: date) -> date:
@@ -100,9 +121,10 @@ DecimalText = Annotated[
     PlainSerializer(written_decimal, return_type=str),
     WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN, "maxLength": 30}),
 ]
-Day = Annotated[date, AfterValidator(finite)]
+Day = Annotated[date, BeforeValidator(written_day), AfterValidator(finite)]
 Instant = Annotated[
     AwareDatetime,
+    BeforeValidator(written_instant),
     AfterValidator(in_utc),
     PlainSerializer(utc, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),

@@ -86,3 +86,57 @@ async def test_a_day_that_is_stored_as_infinity_is_refused(house: House, day: st
         assert answer.status_code == 422, answer.text
         assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(pointer, "out_of_range")]
     assert (tasks.status_code, tasks.json()["items"]) == (200, [])
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200b\u200d", "\u2066\u2069", "\u3164", "\u202e", "\U000e0041", "\x1b", "\ufeff", " \u2800 "]
+)
+async def test_a_name_that_shows_nothing_is_no_name(house: House, name: str) -> None:
+    async with house.client(await house.person("data_steward")) as client:
+        answer = await client.post("/v1/accounts", json={"name": name})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "string_too_short")
+
+
+async def test_a_name_cannot_turn_the_text_around_it_or_talk_to_a_terminal(house: House) -> None:
+    async with house.client(await house.person("data_steward")) as client:
+        answer = await client.post("/v1/accounts", json={"name": "客户\u202e\x1b[31m甲\U000e0041\uffff乙\x7f"})
+    assert (answer.status_code, answer.json()["name"]) == (201, "客户[31m甲乙")
+
+
+@pytest.mark.parametrize("amount", ["１２３", "1_000", "+5", " 5 ", "5.", ".5", "٣", "1e2", "0x10", "1,000", "5\n"])
+async def test_an_amount_is_written_as_the_contract_says(house: House, amount: str) -> None:
+    async with house.client(await house.person("data_steward")) as client:
+        money = {"amount": amount, "currency": "CNY"}
+        answer = await client.post("/v1/accounts", json={"name": "客户", "potential_value": money})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/potential_value/amount")
+
+
+@pytest.mark.parametrize("day", [0, 86400, 1.5, "0", "1767225600", True, "2026-01-01T00:00:00Z"])
+async def test_a_day_is_never_read_from_seconds(house: House, day: object) -> None:
+    seller = await house.person("sales_rep")
+    account = str(await house.account(seller))
+    async with house.client(seller) as client:
+        task = {"account_id": account, "subject": "报价", "assignee_text": "甲", "planned_on": day}
+        answer = await client.post("/v1/tasks", json=task)
+        since = await client.get("/v1/accounts", params={"created_from": "1767225600"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/planned_on")
+    assert (since.status_code, since.json()["errors"][0]["parameter"]) == (422, "created_from")
+
+
+async def test_a_body_full_of_errors_is_not_answered_with_a_book(house: House) -> None:
+    async with house.client(await house.person("data_steward")) as client:
+        answer = await client.post("/v1/accounts", json={f"k{number}": 1 for number in range(20_000)})
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 100)
+
+
+async def test_a_repeated_header_is_no_way_around(house: House) -> None:
+    seller = await house.person("sales_rep")
+    async with house.client(seller) as client:
+        token = client.headers.pop("Authorization")
+        for pair in ((token, "Bearer x"), ("Bearer x", token), (token, token)):
+            twice = await client.get("/v1/me", headers=[("Authorization", value) for value in pair])
+            assert twice.status_code == 401
+        keys = [("Authorization", token), ("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
+        body = {"account_id": str(await house.account(seller)), "subject": "报价", "assignee_text": "甲"}
+        answer = await client.post("/v1/tasks", json=body, headers=keys)
+    assert (answer.status_code, answer.json()["errors"][0]["header"]) == (422, "Idempotency-Key")
