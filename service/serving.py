@@ -17,6 +17,7 @@ from service.adapters.keys import Keys, new_keys
 from service.adapters.ports import bound_sockets
 from service.database import Database
 from service.hosting import Host
+from service.http.bounded import BoundedHttp
 from service.http.services import Services
 from service.logs import configure
 from service.main import create_app
@@ -76,7 +77,7 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             create_app(services),
             loop="uvloop",
-            http="httptools",
+            http=BoundedHttp,
             ws="none",
             access_log=False,
             log_config=None,
