@@ -38,7 +38,7 @@ async def landing(context: Ctx) -> Response:
         version=escape(VERSION),
         schema=escape(schema or "–"),
     )
-    return Response(page, media_type="text/html", headers=PAGE_HEADERS | {"Vary": "Accept-Language"})
+    return Response(page, media_type="text/html", headers=PAGE_HEADERS)
 
 
 async def schema_of(services: Services) -> str | None:
