@@ -2,9 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build
+LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build --extra engine
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check browser bench openapi lock clean
+.PHONY: help run demo test check contract browser bench bench-engine openapi lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -15,8 +15,13 @@ run: $(VENV)/run.stamp ## set everything up and serve, with an embedded PostgreS
 demo: $(VENV)/demo.stamp ## do the main job on real companies, through the API
 	@exec $(BIN)/python -m demo
 
-test: $(VENV)/dev.stamp ## run every test
-	@$(BIN)/pytest -n 2 --dist loadfile
+test: $(VENV)/dev.stamp ## run every test but those of `make contract`
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not contract"
+
+contract: $(VENV)/dev.stamp ## lint the document, look for breaks, drive a service by generated clients, fuzz it
+	@$(MAKE) --no-print-directory openapi/node_modules/.stamp || \
+		echo "make contract: npm cannot install openapi/package-lock.json here; what needs those packages is skipped."
+	@$(BIN)/pytest -m contract -rs tests/contract
 
 check: $(VENV)/dev.stamp ## lint, types, layers, spelling
 	@$(BIN)/ruff format --check
@@ -31,6 +36,9 @@ browser: $(VENV)/browser.stamp ## use Swagger UI in headless Chromium, which is 
 
 bench: $(VENV)/dev.stamp ## measure against a hand-written handler, into benchmarks/latest.json
 	@$(BIN)/python -m benchmarks.run
+
+bench-engine: $(VENV)/dev.stamp ## measure the distribution engine, into benchmarks/engine.json (FULL=1, INSTANCE=file.npz)
+	@$(BIN)/python -m benchmarks.engine
 
 openapi: $(VENV)/dev.stamp ## write openapi/openapi.json
 	@$(BIN)/evenhand openapi openapi/openapi.json
@@ -55,6 +63,10 @@ $(VENV)/demo.stamp: requirements-demo.lock pyproject.toml
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml
 	@$(call install,requirements-dev.lock)
 	@touch $(VENV)/run.stamp $(VENV)/demo.stamp
+
+openapi/node_modules/.stamp: openapi/package-lock.json
+	@npm ci --prefix openapi --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
 
 $(VENV)/browser.stamp: requirements-browser.lock pyproject.toml
 	@$(call install,requirements-browser.lock)

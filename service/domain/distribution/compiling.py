@@ -35,6 +35,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _find_cache() -> None:
-    """A folder for machine code: the one that the environment names, beside the source, or else a new private one."""
-    if CACHE not in os.environ and not os.access(Path(__file__).parent, os.W_OK):
+    """A folder for machine code: the environment's, beside the source, in the home, or else a new private one."""
+    usual = (Path(__file__).parent, Path.home())
+    if CACHE not in os.environ and not any(os.access(folder, os.W_OK) for folder in usual):
         os.environ[CACHE] = tempfile.mkdtemp(prefix="evenhand-")

@@ -91,7 +91,7 @@ def scale_of(source: Source) -> Scale:
     counted = max(1, int(source.roll.counted.sum()))
     full_fit = source.classes.full_fit or 1
     gamma = tuple(nearest(part.points * everyone, part.pool_weight) for part in source.dimensions)
-    greatest = [int(max(part.loads)) for part in source.dimensions]
+    greatest = [int(np.max(part.loads)) for part in source.dimensions]
     for bits in range(MOST_SHARE_BITS, 0, -1):
         unit = max(1, nearest(everyone << (2 * bits + RECIPROCAL_BITS), MILLION * counted * full_fit))
         scale = Scale(bits, unit, full_fit, gamma)

@@ -1,0 +1,84 @@
+"""The two sums over all accounts that a search for prices needs, compiled where numba is installed."""
+
+import numpy as np
+
+from service.domain.distribution.compiling import compiled
+from service.domain.distribution.core import Core, Ints
+
+NEAR = 20.0
+"""Temperatures above the least cost beyond which a candidate has no weight in the softened minimum."""
+
+
+@compiled
+def least_costs(core: Core, accounts: Ints, prices: Ints, rooms: Ints, curves: Ints, least: Ints):
+    """Fills `least` (n): the least of c + Σ P·e + Σ curve·max(0, e − room)² over the people who may serve an account.
+
+    `prices`, `rooms`, `curves` (K × W) as in certificate.Prices.
+    """
+    of_account, start, people, misfits, loads = core.of_account, core.start, core.people, core.misfit, core.loads
+    width, part_price, move_price, small = loads.shape[1], core.part_price, core.move_price, np.int64(2**62)
+    for k in range(len(rooms)):
+        for d in range(width):
+            if curves[k, d] > 0:
+                small = min(small, rooms[k, d])
+    for a in accounts:
+        best, gains, stood = np.int64(2**62), core.experience[core.wanted[a]], core.standing[a]
+        giant = loads[a].max() > small
+        for at in range(start[of_account[a]], start[of_account[a] + 1]):
+            k = people[at]
+            cost = part_price * (misfits[at] - gains[k])
+            if stood >= 0 and k != stood:
+                cost += move_price
+            for d in range(width):
+                cost += prices[k, d] * loads[a, d]
+            if giant:
+                for d in range(width):
+                    more = max(0, loads[a, d] - rooms[k, d])
+                    cost += curves[k, d] * more * more
+            best = min(best, cost)
+        least[a] = best
+
+
+@compiled
+def soft_costs(start, people, misfits, experience, first, loads, number, wanted, standing, prices, rest, flow):
+    """The sum of softened least costs of groups of equal accounts; adds to `flow` (K × W) the loads that go where.
+
+    Groups `first[c]:first[c + 1]` belong to class c: mean loads, how many accounts, wanted level, standing owner.
+    `rest`: temperature, price of a part of misfit, price of a move.
+    """
+    temperature, part_price, move_price = rest
+    total, width = 0.0, loads.shape[1]
+    costs, row_prices = np.empty(len(prices)), np.empty((len(prices), width))
+    for c in range(len(first) - 1):
+        if first[c] == first[c + 1]:
+            continue
+        row, misfit = people[start[c] : start[c + 1]], misfits[start[c] : start[c + 1]]
+        for i in range(len(row)):
+            for d in range(width):
+                row_prices[i, d] = prices[row[i], d]
+        for g in range(first[c], first[c + 1]):
+            gains = experience[wanted[g]]
+            p, q, r, s = loads[g, 0], loads[g, 1], loads[g, 2], loads[g, 3]
+            for i in range(len(row)):
+                costs[i] = part_price * (misfit[i] - gains[row[i]]) + (
+                    row_prices[i, 0] * p + row_prices[i, 1] * q + row_prices[i, 2] * r + row_prices[i, 3] * s
+                )
+            for d in range(4, width):
+                for i in range(len(row)):
+                    costs[i] += row_prices[i, d] * loads[g, d]
+            if standing[g] >= 0 and move_price != 0:
+                for i in range(len(row)):
+                    costs[i] += move_price * (row[i] != standing[g])
+            least = costs[: len(row)].min()
+            weight = 0.0
+            for i in range(len(row)):
+                above = (costs[i] - least) / temperature
+                costs[i] = np.exp(-above) if above < NEAR else 0.0
+                weight += costs[i]
+            total += number[g] * (least - temperature * np.log(weight))
+            for i in range(len(row)):
+                if costs[i] > 0:
+                    part = number[g] * costs[i] / weight
+                    for d in range(width):
+                        flow[row[i], d] += part * loads[g, d]
+    return total

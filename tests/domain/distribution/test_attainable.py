@@ -1,0 +1,122 @@
+"""Attainable shares against brute force, and the words in which they are told."""
+
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.domain.distribution.attainable import attainable_shares, levels_of
+from service.domain.distribution.extremes import greatest_least, least_greatest
+from service.domain.distribution.flows import Network, cut_of
+from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.planning import plan
+from service.domain.distribution.rulebook import BalanceTargets, HardRules, Rulebook
+from service.domain.distribution.snapshot import Account, Person, Snapshot
+from tests.domain.distribution.families import family
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> tuple[Network, np.ndarray]:
+    """A few classes that some of a few people may serve, and their weights."""
+    people = draw(st.integers(1, 5))
+    rows = draw(st.lists(st.sets(st.integers(0, people - 1), min_size=1), min_size=1, max_size=6))
+    supply = tuple(draw(st.integers(1, 1000)) for _ in rows)
+    start = np.cumsum([0, *(len(row) for row in rows)])
+    weights = np.array([draw(st.sampled_from([300, 500, 1000])) for _ in range(people)])
+    return Network(supply, start, np.array([each for row in rows for each in sorted(row)])), weights
+
+
+def densest(network: Network, weights: np.ndarray) -> Fraction:
+    """The greatest load per weight of any group over the classes that it alone may serve."""
+    rows = [set(network.people[one:two].tolist()) for one, two in zip(network.start, network.start[1:], strict=False)]
+    return max(
+        Fraction(sum(load for load, row in zip(network.supply, rows, strict=True) if row <= set(group)))
+        / int(weights[list(group)].sum())
+        for size in range(1, len(weights) + 1)
+        for group in combinations(range(len(weights)), size)
+    )
+
+
+def sparsest(network: Network, weights: np.ndarray) -> Fraction:
+    """The least load per weight of any group over all classes that one of it may serve."""
+    rows = [set(network.people[one:two].tolist()) for one, two in zip(network.start, network.start[1:], strict=False)]
+    return min(
+        Fraction(sum(load for load, row in zip(network.supply, rows, strict=True) if row & set(group)))
+        / int(weights[list(group)].sum())
+        for size in range(1, len(weights) + 1)
+        for group in combinations(range(len(weights)), size)
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(networks())
+def test_the_highest_and_the_lowest_share_are_those_of_the_densest_and_the_sparsest_group(
+    made: tuple[Network, np.ndarray],
+) -> None:
+    network, weights = made
+    everybody = np.ones(len(weights), np.bool_)
+    levels = list(levels_of(network, np.ones(len(network.supply), np.int64), weights, everybody, Fraction(1)))
+    shares = [level.share for level in levels]
+    assert shares == sorted(shares, reverse=True)
+    assert (shares[0], shares[-1]) == (densest(network, weights), sparsest(network, weights))
+    assert sorted(person for level in levels for person in level.people) == list(range(len(weights)))
+    assert sum(level.share * int(weights[list(level.people)].sum()) for level in levels) == sum(network.supply)
+
+
+@settings(max_examples=50, deadline=None)
+@given(networks())
+def test_no_plan_of_whole_accounts_is_more_even_than_the_extremes_allow(made: tuple[Network, np.ndarray]) -> None:
+    network, weights = made
+    loads, classes = np.array(network.supply), np.arange(len(network.supply))
+    about = loads, classes, network, weights, Fraction(1)
+    most = least_greatest(densest(network, weights), *about)
+    least = greatest_least(sparsest(network, weights), *about)
+    rows = [network.people[one:two].tolist() for one, two in zip(network.start, network.start[1:], strict=False)]
+    greatest, smallest = [], []
+    for choice in np.ndindex(*(len(row) for row in rows)):
+        owner = [row[at] for row, at in zip(rows, choice, strict=True)]
+        shares = np.bincount(owner, loads, len(weights)) / weights
+        greatest.append(shares.max())
+        smallest.append(shares.min())
+    assert float(most) <= min(greatest) + 1e-9
+    assert float(least) >= max(smallest) - 1e-4
+
+
+def test_a_flow_names_who_cannot_carry_more() -> None:
+    network = Network((10, 10), np.array([0, 1, 3]), np.array([0, 0, 1]))
+    cut = cut_of(network, [Fraction(5), Fraction(20)])
+    assert (cut.classes.tolist(), cut.people.tolist()) == ([True, False], [True, False])
+
+
+def test_those_who_alone_may_serve_a_region_are_told_in_both_languages() -> None:
+    rulebook = Rulebook(
+        hard_rules=HardRules(industry=False, minimum_experience={}), balance=BalanceTargets(0, 0, 100, {})
+    )
+    people = (Person("n", "N", regions=("north",)), *(Person(f"s{at}", "S", regions=("south",)) for at in range(3)))
+    accounts = tuple(Account(f"a{at:02d}", f"A{at}", region="north" if at < 8 else "south") for at in range(20))
+    snapshot = Snapshot(accounts, people, rulebook, "rulebook", 1, "cycle")
+    (count,) = attainable_shares(Ledger.of(snapshot, plan(snapshot).owners))
+    assert [(level.share, level.accounts) for level in count.levels] == [(Fraction(8, 5), 8), (Fraction(4, 5), 12)]
+    (sentence,) = count.sentences()
+    assert sentence.en == (
+        "Number of accounts: these 1 people are the only ones eligible for these 8 accounts; whatever the plan, "
+        "one of them carries at least 1.600 times the mean."
+    )
+    assert sentence.zh == (
+        "客户数量：这 8 个客户仅有这 1 人可以负责；无论如何分配，其中至少一人的负荷不低于平均值的 1.600 倍。"
+    )
+
+
+@pytest.mark.parametrize("name", ["loose", "mismatch"])
+def test_the_shares_of_a_family_sum_to_all_that_is_carried(name: str) -> None:
+    snapshot = family(300, 12, name)
+    ledger = Ledger.of(snapshot, plan(snapshot).owners)
+    weights = ledger.instance.weights
+    for found, part in zip(attainable_shares(ledger), ledger.instance.dimensions, strict=True):
+        carried = sum(load for load, owner in zip(part.loads, ledger.owner.tolist(), strict=True) if owner >= 0)
+        total = sum(share * int(weights[person]) for person, share in found.shares.items())
+        assert total * part.total == carried * part.pool_weight
+        assert found.to_mapping(ledger.instance)["dimension"] == part.name
