@@ -23,15 +23,20 @@ from service.hosting import Host
 app = typer.Typer(
     help="Evenhand shares key accounts fairly, shows everyone why, and hears appeals.", no_args_is_help=True
 )
+audit = typer.Typer(help="Prove that the audit log is what was written.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 EXIT_CODES: dict[type[Exception], int] = {StateFolderTaken: 2, PortTaken: 3}
 
 
 @contextmanager
-def opened() -> Iterator[Host]:
-    """An open host; what stands in the way is told in a sentence, with an exit code of the table or 1."""
+def opened(*, beside: bool = False) -> Iterator[Host]:
+    """An open host, or one beside a running service.
+
+    What stands in the way is told in a sentence, with an exit code of the table or 1.
+    """
     try:
-        with Host.open() as host:
+        with Host.beside() if beside else Host.open() as host:
             yield host
     except ValidationError as wrong:
         for error in wrong.errors(include_input=False):
@@ -55,7 +60,7 @@ def run() -> None:
 @app.command()
 def worker() -> None:
     """Do the jobs that the service queues; needs EVENHAND_DATABASE_URL."""
-    from service.jobs.schedule import KINDS, SCHEDULE  # noqa: PLC0415 - the web process does not need the engine
+    from service.jobs.schedule import KINDS, REPEATED, SCHEDULE  # noqa: PLC0415 - the web process does not need the engine
     from service.jobs.worker import work  # noqa: PLC0415
     from service.logs import configure  # noqa: PLC0415
     from service.settings import settings  # noqa: PLC0415
@@ -65,7 +70,7 @@ def worker() -> None:
         console.print("evenhand worker needs EVENHAND_DATABASE_URL; beside the embedded database it starts by itself.")
         raise typer.Exit(2)
     configure(configured.log_level)
-    asyncio.run(work(configured.database_url.get_secret_value(), configured, KINDS, SCHEDULE))
+    asyncio.run(work(configured.database_url.get_secret_value(), configured, KINDS, SCHEDULE, REPEATED))
 
 
 @app.command()
@@ -95,3 +100,47 @@ def openapi(path: Annotated[Path, typer.Argument(help="Where the document goes."
     from service.contract import live_document  # noqa: PLC0415
 
     path.write_bytes(orjson.dumps(live_document(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+@audit.command()
+def verify(
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="A checkpoint that was kept elsewhere: the log must still begin with it.")
+    ] = None,
+) -> None:
+    """Hash the whole audit log again and compare it with what was sealed and signed; exit code 1 if it differs."""
+    from service.audit_evidence import verified  # noqa: PLC0415
+
+    with opened(beside=True) as host:
+        report = asyncio.run(verified(host, checkpoint.read_text(encoding="utf-8") if checkpoint else None))
+    for line in report.lines():
+        typer.echo(line)
+    raise typer.Exit(1 if report.findings else 0)
+
+
+@audit.command(name="checkpoint")
+def export_checkpoint(
+    path: Annotated[Path | None, typer.Argument(help="Where it goes; without it, to standard output.")] = None,
+) -> None:
+    """Write out the newest signed checkpoint, to be kept outside of the service."""
+    from service.audit_evidence import newest_checkpoint  # noqa: PLC0415
+
+    with opened(beside=True) as host:
+        note = asyncio.run(newest_checkpoint(host))
+    if note is None:
+        console.print("Nothing is sealed yet.")
+        raise typer.Exit(1)
+    if path is None:
+        typer.echo(note, nl=False)
+    else:
+        path.write_text(note, encoding="utf-8")
+
+
+@audit.command()
+def keys() -> None:
+    """Write out the public keys that verify checkpoints, the current one first; to be kept outside of the service."""
+    from service.audit_evidence import verifier_keys  # noqa: PLC0415
+
+    with opened(beside=True) as host:
+        for key in asyncio.run(verifier_keys(host)):
+            typer.echo(key)

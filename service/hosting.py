@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from service.adapters.postgres import EmbeddedPostgres
+from service.adapters.postgres import EmbeddedPostgres, running_urls
 from service.adapters.state_folder import StateFolder
 from service.database import Database
 from service.migrations import is_current, migrate
@@ -40,6 +40,22 @@ class Host:
             with EmbeddedPostgres(folder.path) as postgres:
                 urls = postgres.urls()
                 yield cls(configured, folder, postgres, urls.service, urls.migration)
+
+    @classmethod
+    @contextmanager
+    def beside(cls) -> Iterator[Self]:
+        """The same while a service may be running: its embedded database is used as it is, else one is started."""
+        configured = settings()
+        folder = StateFolder(configured.state)
+        if configured.database_url is None and folder.holder() is not None:
+            urls = running_urls(folder.path)
+            yield cls(configured, folder, None, urls.service, urls.migration)
+        elif configured.database_url is not None:
+            url = configured.database_url.get_secret_value()
+            yield cls(configured, folder, None, url, url)
+        else:
+            with cls.open() as host:
+                yield host
 
     def migrate(self) -> None:
         """Brings the schema up to date; a look tells whether there is anything to do."""

@@ -13,7 +13,7 @@ import uvicorn
 from rich.console import Console
 
 from service.adapters.child import spawn_child
-from service.adapters.keys import Keys, new_keys
+from service.adapters.keys import kept_keys
 from service.adapters.ports import bound_sockets
 from service.database import Database
 from service.hosting import Host
@@ -38,11 +38,10 @@ def serve(host: Host) -> None:
     sockets = bound_sockets(host.settings.host, host.settings.port)
     host.migrate()
     password = asyncio.run(host.first_start())
-    keys = host.settings.keys.get_secret_value() if host.settings.keys else None
     services = Services.build(
         host.settings,
         Database.connect(host.service_url),
-        Keys.read(keys or host.folder.secret_file("keys.json", new_keys)),
+        kept_keys(host.settings),
         host.folder.path,
         schema_head(),
     )

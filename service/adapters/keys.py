@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-PURPOSES = ("cursor", "token")
+from service.adapters.state_folder import StateFolder
+from service.settings import Settings
+
+PURPOSES = ("cursor", "token", "audit")
+FILE = "keys.json"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Keys:
 
     cursor: KeyRing
     token: KeyRing
+    audit: KeyRing
 
     @classmethod
     def read(cls, source: str) -> Self:
@@ -47,6 +52,19 @@ class Keys:
         text = source if source.lstrip().startswith("{") else Path(source).read_text(encoding="utf-8")
         rings = json.loads(text)
         return cls(**{purpose: ring(purpose, rings) for purpose in PURPOSES})
+
+
+def kept_keys(settings: Settings) -> Keys:
+    """EVENHAND_KEYS, or else the keys in the state folder: made where they are missing, completed by new purposes."""
+    if settings.keys is not None:
+        return Keys.read(settings.keys.get_secret_value())
+    folder = StateFolder(settings.state)
+    kept = folder.secret_file(FILE, new_keys)
+    if missing := [purpose for purpose in PURPOSES if purpose not in json.loads(kept)]:
+        fresh = json.loads(new_keys())
+        kept = json.dumps(json.loads(kept) | {purpose: fresh[purpose] for purpose in missing}, indent=1)
+        folder.replace_secret(FILE, kept)
+    return Keys.read(kept)
 
 
 def ring(purpose: str, rings: Any) -> KeyRing:

@@ -93,6 +93,12 @@ class StateFolder:
             _create_whole(path, make())
         return path.read_text(encoding="utf-8")
 
+    def replace_secret(self, name: str, text: str) -> None:
+        """Another text for the file `name` (mode 0600); whoever reads meanwhile reads the old one or the new one."""
+        draft = _drafted(self.path / name, text)
+        draft.rename(self.path / name)
+        _make_durable(self.path)
+
     def __enter__(self) -> Self:
         return self
 
@@ -128,6 +134,15 @@ def lock_file(path: Path, patience: float = 0.0) -> int | None:
 
 def _create_whole(path: Path, text: str) -> None:
     """The file with its whole text, or the one that somebody else created first."""
+    draft = _drafted(path, text)
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
+    _make_durable(path.parent)
+
+
+def _drafted(path: Path, text: str) -> Path:
+    """A private file beside `path` with the whole text, on disk."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600, exist_ok=False)
@@ -135,9 +150,11 @@ def _create_whole(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    with contextlib.suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
+    return draft
+
+
+def _make_durable(path: Path) -> None:
+    """What was created or renamed in a folder is on disk."""
+    folder = os.open(path, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)

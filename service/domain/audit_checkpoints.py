@@ -16,6 +16,10 @@ FURTHER = ("number", "epoch", "cluster", "horizon", "at", "previous")
 SIGNATURE = "— "  # an em dash and a space (signed-note)
 
 
+class AuditDamaged(Exception):  # noqa: N818 - what happened, like the service's other failures
+    """What is kept of the audit tree is not what was signed; nothing more is sealed upon it."""
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """The whole log at one moment.

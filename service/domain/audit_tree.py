@@ -6,13 +6,15 @@ i, (level, i) covers the leaves from i * 2**level to (i + 1) * 2**level - 1. Has
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 HASH_BYTES = 32
 LEAF, NODE = b"\x00", b"\x01"
 
 
-class Subtree(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Subtree:
     """A full subtree: 2**level leaves from index * 2**level on."""
 
     level: int
@@ -79,6 +81,11 @@ def folded(peaks: list[bytes]) -> bytes:
     for peak in reversed(others):
         root = node_hash(peak, root)
     return root
+
+
+def part_of(hashes: bytes, level: int) -> bytes:
+    """The hash of one level out of those that a leaf completes."""
+    return hashes[level * HASH_BYTES : (level + 1) * HASH_BYTES]
 
 
 def hash_of(span: Span, hashes: Mapping[Subtree, bytes]) -> bytes:

@@ -1,6 +1,7 @@
 """The worker: takes jobs from the queue and runs each as its creator asked."""
 
 import asyncio
+import contextlib
 import gc
 import signal
 from collections.abc import Awaitable, Callable
@@ -51,6 +52,14 @@ class Scheduled:
     run: Callable[[Database, Settings, datetime], Awaitable[int]]
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """What runs again and again, with a pause between: may run twice, and tells what it did."""
+
+    pause_s: float
+    run: Callable[[Database, Settings, datetime], Awaitable[int]]
+
+
 async def run_job(database: Database, settings: Settings, kinds: dict[str, Work], job_id: UUID) -> None:
     """One job from begin to end; a problem is its result, anything else is a fault that the queue holds."""
     async with database.transaction() as session:
@@ -80,7 +89,13 @@ def described(problem: Problem) -> dict[str, Any]:
     return {"code": type(problem).code(), "en": sentence.en, "zh": sentence.zh}
 
 
-async def work(url: str, settings: Settings, kinds: dict[str, Work], schedule: dict[str, Scheduled]) -> None:
+async def work(
+    url: str,
+    settings: Settings,
+    kinds: dict[str, Work],
+    schedule: dict[str, Scheduled],
+    repeated: dict[str, Repeated],
+) -> None:
     """Serves the queue and the clock until SIGTERM or SIGINT; the jobs at hand are finished first."""
     database = Database.connect(url, for_worker=True, pool_size=4)
     connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
@@ -97,7 +112,9 @@ async def work(url: str, settings: Settings, kinds: dict[str, Work], schedule: d
     gc.collect()
     gc.freeze()  # what lives for ever need not be looked at again
     log.info("worker ready", jobs=sorted(kinds))
+    repeating = [asyncio.create_task(repeat(database, settings, *one, queue.shutdown)) for one in repeated.items()]
     await queue.run()
+    await asyncio.gather(*repeating)
     await connection.close()
     await database.dispose()
 
@@ -112,3 +129,17 @@ def by_the_clock(
         log.info("scheduled", name=name, done=done)
 
     return run
+
+
+async def repeat(
+    database: Database, settings: Settings, name: str, repeated: Repeated, stopping: asyncio.Event
+) -> None:
+    """Runs until the worker stops; a failure is told and does not end it."""
+    while not stopping.is_set():
+        try:
+            done = await repeated.run(database, settings, datetime.now(UTC))
+            log.debug("repeated", name=name, done=done)
+        except Exception:
+            log.exception("repeated work failed", name=name)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), repeated.pause_s)

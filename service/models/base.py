@@ -21,7 +21,7 @@ class CanonicalJson(TypeDecorator[Any]):
     impl = JSON
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> None:  # noqa: ARG002 - SQLAlchemy's signature
+    def bind_processor(self, dialect: Dialect) -> None:
         """None: the text goes in as it is."""
 
 

@@ -15,6 +15,7 @@ from service.models import (
     ApiKey,
     Appeal,
     Assignment,
+    AuditCheckpoint,
     AuditEntry,
     Contact,
     Decision,
@@ -274,3 +275,4 @@ declare(ExchangeRate, see=everyone, create=role(ADMIN, Role.FINANCE), delete=rol
 declare(Setting, see=role(ADMIN, AUDITOR) | leaders, edit=role(ADMIN))
 declare(Job, see=creator | role(AUDITOR), cancel=creator)
 declare(AuditEntry, see=role(AUDITOR, Role.GENERAL_MANAGER), edit=NOBODY)
+declare(AuditCheckpoint, see=role(AUDITOR, Role.GENERAL_MANAGER))

@@ -2,6 +2,6 @@
 
 from service.adapters.postgres.databases import Urls
 from service.adapters.postgres.failure import PostgresFailed
-from service.adapters.postgres.server import EmbeddedPostgres
+from service.adapters.postgres.server import EmbeddedPostgres, running_urls
 
-__all__ = ["EmbeddedPostgres", "PostgresFailed", "Urls"]
+__all__ = ["EmbeddedPostgres", "PostgresFailed", "Urls", "running_urls"]

@@ -183,3 +183,9 @@ class EmbeddedPostgres:
         """The end of what the server wrote last, for a failure's sentence."""
         newest = max([self._home.start_log, *self._home.log.iterdir()], key=lambda path: path.stat().st_mtime)
         return f"The last lines of {newest}:\n" + "\n".join(newest.read_text(errors="replace").splitlines()[-8:])
+
+
+def running_urls(folder: Path) -> databases.Urls:
+    """The addresses of the service's database in a state folder whose server another process runs."""
+    socket_folder = Home(folder.absolute()).socket.resolve()
+    return databases.urls(str(socket_folder), PORT, DATABASE)
