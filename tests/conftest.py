@@ -16,6 +16,7 @@ from service.adapters.passwords import Passwords
 from service.adapters.postgres import EmbeddedPostgres
 from service.database import Database, asyncpg_url
 from service.http.services import Services
+from service.logs import configure
 from service.main import create_app
 from service.migrations import migrate, schema_head
 from service.settings import Settings
@@ -49,7 +50,10 @@ def keys() -> Keys:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return Settings(_env_file=None, embedded_issuer=True, log_level="error")
+    """A server's settings; what it logs comes out as a server writes it, not as structlog draws it for a terminal."""
+    settings = Settings(_env_file=None, embedded_issuer=True, log_level="info")
+    configure(settings.log_level)
+    return settings
 
 
 @pytest.fixture
