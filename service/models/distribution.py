@@ -102,6 +102,7 @@ class DistributionPlan(Versioned, Base):
     computed_at: Mapped[datetime | None]
     fairness: Mapped[dict[str, Any] | None]
     certificate: Mapped[dict[str, Any] | None]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     counts: Mapped[dict[str, Any]]
     problem: Mapped[dict[str, Any] | None]
     author_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
