@@ -1,6 +1,8 @@
 // A real OIDC provider on loopback: `node provider.mjs PORT AUDIENCE`. Whoever logs in is who they say.
 import { generateKeyPairSync } from 'node:crypto';
-import Provider from 'oidc-provider';
+
+// The packages of the contract are installed by `make contract`.
+const { default: Provider } = await import('../../openapi/node_modules/oidc-provider/lib/index.js');
 
 const [port, audience] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
