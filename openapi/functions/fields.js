@@ -8,7 +8,7 @@ const flaw = (name, field) => {
   if (name.endsWith("_ids") && field.items?.format !== "uuid") return "is a list of UUIDs";
   if (name.endsWith("_at") && field.format !== "date-time") return "is an instant (date-time)";
   if (name.endsWith("_on") && field.format !== "date") return "is a date";
-  if (field.format === "date-time" && !/(_at|_from|_to|_by|_until|^at)$/.test(name)) return "is an instant and ends in _at";
+  if (field.format === "date-time" && !/(_at|_from|_to|_by|_until|^at|^as_of|^since)$/.test(name)) return "is an instant and ends in _at";
   if (name === "amount" && !(kinds(field).includes("string") && field.pattern)) return "is a decimal as text";
   return null;
 };

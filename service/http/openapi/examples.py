@@ -60,8 +60,8 @@ def composed(schema: Json, schemas: Json, name: str) -> Json:
 
 
 def comes_in(schema: Json) -> bool:
-    """True for a request's object, which takes no fields that it does not name."""
-    return schema.get("additionalProperties") is False
+    """True for a request's object, which takes no fields that it does not name; a log-in takes them (RFC 6749)."""
+    return schema.get("additionalProperties") is False or "grant_type" in schema.get("properties", ())
 
 
 def twins(schemas: Json, name: str) -> Iterator[Json]:

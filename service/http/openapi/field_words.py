@@ -61,6 +61,7 @@ FIELD_WORDS = {
     "minimum": "The least value.",
     "moves": "Who moves, in numbers.",
     "name": "Name.",
+    "next_cursor": "Where the next page begins; null at the end.",
     "notices": "What is worth knowing before it runs.",
     "now": "As it stands.",
     "origin": "Where it comes from.",

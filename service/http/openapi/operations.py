@@ -4,7 +4,7 @@ from typing import Any
 
 from service.http.openapi.examples import example_of
 from service.http.openapi.field_words import PATH_EXAMPLES, PATH_WORDS
-from service.http.openapi.schemas import plain_schema
+from service.http.openapi.schemas import form_field, plain_schema
 from service.http.openapi.scopes import SCOPES_OF
 from service.http.openapi.shared import SHARED, header_refs, problem_answer
 from service.http.responses import told
@@ -61,7 +61,10 @@ def rewrite_body(method: str, body: Json, schemas: Json) -> None:
     content = body["content"]
     if method == "patch":
         content["application/merge-patch+json"] = content.pop("application/json")
-    for media in content.values():
+    for kind, media in content.items():
+        if "form" in kind:
+            form = schemas[media["schema"]["$ref"].rsplit("/", 1)[-1]]
+            form["properties"] = {name: form_field(field) for name, field in form["properties"].items()}
         media["schema"] = plain_schema(media["schema"], nullable=False)
         media["example"] = example_of(media["schema"], schemas)
 
