@@ -2,8 +2,8 @@
 
     python examples/company.py
 
-EVENHAND_URL is the service, ADMIN_PASSWORD the administrator's, GM_PASSWORD what `evenhand appoint GM001 林致远` printed;
-everybody else gets EVENHAND_PASSWORD. What is there already is left as it is.
+EVENHAND_URL is the service, ADMIN_PASSWORD the administrator's, GM_PASSWORD what `evenhand appoint GM001 林致远`
+printed; everybody else gets EVENHAND_PASSWORD. What is there already is left as it is.
 """
 
 import os
