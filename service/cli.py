@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import orjson
 import typer
@@ -25,6 +26,8 @@ app = typer.Typer(
 )
 audit = typer.Typer(help="Prove that the audit log is what was written.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+plan = typer.Typer(help="Check that a distribution plan is what it claims to be.", no_args_is_help=True)
+app.add_typer(plan, name="plan")
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 EXIT_CODES: dict[type[Exception], int] = {StateFolderTaken: 2, PortTaken: 3}
 
@@ -144,3 +147,35 @@ def keys() -> None:
     with opened(beside=True) as host:
         for key in asyncio.run(verifier_keys(host)):
             typer.echo(key)
+
+
+@plan.command(name="verify")
+def verify_plan(plan_id: Annotated[UUID, typer.Argument(help="The plan's id.")]) -> None:
+    """Check a plan's hashes, rules, caps, decisions and bound from what was stored, without the solver."""
+    from service.plan_commands import verified  # noqa: PLC0415 - the engine is loaded where it is needed
+
+    with opened(beside=True) as host:
+        passed = verified(host, plan_id)
+    raise typer.Exit(0 if passed else 1)
+
+
+@plan.command(name="replay")
+def replay_plan(plan_id: Annotated[UUID, typer.Argument(help="The plan's id.")]) -> None:
+    """Compute a plan anew from its stored snapshot; exit code 1 if the hash is another."""
+    from service.plan_commands import same_again  # noqa: PLC0415
+
+    with opened(beside=True) as host:
+        same = same_again(host, plan_id)
+    raise typer.Exit(0 if same else 1)
+
+
+@plan.command(name="export")
+def export_plan(
+    plan_id: Annotated[UUID, typer.Argument(help="The plan's id.")],
+    path: Annotated[Path, typer.Argument(help="Where the file goes.")],
+) -> None:
+    """Write a plan's snapshot, result and certificate, for a check without this service."""
+    from service.plan_commands import export  # noqa: PLC0415
+
+    with opened(beside=True) as host:
+        export(host, plan_id, path)

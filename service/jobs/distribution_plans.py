@@ -17,7 +17,7 @@ from service.policy import Actor, system_actor
 
 LOOK_EVERY_S = 1.0
 ALMOST = 95
-PHASES = {"placing": (5, 35), "settling": (35, 60), "repairing": (60, 75), "deciding": (75, 90)}
+PHASES = {"placing": (5, 25), "settling": (25, 45), "repairing": (45, 55), "deciding": (55, 70), "certifying": (70, 90)}
 
 
 async def compute_plan(work: Workplace) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from service.jobs.entitlements import date_entitlements
 from service.jobs.housekeeping import forget_answers, forget_rate_windows, forget_refresh_tokens
 from service.jobs.imports import run_import, sweep_orphaned_files
 from service.jobs.ledgers import forget_load_changes, keep_ledgers, measure_fairness
+from service.jobs.plan_evidence import replay_plan, verify_plan
 from service.jobs.recovery import take_up_dropped_jobs
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
 from service.jobs.worker import Repeated, Scheduled, Work
@@ -14,6 +15,8 @@ from service.jobs.worker import Repeated, Scheduled, Work
 KINDS: dict[str, Work] = {
     "compute_plan": compute_plan,
     "apply_plan": apply_plan,
+    "verify_plan": verify_plan,
+    "replay_plan": replay_plan,
     "evaluate_tiers": evaluate_tiers,
     "apply_tiers": apply_tiers,
     "run_import": run_import,

@@ -18,6 +18,7 @@ from service.errors import (
     AuthorIsApprover,
     CandidateIsApprover,
     NoPublishedRulebook,
+    NotFound,
     Sentence,
     StateConflict,
     WhatIfPlan,
@@ -26,7 +27,8 @@ from service.journal import record
 from service.models import DistributionPlan, Job, Rulebook, Snapshot, Staff, TierScheme, new_id
 from service.operations.jobs import start_job
 from service.operations.organisation import expect_department
-from service.policy import Actor, fetch, require
+from service.policy import Actor, allowed, fetch, require
+from service.queries.distribution_plans import NOT_COMPUTED
 from service.queries.snapshots import published_rulebook
 from service.schemas.distribution_plans import (
     AccountOtherwise,
@@ -36,7 +38,7 @@ from service.schemas.distribution_plans import (
     WhatIf,
 )
 
-COMPUTE, APPLY = "compute_plan", "apply_plan"
+COMPUTE, APPLY, VERIFY, REPLAY = "compute_plan", "apply_plan", "verify_plan", "replay_plan"
 COUNTED = (
     "accounts", "people", "assigned", "waiting", "moved", "begun", "ended", "kept", "pinned", "held_back", "passes",
 )  # fmt: skip
@@ -218,6 +220,19 @@ async def request_application(
     plan.job_id = (await start_job(session, actor, APPLY, plan.id)).id
     event = events.DistributionPlanQueued(plan.id, data={"reason": reason, "job_id": plan.job_id})
     return await move(session, actor, plan, PlanState.APPROVED, reason, event)
+
+
+async def request_evidence(session: AsyncSession, actor: Actor, plan_id: UUID, kind: str) -> Job:
+    """Has a computed plan verified or replayed; a job does it and tells its result."""
+    seen = select(DistributionPlan.snapshot_sha256).where(
+        DistributionPlan.id == plan_id, allowed(actor, "see", DistributionPlan)
+    )
+    row = (await session.execute(seen)).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.snapshot_sha256 is None:
+        raise StateConflict(NOT_COMPUTED)
+    return await start_job(session, actor, kind, plan_id)
 
 
 async def move(

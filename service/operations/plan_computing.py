@@ -12,9 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain import events
 from service.domain.distribution.arranging import Progress
+from service.domain.distribution.certificate import Subject
 from service.domain.distribution.decisions import Plan
-from service.domain.distribution.fairness import plan_fairness
+from service.domain.distribution.fairness import fairness_report
+from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.planning import plan
+from service.domain.distribution.pricing import certificate_of
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import BUDGET_MODES, Mode, Task
 from service.domain.distribution.what_if import imagined
@@ -31,11 +34,12 @@ CALLED_OFF = Sentence("The plan was called off.", "方案已取消。")
 
 @dataclass(frozen=True)
 class Computed:
-    """A snapshot, its plan, and the fairness of both as JSON data."""
+    """A snapshot, its plan, and the fairness of both and the plan's certificate as JSON data."""
 
     snapshot: Snapshot
     plan: Plan
     fairness: dict[str, Any]
+    certificate: dict[str, Any]
 
 
 async def begin(session: AsyncSession, plan_id: UUID) -> None:
@@ -111,9 +115,16 @@ def within_budget(snapshot: Snapshot, asked: int | None) -> Snapshot:
 
 
 def compute(snapshot: Snapshot, tell: Progress) -> Computed:
-    """The plan of a snapshot and its fairness; pure, for a thread of its own."""
+    """The plan of a snapshot, its fairness and its certificate; pure, for a thread of its own."""
     made = plan(snapshot, tell)
-    return Computed(snapshot, made, plan_fairness(snapshot, made).to_mapping())
+    before = Ledger.of(snapshot)
+    after = before.with_owners(made.owners)
+    tell("certifying", 0, 1)
+    instance = after.instance
+    subject = Subject.of(instance.core, instance.scale, after.owner, instance.roll.free)
+    certificate = certificate_of(subject, after.owner, instance.scale.point)
+    tell("certifying", 1, 1)
+    return Computed(snapshot, made, fairness_report(before, after).to_mapping(), certificate.to_mapping())
 
 
 async def propose(session: AsyncSession, actor: Actor, plan_id: UUID, computed: Computed) -> dict[str, Any]:
@@ -124,6 +135,7 @@ async def propose(session: AsyncSession, actor: Actor, plan_id: UUID, computed: 
     await store_snapshot(session, computed.snapshot)
     await store_decisions(session, computed.snapshot, computed.plan.decisions, plan_id)
     row.state, row.fairness, row.counts = PlanState.PROPOSED, computed.fairness, counts(computed)
+    row.content, row.certificate = computed.plan.canonical_bytes(), computed.certificate
     row.snapshot_sha256, row.plan_sha256 = computed.snapshot.sha256, computed.plan.sha256
     row.engine_version, row.most_moves = computed.plan.engine_version, computed.snapshot.task.most_moves
     row.version += 1

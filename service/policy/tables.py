@@ -155,6 +155,7 @@ declare(
     approve=leaders,
     apply=role(*PLAN_AUTHORS) | leaders,
     cancel=author | leaders,
+    export=leaders | role(AUDITOR),
 )
 
 declare(FairnessReport, see=role(*Role))

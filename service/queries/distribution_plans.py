@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.domain.distribution.wording import filled
 from service.errors import NotFound, Sentence, StateConflict
-from service.models import DistributionPlan
+from service.models import DistributionPlan, Snapshot
 from service.policy import Actor, allowed
 from service.queries.listing import Listing, any_of, equals, is_set
 from service.queries.single import single
@@ -48,8 +49,13 @@ async def plan_json(connection: AsyncConnection, actor: Actor, plan_id: UUID) ->
 
 
 async def plan_fairness(connection: AsyncConnection, actor: Actor, plan_id: UUID) -> Any:
-    """The stored fairness report of a plan and the plan's version; StateConflict before it is computed."""
-    row = await row_of(connection, actor, plan_id, DistributionPlan.fairness, DistributionPlan.version)
+    """The stored fairness report and certificate of a plan, its candidates and its version.
+
+    StateConflict before it is computed.
+    """
+    people = select(Snapshot.people).where(Snapshot.sha256 == DistributionPlan.snapshot_sha256).scalar_subquery()
+    columns = (DistributionPlan.fairness, DistributionPlan.certificate, DistributionPlan.version)
+    row = await row_of(connection, actor, plan_id, *columns, people.label("people"))
     if row.fairness is None:
         raise StateConflict(NOT_COMPUTED)
     return row
@@ -67,3 +73,27 @@ async def row_of(connection: AsyncConnection, actor: Actor, plan_id: UUID, *colu
     if row is None:
         raise NotFound
     return row
+
+
+def proven(row: Any, known: frozenset[str] | None) -> dict[str, Any] | None:
+    """The members of CertificateView; people as far as the reader may know them (None: everybody)."""
+    if row.certificate is None:
+        return None
+    loads = [part["name"] for part in row.fairness["dimensions"]]
+    people = [str(id_) if known is None or str(id_) in known else None for id_ in row.people]
+    told = filled(WITHIN, gap=row.certificate["gap_points"])
+    return {
+        **{name: row.certificate[name] for name in ("potential", "bound", "gap_points")},
+        "prices": [
+            {"person_id": person, "prices": dict(zip(loads, prices, strict=True))}
+            for person, prices in zip(people, row.certificate["prices"], strict=True)
+        ],
+        "text": told._asdict(),
+    }
+
+
+WITHIN = Sentence(
+    "No plan of these accounts, however made, could be better by more than {gap} points per account: the prices "
+    "prove it.",
+    "无论如何制定方案，每个客户平均至多还能改善 {gap} 分；以下价格可予证明。",
+)

@@ -148,7 +148,12 @@ async def get_distribution_plan_fairness(plan_id: UUID, context: Ctx) -> Respons
     """
     row = await queries.plan_fairness(context.connection, context.actor, plan_id)
     known = await known_people(context.connection, context.actor)
-    return respond(context, orjson.dumps(anonymous(row.fairness, known)), row.version, view_of(context, known))
+    return respond(
+        context,
+        orjson.dumps(anonymous(row.fairness, known) | {"certificate": queries.proven(row, known)}),
+        row.version,
+        view_of(context, known),
+    )
 
 
 @router.get("/{plan_id}/decisions", response_model=DecisionPage, responses=raises(NotFound))

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from service.domain.distribution.tasks import Mode
 from service.domain.states import PlanState
+from service.schemas.fairness import EvennessView
 from service.schemas.fields import Body, Code, DecimalText, Instant, Text50, Text200, Text2000, View
 from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
@@ -203,3 +204,58 @@ class DistributionPlanFilter(PageFilter):
     author_id: UUID | None = Field(default=None, description="By this author.")
     mode: Annotated[list[Mode], Field(max_length=6)] | None = Field(default=None, description="Modes.")
     what_if: bool | None = Field(default=None, description="true: questions about other data; false: real plans.")
+
+
+class ComparisonFilter(PageFilter):
+    """With which plan, and how many accounts."""
+
+    with_: UUID = Field(alias="with", description="The other plan.")
+
+
+class ComparedLoads(View):
+    """How evenly one load lies after each plan."""
+
+    name: str = Field(description="value, workload, count or tier:<code>.")
+    this: EvennessView
+    other: EvennessView | None = Field(description="Null where the other plan has no such load.")
+
+
+class ComparedCounts(View):
+    """A number in each plan."""
+
+    this: int
+    other: int
+
+
+class ComparedClaims(View):
+    """Justified claims by load after each plan."""
+
+    this: dict[str, int]
+    other: dict[str, int]
+
+
+class ComparedAccount(View):
+    """An account that goes to somebody else by the other plan."""
+
+    account_id: UUID
+    account_code: str
+    owner_id: UUID | None = Field(description="Who has it when this plan was computed.")
+    owner_code: str | None
+    this_id: UUID | None = Field(description="Who gets it by this plan; null: it waits.")
+    this_code: str | None
+    other_id: UUID | None = Field(description="Who gets it by the other plan; null: it waits.")
+    other_code: str | None
+
+
+class PlanComparison(View):
+    """Two plans side by side: accounts that both decide, and how fair each is."""
+
+    plan_id: UUID
+    other_id: UUID
+    same_owner: int = Field(description="Accounts that go to the same person by both.")
+    other_owner: int = Field(description="Accounts that do not.")
+    dimensions: list[ComparedLoads]
+    claims: ComparedClaims
+    waiting: ComparedCounts = Field(description="Accounts that nobody gets.")
+    items: list[ComparedAccount]
+    next_cursor: str | None

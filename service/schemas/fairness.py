@@ -98,6 +98,23 @@ class LoadsNowView(View):
     loads: dict[str, str]
 
 
+class PriceView(View):
+    """What one unit of each load costs at a person."""
+
+    person_id: UUID | None = Field(description="Null where you may not know whose.")
+    prices: dict[str, str] = Field(description="By load, in score units per unit of load; whole numbers.")
+
+
+class CertificateView(View):
+    """A proof of how good any plan of these accounts could be: check it with the export, without a solver."""
+
+    potential: str = Field(description="What this plan scores in all, in score units; less is better.")
+    bound: str = Field(description="What no plan can be below.")
+    gap_points: str = Field(description="By how many points per account a plan might at most be better.")
+    prices: list[PriceView] = Field(description="The prices that prove the bound.")
+    text: Wording
+
+
 class PlanFairnessView(View):
     """Fairness before and after a plan."""
 
@@ -107,6 +124,7 @@ class PlanFairnessView(View):
     people: list[LoadsView]
     waiting: int = Field(description="Accounts that nobody gets.")
     sentences: list[Wording] = Field(description="The same in plain words.")
+    certificate: CertificateView | None = Field(description="Null where none was made.")
 
 
 class SpreadView(View):

@@ -37,7 +37,7 @@ def plan(snapshot: Snapshot, tell: Progress = silence) -> Plan:
     arrangement = rebalanced(instance, tell) if limited else shared_anew(instance.core, *_start(instance), tell)
     ledger = Ledger(instance)
     ledger.own(arrangement.state.owner)
-    return _finished(ledger, arrangement.passes, tell)
+    return stated(ledger, arrangement.passes, tell)
 
 
 def shared_anew(core: Core, order: Ints, owner: Ints, tell: Progress = silence) -> Arrangement:
@@ -73,7 +73,7 @@ def moved_least(
         arrangement.at_price(round(price * point))
         arrangement.place()
         price *= PRICE_STEP
-    arrangement.at_price(core.move_price)
+    arrangement.at_price(int(core.move_price))
     if arrangement.tally[0] < most_moves:
         arrangement.improve()
     arrangement.settle()
@@ -85,8 +85,8 @@ def _start(instance: Instance) -> tuple[Ints, Ints]:
     return instance.free_accounts, np.where(instance.roll.fixed, instance.roll.standing, NOBODY)
 
 
-def _finished(ledger: Ledger, passes: int, tell: Progress) -> Plan:
-    """The plan of a settled ledger; NotSettled if any owner is not the rule's own winner."""
+def stated(ledger: Ledger, passes: int, tell: Progress = silence) -> Plan:
+    """The plan that a settled ledger states; NotSettled if any owner is not the rule's own winner."""
     snapshot, reasons = ledger.instance.snapshot, _Reasons()
     placements, waiting, decisions = [], [], []
     for account, outcome in enumerate(_outcomes(ledger, tell)):

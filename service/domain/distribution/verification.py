@@ -1,0 +1,132 @@
+"""A stored plan judged from its snapshot alone, without the solver that made it: anybody can do this again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from service.domain.canonical import sha256
+from service.domain.distribution.certificate import BoundBroken, Subject, certified, prices_from
+from service.domain.distribution.core import NOBODY
+from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Plan
+from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.planning import NotSettled, stated
+from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.wording import filled
+from service.errors import Sentence
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A plan as it was stored: the bytes of its snapshot, both hashes, its decisions and its certificate's data."""
+
+    content: bytes
+    snapshot_sha256: str
+    plan_sha256: str
+    engine_version: str
+    decisions: Sequence[Decision]
+    certificate: Mapping[str, Any] | None
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """The person's id for each account that somebody gets."""
+        return {one.account_id: one.winner for one in self.decisions if one.winner}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was checked, and whether it holds."""
+
+    name: str
+    passed: bool
+    sentence: Sentence
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {"name": self.name, "passed": self.passed, "text": self.sentence._asdict()}
+
+
+CHECKS = {
+    "snapshot": Sentence(
+        "The snapshot's bytes are canonical and have the hash that the plan names.",
+        "快照字节为规范形式，其散列值与方案记录一致。",
+    ),
+    "engine": Sentence(
+        "The plan was made by engine {made}; this is engine {here}.", "方案由引擎 {made} 计算；当前为引擎 {here}。"
+    ),
+    "hard_rules": Sentence(
+        "Accounts given to somebody whom a hard rule forbids: {number}.", "分给硬性规则所禁止人员的客户：{number} 个。"
+    ),
+    "caps": Sentence("People given an account beyond a cap: {number}.", "因本方案超过上限的人员：{number} 名。"),
+    "budget": Sentence(
+        "Accounts that change hands while their owner may serve them: {number}; the budget is {budget}.",
+        "负责人仍符合条件而变更的客户：{number} 个；额度为 {budget}。",
+    ),
+    "winners": Sentence(
+        "Asked again account by account, the rule gives every decision as it was stored.",
+        "逐个客户重新适用规则，所得决定与存储内容一致。",
+    ),
+    "plan": Sentence("The decisions give the hash that the plan names.", "由决定重新得出的散列值与方案记录一致。"),
+    "bound": Sentence(
+        "The published prices prove the bound that the certificate names: at most {gap} points per account better.",
+        "由公布的价格可证明证书所载的界：每个客户至多还能改善 {gap} 分。",
+    ),
+    "no_bound": Sentence("No certificate was stored.", "未存储证书。"),
+}
+
+
+def verify(evidence: Evidence) -> list[Check]:
+    """Every check in its order; one that cannot be made, because an earlier one failed, is left out."""
+    genuine = sha256(evidence.content) == evidence.snapshot_sha256
+    found = [_check("snapshot", genuine)]
+    same = evidence.engine_version == ENGINE_VERSION
+    found.append(_check("engine", same, made=evidence.engine_version, here=ENGINE_VERSION))
+    if genuine:
+        ledger = Ledger.of(Snapshot.from_bytes(evidence.content), evidence.owners)
+        found += [*_lawful(ledger), *_recomputed(ledger, evidence), _bound(ledger, evidence.certificate)]
+    return found
+
+
+def _lawful(ledger: Ledger) -> Iterator[Check]:
+    """The hard rules, the caps and the budget of moves, from the owners alone."""
+    instance, roll = ledger.instance, ledger.instance.roll
+    given = roll.free & (ledger.owner != NOBODY)
+    forbidden = given & ~instance.classes.serves(ledger.owner)
+    yield _check("hard_rules", not forbidden.any(), number=int(forbidden.sum()))
+    moved = given & (ledger.owner != roll.standing)
+    over = (ledger.count > instance.most_accounts) | (ledger.minutes > instance.most_minutes)
+    beyond = np.unique(ledger.owner[moved])
+    yield _check("caps", not over[beyond].any(), number=int(over[beyond].sum()))
+    budget = instance.snapshot.task.most_moves
+    if budget is not None:
+        spent = int((moved & roll.may_stay).sum())
+        yield _check("budget", spent <= budget, number=spent, budget=budget)
+
+
+def _recomputed(ledger: Ledger, evidence: Evidence) -> Iterator[Check]:
+    """The decisions of a settled ledger, asked of the rule again."""
+    try:
+        again: Plan | None = stated(ledger, 0)
+    except NotSettled:
+        again = None
+    yield _check("winners", again is not None and list(again.decisions) == list(evidence.decisions))
+    yield _check("plan", again is not None and again.sha256 == evidence.plan_sha256)
+
+
+def _bound(ledger: Ledger, certificate: Mapping[str, Any] | None) -> Check:
+    """The bound by the published prices, in whole numbers."""
+    if certificate is None:
+        return _check("no_bound", passed=False)
+    instance = ledger.instance
+    subject = Subject.of(instance.core, instance.scale, ledger.owner, instance.roll.free)
+    try:
+        again = certified(subject, ledger.owner, prices_from(certificate), instance.scale.point).to_mapping()
+    except BoundBroken:
+        again = {"gap_points": "–"}
+    return _check("bound", again == dict(certificate), gap=again["gap_points"])
+
+
+def _check(name: str, passed: bool, **parts: str | int) -> Check:
+    """A check with its sentence."""
+    return Check(name, bool(passed), filled(CHECKS[name], **parts))

@@ -1,0 +1,34 @@
+"""Plans judged again: verified from what was stored, replayed by the solver."""
+
+import asyncio
+from typing import Any
+
+from service.domain.distribution.planning import plan
+from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.verification import Evidence, verify
+from service.jobs.worker import Workplace
+from service.queries.plan_evidence import stored_plan
+
+
+async def verify_plan(work: Workplace) -> dict[str, Any]:
+    """Every check of a stored plan, without the solver."""
+    checks = await asyncio.to_thread(verify, await evidence_of(work))
+    return {"passed": all(one.passed for one in checks), "checks": [one.to_mapping() for one in checks]}
+
+
+async def replay_plan(work: Workplace) -> dict[str, Any]:
+    """The hash of a plan that is computed anew from its stored snapshot, and whether it is the stored one."""
+    evidence = await evidence_of(work)
+    return await asyncio.to_thread(replayed, evidence)
+
+
+def replayed(evidence: Evidence) -> dict[str, Any]:
+    """Both hashes of a plan, stored and computed again."""
+    again = plan(Snapshot.from_bytes(evidence.content)).sha256
+    return {"same": again == evidence.plan_sha256, "plan_sha256": evidence.plan_sha256, "replayed_sha256": again}
+
+
+async def evidence_of(work: Workplace) -> Evidence:
+    """What was stored of the job's plan, read in one state of the database."""
+    async with work.database.frozen() as connection:
+        return await stored_plan(connection, work.job.subject_id)
