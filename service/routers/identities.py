@@ -20,13 +20,23 @@ router = APIRouter(prefix="/v1/identities", tags=["identity"], route_class=Endpo
 
 @router.get("/{identity_id}", response_model=IdentityView, responses=raises(NotFound))
 async def get_identity(identity_id: UUID, context: Ctx) -> Response:
-    """One identity of the identity provider."""
+    """One identity of the identity provider.
+
+    Whom a `sub` of its tokens stands for here.
+
+    查看身份提供方的一个身份及其对应人员。
+    """
     return await answer(context, identity_id)
 
 
 @router.get("", response_model=IdentityPage, responses=raises())
 async def list_identities(query: Annotated[IdentityFilter, Query()], context: Ctx) -> Response:
-    """Which people of the identity provider are which people here."""
+    """Which people of the identity provider are which people here.
+
+    Administrators, leaders and auditors see all, everybody else their own.
+
+    列出身份提供方的身份与本系统人员的对应关系。
+    """
     keys = context.services.keys.cursor
     content = await page(context.connection, keys, context.actor, queries.IDENTITIES, Asked.of(query))
     return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -39,7 +49,13 @@ async def list_identities(query: Annotated[IdentityFilter, Query()], context: Ct
     responses=raises(AlreadyExists, NoIdentityProvider),
 )
 async def link_identity(wanted: IdentityCreate, context: Ctx) -> Response:
-    """Let tokens of the identity provider speak for somebody else; roles are granted here, never by a token."""
+    """Let tokens of the identity provider speak for somebody else.
+
+    Roles are granted here, never by a token. Nobody links themself; holders of a role that needs two people are linked
+    by a leader, others by an administrator.
+
+    将身份提供方的 `sub` 关联到一名人员；角色只由本系统授予。
+    """
     issuer = context.services.settings.oidc_issuer
     identity = await operations.link_identity(context.session, context.actor, issuer, wanted)
     return await answer(context, identity.id, created=True)
@@ -51,7 +67,12 @@ async def link_identity(wanted: IdentityCreate, context: Ctx) -> Response:
     responses=raises(NotFound, PreconditionFailed, PreconditionRequired),
 )
 async def unlink_identity(identity_id: UUID, version: ExpectedVersion, context: Ctx) -> None:
-    """End at once what an identity's tokens open."""
+    """End at once what an identity's tokens open.
+
+    The same `sub` may be linked again, to the same person or to another.
+
+    立即解除关联；该身份的令牌即刻失效。
+    """
     await operations.unlink_identity(context.session, context.actor, identity_id, version)
 
 
