@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.faults.running import ROOT, RunningService, created
+from tests.faults.running import PATIENCE_S, ROOT, RunningService, created
 
 STEWARD, DIRECTOR, LEADER, SELLERS = "DS001", "DR001", "GM001", ("S001", "S002")
 PASSWORD = "a long enough password"
@@ -101,7 +101,7 @@ class Company:
         self.wait(client, accepted.headers["Location"])
 
     def wait(self, client: httpx.Client, path: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while (job := client.get(path).json())["state"] in {"queued", "running"}:
             assert time.monotonic() < deadline, job
             time.sleep(0.1)
