@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -180,38 +181,40 @@ def _shares(ledger: Ledger, at: int) -> dict[int, Fraction]:
 
 
 def evenness_of(ledger: Ledger, part: Dimension, shares: Mapping[int, Fraction], giants: tuple[Giant, ...]) -> Evenness:
-    """The measures of one load."""
+    """The measures of one load, in whole numbers of the greatest unit that counts every ℓ."""
     people, weights = ledger.instance.snapshot.people, ledger.instance.weights.tolist()
     named = {person: (share, people[person].id) for person, share in shares.items()}
-    carried = sum(weights[person] * share for person, share in shares.items())
-    squares = sum(weights[person] * share * share for person, share in shares.items())
+    unit = lcm(*(share.denominator for share in shares.values()))
+    counted = {person: share.numerator * (unit // share.denominator) for person, share in shares.items()}
+    carried = sum(weights[person] * number for person, number in counted.items())
+    squares = sum(weights[person] * number * number for person, number in counted.items())
     numbers = ledger.instance.account_numbers
     holders = {int(ledger.owner[numbers[giant.account_id]]) for giant in giants if giant.dimension == part.name}
-    rest = {person: share for person, share in shares.items() if person not in holders}
+    rest = {person: number for person, number in counted.items() if person not in holders}
     return Evenness(
         greatest=max(named.values(), key=lambda pair: pair[0]),
         least=min(named.values(), key=lambda pair: pair[0]),
-        variation=_variation(shares, weights),
-        gini=_gini(shares, weights) if carried else None,
-        jain=Fraction(carried * carried) / (part.pool_weight * squares) if carried else None,
-        residual=_variation(rest, weights) if rest else None,
+        variation=_variation(counted, unit, weights),
+        gini=_gini(counted, weights) if carried else None,
+        jain=Fraction(carried * carried, part.pool_weight * squares) if carried else None,
+        residual=_variation(rest, unit, weights) if rest else None,
     )
 
 
-def _variation(shares: Mapping[int, Fraction], weights: list[int]) -> Fraction:
-    """Σω(ℓ−1)² ÷ Σω."""
-    spread = sum((weights[person] * (share - 1) ** 2 for person, share in shares.items()), Fraction(0))
-    return spread / sum(weights[person] for person in shares)
+def _variation(counted: Mapping[int, int], unit: int, weights: list[int]) -> Fraction:
+    """Σω(ℓ−1)² ÷ Σω, ℓ being counted in parts of `unit`."""
+    spread = sum(weights[person] * (number - unit) ** 2 for person, number in counted.items())
+    return Fraction(spread, unit * unit * sum(weights[person] for person in counted))
 
 
-def _gini(shares: Mapping[int, Fraction], weights: list[int]) -> Fraction:
+def _gini(counted: Mapping[int, int], weights: list[int]) -> Fraction:
     """ΣΣ ω_i·ω_j·|ℓ_i − ℓ_j| ÷ (2·Σω·Σωℓ), by one sum over the people in the order of ℓ."""
-    weight, carried, spread = 0, Fraction(0), Fraction(0)
-    for person in sorted(shares, key=lambda person: shares[person]):
-        spread += weights[person] * (shares[person] * weight - carried)
+    weight = carried = spread = 0
+    for person in sorted(counted, key=lambda person: counted[person]):
+        spread += weights[person] * (counted[person] * weight - carried)
         weight += weights[person]
-        carried += weights[person] * shares[person]
-    return spread / (weight * carried)
+        carried += weights[person] * counted[person]
+    return Fraction(spread, weight * carried)
 
 
 def _giants(instance: Instance) -> Iterator[Giant]:
