@@ -83,7 +83,7 @@ class Arrangement:
 
     def at_price(self, move_price: int) -> None:
         """Everything from now on happens at another price of a change of owner; all accounts are asked again."""
-        self.core = self.core._replace(move_price=move_price)
+        self.core = self.core._replace(move_price=np.int64(move_price))
         self.judged_at[:] = -1
 
     def _passes(self, few: int, most: int) -> None:

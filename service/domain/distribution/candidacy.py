@@ -109,4 +109,4 @@ def _cost_parts(instance: Instance, account: int, person: int, matched: Match) -
     price = instance.prices[0]
     moved = int(instance.roll.standing[account]) not in {NOBODY, person}
     misfit = instance.scale.unit * price * (instance.scale.full_fit - fit)
-    return [("misfit", misfit), ("move", instance.core.move_price * moved)]
+    return [("misfit", misfit), ("move", int(instance.core.move_price) * moved)]

@@ -36,8 +36,8 @@ class Core(NamedTuple):
     misfit: Parts
     experience: Parts
     wanted: Ints
-    part_price: int
-    move_price: int
+    part_price: np.int64
+    move_price: np.int64
     loads: Ints
     gamma: Ints
     reciprocal: Ints

@@ -46,7 +46,7 @@ def every_plan(instance: Instance, subject: Subject) -> list[np.ndarray]:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(snapshots(most_accounts=6, most_people=3), st.randoms(use_true_random=False))
+@given(snapshots(most_accounts=5, most_people=3), st.randoms(use_true_random=False))
 def test_no_plan_at_all_lies_below_the_bound_whatever_the_prices(snapshot: Snapshot, chance: object) -> None:
     instance, subject, owner = planned(snapshot)
     least = min(potential_of(subject, each) for each in every_plan(instance, subject))
