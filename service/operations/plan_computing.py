@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain import events
 from service.domain.distribution.arranging import Progress
+from service.domain.distribution.attainable import attainable_shares
 from service.domain.distribution.certificate import Subject
+from service.domain.distribution.decimals import decimal
 from service.domain.distribution.decisions import Plan
 from service.domain.distribution.fairness import fairness_report
 from service.domain.distribution.ledger import Ledger
@@ -21,6 +23,7 @@ from service.domain.distribution.pricing import certificate_of
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import BUDGET_MODES, Mode, Task
 from service.domain.distribution.what_if import imagined
+from service.domain.distribution.wording import both
 from service.domain.states import PLAN_TRANSITIONS, PlanState
 from service.errors import Sentence, StateConflict
 from service.journal import record
@@ -124,7 +127,20 @@ def compute(snapshot: Snapshot, tell: Progress) -> Computed:
     subject = Subject.of(instance.core, instance.scale, after.owner, instance.roll.free)
     certificate = certificate_of(subject, after.owner, instance.scale.point)
     tell("certifying", 1, 1)
-    return Computed(snapshot, made, fairness_report(before, after).to_mapping(), certificate.to_mapping())
+    fairness = with_attainable(fairness_report(before, after).to_mapping(), after)
+    return Computed(snapshot, made, fairness, certificate.to_mapping())
+
+
+def with_attainable(report: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
+    """A report with what everybody's share of each load would be in the fairest case, and who is bound by that."""
+    found = attainable_shares(ledger)
+    people = ledger.instance.person_numbers
+    shares = {part.dimension: part.shares for part in found}
+    for person in report["people"]:
+        at = people[person["person_id"]]
+        person["attainable"] = {name: decimal(share[at]) for name, share in shares.items() if at in share}
+    told = [sentence for part in found for sentence in part.sentences()]
+    return report | {"sentences": [*report["sentences"], *both(told)]}
 
 
 async def propose(session: AsyncSession, actor: Actor, plan_id: UUID, computed: Computed) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from service.schemas.fields import Instant, View
+from service.schemas.fields import Instant, Text50, View
 from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
 
@@ -87,6 +87,9 @@ class LoadsView(View):
     weight: str = Field(description="FTE × availability.")
     before: dict[str, str]
     after: dict[str, str]
+    attainable: dict[str, str] = Field(
+        description="What the share of each load would be in the fairest case (leximin)."
+    )
 
 
 class LoadsNowView(View):
@@ -216,3 +219,19 @@ class FairnessHistoryFilter(PageFilter):
     as_of_from: Instant | None = Field(default=None, description="Measured at or after this instant.")
     as_of_to: Instant | None = Field(default=None, description="Measured before this instant.")
     sort: FairnessHistorySort = Field(default=FairnessHistorySort.AS_OF_DESC, description="The newest first.")
+
+
+class FairnessChart(StrEnum):
+    """What is drawn."""
+
+    LOADS = "loads"
+    LORENZ = "lorenz"
+    ATTAINABLE = "attainable"
+
+
+class ChartQuery(BaseModel):
+    """Which load is drawn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    load: Text50 = Field(default="value", description="value, workload, count or tier:<code>.")
