@@ -4,6 +4,7 @@ from service.jobs.appeals import escalate_overdue_appeals
 from service.jobs.audit_sealing import seal_audit
 from service.jobs.distribution_plans import apply_plan, compute_plan
 from service.jobs.entitlements import date_entitlements
+from service.jobs.following import refresh_lines, revalue_accounts
 from service.jobs.housekeeping import forget_answers, forget_rate_windows, forget_refresh_tokens
 from service.jobs.imports import run_import, sweep_orphaned_files
 from service.jobs.ledgers import forget_load_changes, keep_ledgers, measure_fairness
@@ -20,6 +21,8 @@ KINDS: dict[str, Work] = {
     "evaluate_tiers": evaluate_tiers,
     "apply_tiers": apply_tiers,
     "run_import": run_import,
+    "refresh_lines": refresh_lines,
+    "revalue_accounts": revalue_accounts,
 }
 
 # Cron expressions, in UTC.

@@ -12,7 +12,8 @@ from service.errors import StillReferenced
 from service.journal import record
 from service.models import Department, Staff
 from service.operations.changes import changes, rewrite
-from service.operations.memberships import refresh_line_of
+from service.operations.jobs import start_job
+from service.operations.memberships import accounts_with, refresh_line
 from service.operations.organisation import (
     expect_colleague,
     expect_department,
@@ -23,6 +24,10 @@ from service.operations.organisation import (
 from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.departments import DepartmentCreate, DepartmentUpdate
+
+REFRESH = "refresh_lines"
+AT_ONCE = 2_000
+"""Accounts whose lines a request refreshes, which takes a quarter of a second; more are a job's."""
 
 
 async def create_department(session: AsyncSession, actor: Actor, wanted: DepartmentCreate) -> Department:
@@ -56,7 +61,16 @@ async def update_department(
         return
     await record(session, actor, events.DepartmentChanged(department_id, data={"changes": changed}))
     if "parent_id" in changed:
-        await refresh_line_of(session, await people_below(session, department_id))
+        await refresh_line_below(session, actor, department_id)
+
+
+async def refresh_line_below(session: AsyncSession, actor: Actor, department_id: UUID) -> None:
+    """Who is above a department sees the accounts of its people: at once where they are few, else by a job."""
+    accounts = await accounts_with(session, await people_below(session, department_id), AT_ONCE + 1)
+    if len(accounts) <= AT_ONCE:
+        await refresh_line(session, accounts)
+    else:
+        await start_job(session, actor, REFRESH, department_id)
 
 
 async def delete_department(session: AsyncSession, actor: Actor, department_id: UUID, version: Versions) -> None:

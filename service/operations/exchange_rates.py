@@ -8,10 +8,13 @@ from service.domain import events
 from service.domain.invalid import invalid
 from service.journal import record
 from service.models import ExchangeRate
-from service.operations.rates import hold_rates, revalue
+from service.operations.jobs import start_job
+from service.operations.rates import are_few, hold_rates, revalue
 from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.schemas.exchange_rates import ExchangeRateCreate
+
+REVALUE = "revalue_accounts"
 
 
 async def create_exchange_rate(
@@ -26,7 +29,7 @@ async def create_exchange_rate(
     rate = ExchangeRate(**values)
     session.add(rate)
     await session.flush()
-    data = values | {"accounts_valued": await revalue(session, wanted.currency)}
+    data = values | {"accounts_valued": await valued(session, actor, rate.id, wanted.currency)}
     await record(session, actor, events.ExchangeRateCreated(rate.id, data=data))
     session.info["made"] = rate
     return rate
@@ -40,5 +43,13 @@ async def delete_exchange_rate(session: AsyncSession, actor: Actor, rate_id: UUI
     data = {"currency": rate.currency, "valid_from": rate.valid_from, "rate": rate.rate, "source": rate.source}
     await session.delete(rate)
     await session.flush()
-    data |= {"accounts_valued": await revalue(session, rate.currency)}
+    data |= {"accounts_valued": await valued(session, actor, rate.id, rate.currency)}
     await record(session, actor, events.ExchangeRateDeleted(rate_id, data=data))
+
+
+async def valued(session: AsyncSession, actor: Actor, rate_id: UUID, currency: str) -> int | None:
+    """How many accounts' values changed; None where they are so many that a job values them."""
+    if await are_few(session, currency):
+        return await revalue(session, currency)
+    await start_job(session, actor, REVALUE, rate_id)
+    return None

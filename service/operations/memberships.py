@@ -91,12 +91,16 @@ async def refresh_line(session: AsyncSession, accounts: Sequence[UUID], *, only_
 
 async def refresh_line_of(session: AsyncSession, people: Sequence[UUID]) -> None:
     """The same for every account of people who moved to another department."""
-    accounts = await session.scalars(
-        select(AccountMembership.account_id).where(
-            AccountMembership.holder_id.in_(people), AccountMembership.ended_at.is_(None)
-        )
+    await refresh_line(session, await accounts_with(session, people))
+
+
+async def accounts_with(session: AsyncSession, people: Sequence[UUID], at_most: int | None = None) -> Sequence[UUID]:
+    """The accounts on whose teams some people are, in the order of ids."""
+    theirs = select(AccountMembership.account_id).where(
+        AccountMembership.holder_id == func.any(list(people)), AccountMembership.ended_at.is_(None)
     )
-    await refresh_line(session, sorted(set(accounts)))
+    found = theirs.distinct().order_by(AccountMembership.account_id).limit(at_most)
+    return (await session.scalars(found)).all()
 
 
 async def end_all(session: AsyncSession, account_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from operator import itemgetter
@@ -12,10 +12,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.models import ExchangeRate
+from service.models import Account, ExchangeRate
 
 CENT = Decimal("0.01")
-AT_ONCE = 20_000  # accounts a statement, which takes half a second: no time-out is near
+AT_ONCE = 5_000
+"""Accounts that a request values, which takes a quarter of a second; more are a job's, so many at a time."""
 RATES_LOCK = 0x7261746573  # "rates" in ASCII
 
 # Values are not negative; numeric's round() takes halves up, so a half before an even cent is taken back.
@@ -73,14 +74,21 @@ async def hold_rates(session: AsyncSession, *, changing: bool = False) -> None:
 
 
 async def revalue(session: AsyncSession, currency: str) -> int:
-    """Values every account of one currency by the rates as they stand now; how many values changed."""
-    valued = 0
-    while True:
-        result = await session.execute(REVALUE, {"currency": currency, "most": AT_ONCE})
-        changed = cast("CursorResult[Any]", result).rowcount
-        valued += changed
-        if changed < AT_ONCE:
-            return valued
+    """Values accounts of one currency by the rates as they stand now, at most AT_ONCE; how many values changed."""
+    result = await session.execute(REVALUE, {"currency": currency, "most": AT_ONCE})
+    return cast("CursorResult[Any]", result).rowcount
+
+
+async def are_few(session: AsyncSession, currency: str) -> bool:
+    """Whether so few accounts have a currency that a request may value them all."""
+    some = select(Account.id).where(Account.potential_currency == currency).limit(AT_ONCE + 1).subquery()
+    return int(await session.scalar(select(func.count()).select_from(some)) or 0) <= AT_ONCE
+
+
+async def currencies(session: AsyncSession, base_currency: str) -> Sequence[str]:
+    """The currencies of potential values that rates convert."""
+    known = select(Account.potential_currency).where(Account.potential_currency != base_currency).distinct()
+    return [currency for currency in await session.scalars(known) if currency]
 
 
 def converted(amount: Decimal, rate: Decimal) -> Decimal:

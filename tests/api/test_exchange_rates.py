@@ -5,11 +5,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select, text
 
-from service.models import Account, AuditEntry
-from service.operations import rates
+from service.models import Account
 from service.operations.rates import converted
 from tests.house import House
 
@@ -102,17 +100,3 @@ async def test_an_account_entered_beside_a_new_rate_has_its_value(committed_hous
     async with house.services.database.reading() as connection:
         unvalued = await connection.scalar(text("SELECT count(*) FROM accounts WHERE potential_value_base IS NULL"))
     assert unvalued == 0
-
-
-async def test_more_accounts_than_one_statement_takes_are_all_valued(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rates, "AT_ONCE", 2)
-    finance = await house.person("finance")
-    accounts = [await house.account(potential_currency="USD", potential_value_base=None) for _ in range(4)]
-    async with house.client(finance) as client:
-        assert (await client.post("/v1/exchange-rates", json=USD)).status_code == 201
-    assert {await base_value(house, account) for account in accounts} == {Decimal("712340.00")}
-    async with house.services.database.reading() as connection:
-        data = await connection.scalar(select(AuditEntry.data).where(AuditEntry.action == "exchange_rate.created"))
-    assert data["accounts_valued"] == 4
