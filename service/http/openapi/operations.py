@@ -22,7 +22,7 @@ def rewrite_operation(path: str, method: str, operation: Json, schemas: Json) ->
     words: str = operation.get("description") or operation["summary"]
     operation["summary"], operation["description"] = words.split("\n", maxsplit=1)[0].rstrip("."), words
     operation["security"] = security(path, operation["operationId"])
-    operation["parameters"] = [parameter(one) for one in operation.get("parameters", [])]
+    operation["parameters"] = [parameter(one, schemas) for one in operation.get("parameters", [])]
     if "requestBody" in operation:
         rewrite_body(method, operation["requestBody"], schemas)
     add_shared(path, method, operation)
@@ -40,7 +40,7 @@ def security(path: str, name: str) -> list[Json]:
     return [{}, *known] if path == PASSWORD else known
 
 
-def parameter(told_by_framework: Json) -> Json:
+def parameter(told_by_framework: Json, schemas: Json) -> Json:
     """A parameter with its words once, and a schema that needs no null: what is absent is left out."""
     found = dict(told_by_framework)
     schema = plain_schema(found.pop("schema"), nullable=False)
@@ -48,9 +48,11 @@ def parameter(told_by_framework: Json) -> Json:
         found["name"] = found["name"].title()
         found["required"] = True
         found["example"] = '"1-full"'
+    if found["in"] == "query" and found.get("required"):
+        found["example"] = example_of(schema, schemas)
     if found["in"] == "path":
         found.setdefault("description", PATH_WORDS.get(found["name"], ""))
-        found["example"] = PATH_EXAMPLES.get(found["name"]) or example_of(schema, {})
+        found["example"] = PATH_EXAMPLES.get(found["name"]) or example_of(schema, schemas)
     found["description"] = found.get("description") or schema.get("description", "")
     schema.pop("description", None)
     return found | {"schema": schema}
