@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build --extra engine
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check contract browser bench bench-engine openapi lock clean
+.PHONY: drill help run demo test check contract browser bench bench-engine openapi lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -22,6 +22,9 @@ contract: $(VENV)/dev.stamp ## lint the document, look for breaks, drive a servi
 	@$(MAKE) --no-print-directory openapi/node_modules/.stamp || \
 		echo "make contract: npm cannot install openapi/package-lock.json here; what needs those packages is skipped."
 	@$(BIN)/pytest -m contract -rs tests/contract
+
+drill: $(VENV)/dev.stamp ## find 1,000 manipulations of the sealed audit log by the database's owner
+	@EVENHAND_DRILL=long $(BIN)/pytest tests/faults/test_audit_manipulations.py
 
 check: $(VENV)/dev.stamp ## lint, types, layers, spelling
 	@$(BIN)/ruff format --check

@@ -37,13 +37,8 @@ class Log:
         await record(session, system_actor("test"), *events)
 
     async def seal(self) -> int:
-        sealed = 0
-        while True:
-            async with self.database.transaction() as session:
-                some = await audit_sealing.seal(session, self.notary)
-            sealed += some
-            if some < audit_sealing.AT_ONCE:
-                return sealed
+        async with self.database.transaction() as session:
+            return await audit_sealing.seal(session, self.notary)
 
     async def note(self) -> str:
         async with self.database.reading() as connection:

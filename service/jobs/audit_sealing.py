@@ -10,12 +10,6 @@ from service.settings import Settings
 
 
 async def seal_audit(database: Database, settings: Settings, _now: datetime) -> int:
-    """Seals what may be sealed, each checkpoint in a transaction of its own; tells how many entries that was."""
-    notary = Notary(kept_keys(settings).audit)
-    sealed = 0
-    while True:
-        async with database.transaction() as session:
-            some = await audit_sealing.seal(session, notary)
-        sealed += some
-        if some < audit_sealing.AT_ONCE:
-            return sealed
+    """Seals what may be sealed; tells how many entries that was."""
+    async with database.transaction() as session:
+        return await audit_sealing.seal(session, Notary(kept_keys(settings).audit))

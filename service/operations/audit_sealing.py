@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Text, and_, cast, func, insert, literal, or_, select, text
+from sqlalchemy import BigInteger, Text, cast, func, insert, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.adapters.audit_signing import Notary
@@ -27,7 +27,7 @@ CLUSTER = text("SELECT system_identifier::text FROM pg_control_system()")
 
 
 async def seal(session: AsyncSession, notary: Notary) -> int:
-    """Seals up to AT_ONCE entries and signs a checkpoint; tells how many, 0 also while somebody else seals.
+    """Seals every entry that may be and signs a checkpoint; tells how many, 0 also while somebody else seals.
 
     AuditDamaged when what is there is not what was signed: nothing is sealed upon it.
     """
@@ -37,12 +37,12 @@ async def seal(session: AsyncSession, notary: Notary) -> int:
     note, cluster = await last_note(connection), str(await connection.scalar(CLUSTER))
     last = Checkpoint.read(note) if note is not None else None
     tree = await signed_tree(connection, last, note, notary)
-    horizon = last.horizon if last is not None and last.cluster == cluster else EVERYTHING
-    entries = await ended_entries(connection, horizon)
-    if entries:
-        await plant(session, tree, entries)
-        await sign(session, notary, following(last, note, tree, cluster, next_horizon(horizon, entries)))
-    return len(entries)
+    before, horizon = tree.size, last.horizon if last is not None and last.cluster == cluster else EVERYTHING
+    # What the first look could not see to the end is looked at again next time.
+    oldest = await plant(session, tree, horizon)
+    if tree.size > before:
+        await sign(session, notary, following(last, note, tree, cluster, oldest))
+    return tree.size - before
 
 
 async def signed_tree(connection: AsyncConnection, last: Checkpoint | None, note: str | None, notary: Notary) -> Tree:
@@ -57,34 +57,40 @@ async def signed_tree(connection: AsyncConnection, last: Checkpoint | None, note
     return tree
 
 
-async def ended_entries(connection: AsyncConnection, horizon: int) -> list[Any]:
-    """The next entries to seal, in their order: position, transaction, oldest transaction that still runs, content."""
+async def plant(session: AsyncSession, tree: Tree, horizon: int) -> int:
+    """The entries from the horizon on as leaves, in their order; answers the oldest transaction that ran at first."""
+    connection, oldest, after = await session.connection(), 0, (horizon, 0)
+    while entries := await ended_entries(connection, after, everything=horizon == EVERYTHING):
+        oldest = oldest or int(entries[0].oldest)
+        rows = [(tree.size, entry.position, tree.append(leaf_hash(entry.content.encode()))) for entry in entries]
+        await copy_rows(session, AuditLeaf.__table__, ("index", "position", "hashes"), rows)
+        after = (int(entries[-1].transaction), entries[-1].position)
+    return oldest
+
+
+async def ended_entries(connection: AsyncConnection, after: tuple[int, int], *, everything: bool) -> list[Any]:
+    """The next entries to seal after a transaction and a position: position, transaction, oldest running, content."""
     snapshot = func.pg_current_snapshot()
     oldest, coming = func.pg_snapshot_xmin(snapshot), func.pg_snapshot_xmax(snapshot)
-    after = cast(literal(str(horizon), Text()), Xid8)
-    # What has a number that was not given out yet here was brought from another server.
-    unlike = or_(AuditEntry.xid < oldest, AuditEntry.xid >= coming)
-    ended = unlike if horizon == EVERYTHING else and_(AuditEntry.xid >= after, AuditEntry.xid < oldest)
+    ended = AuditEntry.xid < oldest
+    if everything:  # a number that was not given out yet here was brought from another server
+        ended = or_(ended, AuditEntry.xid >= coming)
+    first = cast(literal(str(after[0]), Text()), Xid8)
+    later = tuple_(AuditEntry.xid, AuditEntry.position) > tuple_(first, literal(after[1], BigInteger()))
     # As a value for each row: a join would be planned to read every leaf.
     leaf = select(AuditLeaf.index).where(AuditLeaf.position == AuditEntry.position).scalar_subquery()
-    columns = (AuditEntry.position, cast(AuditEntry.xid, Text), cast(oldest, Text), canonical_text())
-    statement = select(*columns).where(ended, leaf.is_(None)).order_by(AuditEntry.xid, AuditEntry.position)
-    return list((await connection.execute(statement.limit(AT_ONCE))).all())
-
-
-def next_horizon(horizon: int, entries: list[Any]) -> int:
-    """Below it everything is sealed: as far as was looked, or up to the transaction that may have more."""
-    if len(entries) < AT_ONCE:
-        return int(entries[-1][2])
-    return horizon if horizon == EVERYTHING else int(entries[-1][1])
-
-
-async def plant(session: AsyncSession, tree: Tree, entries: list[Any]) -> None:
-    """The entries as leaves, in their order."""
-    rows = [
-        (tree.size, position, tree.append(leaf_hash(content.encode()))) for position, _xid, _oldest, content in entries
-    ]
-    await copy_rows(session, AuditLeaf.__table__, ("index", "position", "hashes"), rows)
+    statement = (
+        select(
+            AuditEntry.position,
+            cast(AuditEntry.xid, Text).label("transaction"),
+            cast(oldest, Text).label("oldest"),
+            canonical_text().label("content"),
+        )
+        .where(AuditEntry.xid >= first, later, ended, leaf.is_(None))
+        .order_by(AuditEntry.xid, AuditEntry.position)
+        .limit(AT_ONCE)
+    )
+    return list((await connection.execute(statement)).all())
 
 
 def following(last: Checkpoint | None, note: str | None, tree: Tree, cluster: str, horizon: int) -> Checkpoint:

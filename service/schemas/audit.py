@@ -84,7 +84,7 @@ class AuditProofView(View):
         examples=['{"account_id":null,"action":"staff.created"}'],
     )
     earlier: AuditCheckpointView | None = Field(description="The earlier checkpoint, for `consistency`.")
-    checkpoint: AuditCheckpointView
+    checkpoint: AuditCheckpointView = Field(description="The checkpoint that it is proved to be in.")
     hashes: Annotated[list[str], Field(max_length=128)] = Field(
         description="The hashes of the path in the order of RFC 6962, base64.", examples=[[HASH]]
     )

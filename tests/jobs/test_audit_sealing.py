@@ -88,7 +88,7 @@ async def test_a_transaction_that_began_first_and_wrote_last_stands_by_its_numbe
     assert (await log.verify()).findings == []
 
 
-async def test_a_transaction_of_more_entries_than_a_checkpoint_takes_is_sealed_in_parts(
+async def test_more_entries_than_are_read_at_once_are_sealed_in_order(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit_sealing, "AT_ONCE", 3)
