@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.adapters.keys import KeyRing
 from service.domain.distribution.candidacy import Candidacy, candidacy
+from service.domain.distribution.deciding import TASK_BOUND
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.waiting import waiting_for
 from service.domain.distribution.wording import REASONS, failed_sentence, reason_sentence, remedy_sentence
@@ -205,7 +206,7 @@ def own_line(ledger: Ledger, account: int, item: Item, person_id: str) -> Item:
     """How a decision ended for one person: the result, their score where the rules allowed them, else what did not."""
     with ledger.without(account) as holder:
         own = candidacy(ledger, account, ledger.instance.person_numbers[person_id], holder)
-    if not ledger.instance.roll.free[account]:
+    if item["reason"] in TASK_BOUND or not ledger.instance.roll.free[account]:
         return {"result": "not_ruled", "score": None, "failed": []}
     return {
         "result": result_of(own, won=item["won"]),

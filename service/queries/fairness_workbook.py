@@ -65,11 +65,11 @@ def sheets(report: Report, words: Words) -> Iterator[Sheet]:
         table: list[Column] = [
             [*labels(people, words)],
             [float(person["weight"]) for person in people],
-            *([*values(people, when, load)] for when in ("before", "after", "attainable")),
+            *(list[Cell](values(people, when, load)) for when in ("before", "after", "attainable")),
         ]
         curves = [cumulated(people, when, load) for when in ("before", "after")]
         even: Column = [0.0, 1.0]
-        points: list[Column] = [even, even, *([point[at] for point in curve] for curve in curves for at in (0, 1))]
+        points = [even, even, *(list[Cell](point[at] for point in curve) for curve in curves for at in (0, 1))]
         rows = [list(row) for row in padded([*table, *points])]
         yield Sheet(words(load_name(load))[:31].replace(":", " "), headings(words), rows, charts(load, words))
 

@@ -40,7 +40,7 @@ class CandidateView(Arithmetic):
 
     person_id: UUID
     code: str
-    rank: int | None = Field(description="1 is the winner; null without room.")
+    rank: int | None = Field(description="By score, 1 being the lowest; null without room.")
     blocked_by: list[BlockedBy] = Field(description="Caps that leave no room.")
 
 
@@ -77,6 +77,15 @@ class WaitingView(View):
     detail: dict[str, Any]
 
 
+class BindingView(View):
+    """Something that was binding."""
+
+    kind: str = Field(description="hard_rule, cap, decisive (between the first two), for you, or against you.")
+    name: str = Field(description="A rule, or a part of the score.")
+    people: int | None = Field(description="How many people a rule or cap kept from it.")
+    text: Wording
+
+
 class FullExplanation(View):
     """Everything behind a decision, recomputed from its snapshot and equal to what was stored."""
 
@@ -85,6 +94,7 @@ class FullExplanation(View):
     decision: DecidedView
     candidates: list[CandidateView]
     excluded: list[ExcludedView]
+    binding: list[BindingView] = Field(description="What narrowed the field, and what decided.")
     waiting: WaitingView | None
     sentences: list[Wording]
 
@@ -121,6 +131,7 @@ class OwnExplanation(View):
     others: list[OtherRank]
     own: Arithmetic | None = Field(description="Null where a rule excluded you.")
     failed: list[BlockedBy]
+    binding: list[BindingView] = Field(description="What spoke most for or against you; no amounts, nobody named.")
     flips: list[FlipView] = Field(description="The smallest change first.")
     sentences: list[Wording]
 

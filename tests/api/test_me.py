@@ -28,7 +28,7 @@ async def test_permissions_are_those_of_the_policy_tables(house: House) -> None:
     assert leader["role_grants", "approve"] == "all"
     auditor = await permissions("auditor")
     everywhere = {action for (_, action), rows in auditor.items() if rows == "all"}
-    assert {action for action in everywhere if not action.startswith("see")} <= {"explain"}
+    assert {action for action in everywhere if not action.startswith("see")} <= {"explain", "export"}
 
 
 async def test_strangers_have_no_standing(house: House) -> None:

@@ -13,6 +13,7 @@ from service.domain.distribution.waiting import waiting_for
 LOWEST_SCORE, TIE_BROKEN, ONLY_CANDIDATE = "lowest_score", "tie_broken_by_hash", "only_candidate"
 PINNED, HELD_BACK, GIANT, LEFT, NEWCOMER = "pinned", "held_back", "giant", "left", "newcomer"
 AT_REST = frozenset({PINNED, HELD_BACK, GIANT, LEFT})
+TASK_BOUND = frozenset({LEFT, NEWCOMER})
 UNASKED = Outcome(NOBODY, NOBODY, None)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from service.domain.distribution.binding import Binding, bindings, own_bindings
 from service.domain.distribution.candidacy import Candidacy, candidacy
-from service.domain.distribution.deciding import decide
+from service.domain.distribution.deciding import TASK_BOUND, decide
 from service.domain.distribution.decimals import decimal
 from service.domain.distribution.decisions import Decision, Waiting
 from service.domain.distribution.flips import Flip, flips
@@ -50,9 +51,20 @@ class Explanation:
             "decision": decision_mapping(self.decision),
             "candidates": [{**_named(each), **self._standing(each, rank)} for rank, each in ranked],
             "excluded": [{**_named(each), **each.failed[0].to_mapping()} for each in self.excluded],
+            "binding": [one.to_mapping() for one in self.binding],
             "waiting": self.waiting.to_mapping() if self.waiting else None,
             "sentences": both(self.sentences()),
         }
+
+    @property
+    def binding(self) -> tuple[Binding, ...]:
+        """What narrowed the field and what decided."""
+        return bindings(self.open, self.full, self.excluded)
+
+    @property
+    def bound(self) -> bool:
+        """Whether the plan's task, not the lowest score, tells who has the account."""
+        return self.decision.reason in TASK_BOUND
 
     def sentences(self) -> Iterator[Sentence]:
         """The decision in plain words, people by code."""
@@ -64,10 +76,11 @@ class Explanation:
             yield filled(WENT, account=self.code, person=owner, number=len(self.open))
         yield reason_sentence(self.decision.reason)
         if self.open and self.decision.margin is not None:
-            yield filled(
-                AHEAD, points=self.open[0].points(self.decision.margin), person=codes[self.decision.runner_up or ""]
-            )
-            yield _arithmetic(SCORE, self.open[0])
+            said, margin = (LOWER if self.bound else AHEAD), abs(self.decision.margin)
+            yield filled(said, points=self.open[0].points(margin), person=codes[self.decision.runner_up or ""])
+            winner = next(each for each in self.open if each.entry.id == self.decision.winner)
+            yield _arithmetic(SCORE, winner)
+        yield from (one.sentence() for one in self.binding)
         if self.waiting:
             yield remedy_sentence(self.waiting)
 
@@ -85,7 +98,8 @@ class Explanation:
 class PersonalAnswer:
     """Why me, or why not me: one person's own view of a decision, other people being ranks.
 
-    `outcome`: won, lost, no_room, excluded, or not_ruled when the account was pinned or held back.
+    `outcome`: won, lost, no_room, excluded, or not_ruled when no score told who has the account: it was pinned, held
+    back, at rest, or what the plan was asked to do bound it.
     """
 
     explanation: Explanation
@@ -109,12 +123,18 @@ class PersonalAnswer:
             "others": [{"rank": rank} for rank in range(1, len(self.explanation.open) + 1) if rank != self.rank],
             "own": own,
             "failed": [failed.to_mapping() for failed in (*self.own.failed, *self.own.full)],
+            "binding": [one.to_mapping() for one in self.binding],
             "flips": [flip.to_mapping() for flip in self.flips],
             "sentences": both(self.sentences()),
         }
 
+    @property
+    def binding(self) -> tuple[Binding, ...]:
+        """What spoke most for a winner, or against somebody who lost."""
+        return own_bindings(self.own, self.explanation.open) if self.outcome in {"won", "lost"} else ()
+
     def sentences(self) -> Iterator[Sentence]:
-        """The answer in plain words: the outcome, the one line of arithmetic, what would have turned it."""
+        """The answer in plain words: the outcome, the one line of arithmetic, what was binding, what would turn it."""
         account, number = self.explanation.code, len(self.explanation.open)
         if self.outcome == "not_ruled":
             yield reason_sentence(self.explanation.decision.reason)
@@ -123,6 +143,7 @@ class PersonalAnswer:
         if self.outcome in {"won", "lost"}:
             yield from self._difference()
             yield _arithmetic(YOUR_SCORE, self.own)
+        yield from (one.sentence() for one in self.binding)
         yield from (failed_sentence(failed) for failed in (*self.own.failed[:1], *self.own.full))
         if self.flips:
             changes = joined(change.sentence() for change in self.flips[0].changes)
@@ -145,6 +166,9 @@ WENT = Sentence(
     "{account} 归 {person}；符合条件且有余量者共 {number} 人。",
 )
 WAITS = Sentence("{account} waits for an owner.", "{account} 等待负责人。")
+LOWER = Sentence(
+    "The lowest score was that of {person}, {points} points lower.", "得分最低者为 {person}，低 {points} 分。"
+)
 AHEAD = Sentence("The next was {person}, {points} points higher.", "其次为 {person}，高 {points} 分。")
 SCORE = Sentence("The winning score: {parts} = {score} points.", "获得者得分：{parts} = {score} 分。")
 YOUR_SCORE = Sentence("Your score: {parts} = {score} points.", "您的得分：{parts} = {score} 分。")
@@ -212,8 +236,9 @@ def why(ledger: Ledger, account_id: str, person_id: str, kind: str = "plan") -> 
     everybody = (*explanation.open, *explanation.full, *explanation.excluded)
     own = next(each for each in everybody if each.entry.id == person_id)
     ranks = {each.person: rank for rank, each in enumerate(explanation.open, 1)}
-    turned = flips(ledger, account_id, person_id)
-    return PersonalAnswer(explanation, own, _outcome(ledger, explanation, own), ranks.get(own.person), turned)
+    outcome = _outcome(ledger, explanation, own)
+    turned = () if outcome == "not_ruled" else flips(ledger, account_id, person_id)
+    return PersonalAnswer(explanation, own, outcome, ranks.get(own.person), turned)
 
 
 def decision_mapping(decision: Decision) -> dict[str, Any]:
@@ -223,7 +248,8 @@ def decision_mapping(decision: Decision) -> dict[str, Any]:
 
 def _outcome(ledger: Ledger, explanation: Explanation, own: Candidacy) -> str:
     """How a decision ended for one person."""
-    if not ledger.instance.roll.free[ledger.instance.account_numbers[explanation.decision.account_id]]:
+    account = ledger.instance.account_numbers[explanation.decision.account_id]
+    if explanation.bound or not ledger.instance.roll.free[account]:
         return "not_ruled"
     if own.failed or own.full:
         return "excluded" if own.failed else "no_room"

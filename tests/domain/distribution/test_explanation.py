@@ -15,6 +15,7 @@ from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.planning import plan
 from service.domain.distribution.rulebook import BlockedPair, HardRules, Rulebook
 from service.domain.distribution.snapshot import Account, Person, Snapshot
+from service.domain.distribution.tasks import Mode, Task
 from tests.domain.distribution.evaluator import Evaluator, nearest
 from tests.domain.distribution.families import OPEN, family, snapshots
 
@@ -214,3 +215,48 @@ def test_a_decision_is_plain_json_with_its_margin_as_text() -> None:
     assert (data["rulebook_version"], data["engine_version"], data["kind"]) == (7, "2", "plan")
     with pytest.raises(KeyError):
         explain(small_team(P, Q), "unknown")
+
+
+def test_what_was_binding_is_told_in_full_and_for_oneself() -> None:
+    near, far = Person("n", "N", regions=("r",), experience_level=3), Person("f", "F", regions=("r",))
+    people = (near, far, Person("x", "X"), replace(far, id="c", code="C", max_accounts=0))
+    snapshot = Snapshot((Account("a", "A", region="r", value_minor=5),), people, Rulebook(), "rulebook", 1, "c")
+    ledger = Ledger.of(snapshot, plan(snapshot).owners)
+    told = explain(ledger, "a")
+    kinds = {(one.kind, one.name, one.people) for one in told.binding}
+    assert ("hard_rule", "region", 1) in kinds
+    assert ("decisive", "misfit", None) in kinds
+    winner, loser = told.open[0].entry.id, told.open[1].entry.id
+    assert [(one.kind, one.name) for one in why(ledger, "a", winner).binding] == [("for", "misfit")]
+    assert [(one.kind, one.name) for one in why(ledger, "a", loser).binding] == [("against", "misfit")]
+    assert why(ledger, "a", "x").binding == ()
+    assert "对您最不利的因素：匹配不足。" in [one.zh for one in why(ledger, "a", loser).sentences()]
+    assert "地域规则排除了 1 人。" in [one.zh for one in told.sentences()]
+
+
+def test_a_cap_that_kept_the_account_from_somebody_better_is_told() -> None:
+    best, other = Person("b", "B", max_accounts=0), Person("o", "O", fte_permille=500)
+    snapshot = Snapshot(
+        (Account("a", "A", value_minor=5),), (best, other), Rulebook(hard_rules=OPEN), "rulebook", 1, "c"
+    )
+    told = explain(Ledger.of(snapshot, plan(snapshot).owners), "a")
+    assert [(one.kind, one.name, one.people) for one in told.binding] == [("cap", "count_cap", 1)]
+
+
+def test_an_account_that_the_plans_task_leaves_is_explained_without_claiming_the_lowest_score() -> None:
+    people = (Person("rich", "R"), Person("idle", "I"))
+    accounts = tuple(Account(f"a{at}", f"A{at}", value_minor=5, owner="rich") for at in range(6))
+    snapshot = Snapshot(
+        accounts, people, Rulebook(hard_rules=OPEN), "rulebook", 1, "c", Task(Mode.REBALANCE, most_moves=1)
+    )
+    made = plan(snapshot)
+    left = next(one for one in made.decisions if one.reason == "left")
+    ledger = Ledger.of(snapshot, made.owners)
+    told = explain(ledger, left.account_id)
+    assert told.decision == left
+    assert (left.winner, left.runner_up) == ("rich", "idle")
+    assert any("lowest score was that of I" in one.en for one in told.sentences())
+    for person in ("rich", "idle"):
+        own = why(ledger, left.account_id, person)
+        assert (own.outcome, own.flips, own.binding) == ("not_ruled", (), ())
+        assert len(list(own.sentences())) == 1
