@@ -17,7 +17,7 @@ from service.operations.organisation import expect_department
 from service.policy import Actor, fetch, require
 from service.schemas.api_keys import ApiKeyCreate, ApiKeySecret
 
-LONGEST = timedelta(days=366)
+LONGEST, USUAL = timedelta(days=366), timedelta(days=90)
 HINT = 4
 
 
@@ -26,12 +26,13 @@ async def create_api_key(session: AsyncSession, actor: Actor, wanted: ApiKeyCrea
     require(actor, "create", ApiKey)
     assert actor.id is not None
     now = datetime.now(UTC)
-    if not now < wanted.expires_at <= now + LONGEST:
+    expires_at = wanted.expires_at or now + USUAL
+    if not now < expires_at <= now + LONGEST:
         raise invalid("/expires_at", "out_of_range", "A day within the next year is expected.", "应为一年以内的日期。")
     for position, department in enumerate(wanted.department_ids or ()):
         await expect_department(session, department, f"/department_ids/{position}")
     secret = new_key()
-    values = dict(wanted) | {"scopes": sorted({str(scope) for scope in wanted.scopes})}
+    values = dict(wanted) | {"expires_at": expires_at, "scopes": sorted({str(scope) for scope in wanted.scopes})}
     key = ApiKey(**values, secret_hash=digest(secret), hint=secret[-HINT:], created_by=actor.id)
     session.add(key)
     await session.flush()

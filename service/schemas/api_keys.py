@@ -20,7 +20,9 @@ class ApiKeyCreate(Body):
     department_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="Only the accounts of these departments; null: of the whole company."
     )
-    expires_at: Instant = Field(description="When it ends; a year ahead at most.", examples=["2026-12-31T16:00:00Z"])
+    expires_at: Instant | None = Field(
+        default=None, description="When it ends, a year ahead at most; left out: ninety days from now."
+    )
 
 
 class ApiKeyRevocation(Body):

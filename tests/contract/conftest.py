@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,26 +59,34 @@ class Company:
         return done.stdout
 
 
-@pytest.fixture(scope="session")
-def company() -> Iterator[Company]:
-    """One service on a state folder of its own for all tests of a run."""
-    with TemporaryDirectory(dir="/tmp") as folder:
-        state = Path(folder)
-        state.chmod(0o755)
-        service = RunningService(state)
-        appoint = [sys.executable, "-m", "service", "appoint", "GM001", "林致远"]
-        told = subprocess.run(appoint, cwd=ROOT, env=service.environment, capture_output=True, text=True, check=True)
-        general_manager = re.search(r"once\): (\S+)", told.stderr)
-        assert general_manager
-        service.start()
-        environment = os.environ | {
-            "EVENHAND_URL": service.address,
-            "EVENHAND_PASSWORD": PASSWORD,
-            "ADMIN_PASSWORD": ADMIN_PASSWORD,
-            "GM_PASSWORD": general_manager[1],
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        }
-        running = Company(service, environment)
+@contextmanager
+def started(state: Path, **settings: str) -> Iterator[Company]:
+    """A service on a state folder, with its people entered."""
+    state.chmod(0o755)
+    service = RunningService(state, **settings)
+    appoint = [sys.executable, "-m", "service", "appoint", "GM001", "林致远"]
+    told = subprocess.run(appoint, cwd=ROOT, env=service.environment, capture_output=True, text=True, check=True)
+    general_manager = re.search(r"once\): (\S+)", told.stderr)
+    assert general_manager
+    service.start()
+    environment = os.environ | {
+        "EVENHAND_URL": service.address,
+        "EVENHAND_PASSWORD": PASSWORD,
+        "ADMIN_PASSWORD": ADMIN_PASSWORD,
+        "GM_PASSWORD": general_manager[1],
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    running = Company(service, environment)
+    try:
         running.run(sys.executable, "examples/company.py")
         yield running
+    finally:
         service.stop()
+        service.wait_until_gone()
+
+
+@pytest.fixture(scope="session")
+def company() -> Iterator[Company]:
+    """One service for all tests of a run."""
+    with TemporaryDirectory(dir="/tmp") as folder, started(Path(folder)) as running:
+        yield running

@@ -23,7 +23,6 @@ FIELD_EXAMPLES: dict[str, Any] = {
     "columns": "客户名称",
     "confidence": "0.95",
     "contact_text": "电话",
-    "contact_id": None,
     "criterion": "value",
     "cumulative": "5200000.00",
     "cumulative_share": "0.42",
@@ -176,7 +175,11 @@ EXAMPLES_OF_SCHEMAS: dict[str, dict[str, Any]] = {
     "FieldProblem": {"pointer": "/name", "code": "missing", "detail": "此字段必填。"},
     "HolidayView": {"kind": "holiday", "name": "国庆节"},
     "ImportForm": {"file": "客户.csv", "validate_only": False},
+    "InteractionCreate": {
+        "plan": {"planned_at": "2026-07-01T01:30:00Z", "purpose": "确认年度采购计划", "place": "深圳总部"},
+    },
     "InteractionUpdate": {"subject": "年度合作洽谈（改期）"},
+    "ImportRowView": {"contact_id": None, "task_id": None},
     "JobProblem": {"code": "plan_stale", "detail": "方案计算之后数据已发生变化。"},
     "JobView": {"state": "succeeded", "progress": 100},
     "OutcomeUpdate": {"summary": "客户同意试用新产品"},
@@ -193,6 +196,7 @@ EXAMPLES_OF_SCHEMAS: dict[str, dict[str, Any]] = {
     "SettingView": {"key": "appeal_filing_working_days", "value": 10, "minimum": 1, "maximum": 60},
     "StaffUpdate": {"title": "大客户主管"},
     "StaffView": {"code": "S0001", "name": "张伟", "email": "zhangwei@example.com", "status": "active"},
+    "TaskCreate": {"assignee_text": "张伟"},
     "TaskUpdate": {"note": "改为线上洽谈"},
     "TierDefinition": {
         "code": "gold",

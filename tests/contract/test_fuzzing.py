@@ -1,0 +1,94 @@
+"""Every operation under whatever a generator thinks of, by several kinds of caller, alone and one after another."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+
+from tests.contract.conftest import ROOT, Company, started
+
+pytestmark = pytest.mark.contract
+CONFIG = Path(__file__).parent / "schemathesis.toml"
+# Cases for each operation and caller; the whole run of the figures in docs/security.md sets 60.
+CASES = os.environ.get("EVENHAND_FUZZ_CASES", "2")
+POWERFUL = ("deputy_general_manager", "director", "auditor", "mediator", "archivist")
+OTHER = ("key_account_manager", "department_manager", "data_steward", "finance", "admin")
+
+
+@pytest.fixture(scope="module")
+def fuzzed() -> Iterator[Company]:
+    """A service of its own, which fuzzing may turn upside down, without limits of rate."""
+    with TemporaryDirectory(dir="/tmp") as folder, started(Path(folder), EVENHAND_RATE_LIMIT="1000000000") as company:
+        yield company
+
+
+@pytest.fixture(scope="module")
+def tokens(fuzzed: Company) -> Mapping[str, str]:
+    """A stranger, a seller, an integration with every scope, and somebody with nearly every role."""
+    sys.path.insert(0, str(ROOT / "examples"))
+    from company import SELLER, log_in
+
+    known = fuzzed.environment
+    url, password = known["EVENHAND_URL"], known["EVENHAND_PASSWORD"]
+    admin, leader = log_in(url, "admin", known["ADMIN_PASSWORD"]), log_in(url, "GM001", known["GM_PASSWORD"])
+    person = made(admin.post("/v1/staff", json={"code": "X001", "name": "赵敏", **SELLER}))
+    for role in (*POWERFUL, *OTHER):
+        grant = made(admin.post("/v1/role-grants", json={"staff_id": person["id"], "role": role, "reason": "试用"}))
+        if grant["state"] == "proposed":
+            leader.post(f"/v1/role-grants/{grant['id']}/approve", json={"reason": "同意"}).raise_for_status()
+    invited = made(leader.post(f"/v1/staff/{person['id']}/invitation", json={}))
+    admin.post("/v1/auth/password", json={"token": invited["token"], "new_password": password}).raise_for_status()
+    scopes = ["directory:read", "accounts:read", "accounts:write", "contacts:sensitive"]
+    key = made(admin.post("/v1/api-keys", json={"name": "试用", "scopes": scopes}))
+    return {
+        "stranger": "",
+        "seller": bearer(log_in(url, "S001", password)),
+        "integration": f"Bearer {key['key']}",
+        "everything": bearer(log_in(url, "X001", password)),
+    }
+
+
+def made(answer: httpx.Response) -> dict[str, str]:
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def bearer(client: httpx.Client) -> str:
+    return client.headers["Authorization"]
+
+
+@pytest.mark.parametrize("caller", ["stranger", "seller", "integration", "everything"])
+def test_nothing_unforeseen_comes_back(
+    fuzzed: Company,
+    tokens: Mapping[str, str],
+    caller: str,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    report = tmp_path / "report.json"
+    command = [
+        *("schemathesis", "--config-file", CONFIG, "run", ROOT / "openapi" / "openapi.json"),
+        *("--url", fuzzed.environment["EVENHAND_URL"], "--max-examples", CASES, "--workers", "2"),
+        *("--generation-database", "none", "--no-color", "--report", "json", "--report-json-path", report),
+        *(("--header", f"Authorization: {tokens[caller]}") if tokens[caller] else ()),
+    ]
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=tmp_path,
+        env=fuzzed.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    tried = re.search(r"(\d+) generated", done.stdout)
+    record_property("cases", tried and tried[1])
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr
+    assert tried
+    assert int(tried[1]) > len(json.loads((ROOT / "openapi" / "openapi.json").read_bytes())["paths"])
