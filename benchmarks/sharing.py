@@ -26,7 +26,7 @@ class Company:
     waiting: list[UUID]
 
 
-async def share(dsn: str, accounts: int, people: int, waiting: int) -> Company:
+async def share(dsn: str, owner_dsn: str, accounts: int, people: int, waiting: int) -> Company:
     """Fills an empty database; the last accounts lose their owner but stay with the company."""
     leader, *_ = await seed(dsn, accounts, people)
     connection = await asyncpg.connect(dsn)
@@ -46,8 +46,10 @@ async def share(dsn: str, accounts: int, people: int, waiting: int) -> Company:
     await connection.execute("DELETE FROM account_memberships WHERE account_id = ANY($1)", unowned)
     for statement in LINES:
         await connection.execute(statement)
-    await connection.execute("ANALYZE")
     await connection.close()
+    owner = await asyncpg.connect(owner_dsn)  # statistics are the owner's to take; without them plans are guesses
+    await owner.execute("ANALYZE")
+    await owner.close()
     return Company(leader, teams, unowned)
 
 
@@ -100,4 +102,4 @@ LINES = (
 if __name__ == "__main__":
     import sys
 
-    print(asyncio.run(share(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), 2_000)).leader)
+    print(asyncio.run(share(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), 2_000)).leader)

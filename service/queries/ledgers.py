@@ -192,10 +192,11 @@ async def standings_of(
     connection: AsyncConnection, basis: Basis, balance: Balance, touched: list[str]
 ) -> tuple[Standing, ...]:
     """How those stand now whose load may have changed, without those for whom the balance is right."""
-    ids = tuple(UUID(one) for one in touched)
-    theirs = replace(basis, scope=Scope(basis.scope.department_id, ids))
-    people = await read_people(connection, theirs)
-    accounts = await read_accounts(connection, theirs)
+    scope = basis.scope
+    changed = Scope(scope.department_id, tuple(UUID(one) for one in touched))
+    people = await read_people(connection, replace(basis, scope=changed))
+    theirs = Scope(scope.department_id, tuple(UUID(one.id) for one in people))
+    accounts = await read_accounts(connection, replace(basis, scope=theirs)) if people else ()
     known = {one.person.id: one for one in balance.standings}
     found = balance.as_they_stand(people, accounts, touched)
     return tuple(one for one in found if one != known.get(one.person.id))
