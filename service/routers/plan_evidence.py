@@ -14,7 +14,7 @@ from service.operations.distribution_plans import REPLAY, VERIFY, request_eviden
 from service.queries import plan_evidence as queries
 from service.queries.listing import Asked, page, unchanged
 from service.routers.distribution_plans import accepted
-from service.schemas.distribution_plans import ComparisonFilter, DistributionPlanView, PlanComparison
+from service.schemas.distribution_plans import ComparisonFilter, DistributionPlanView, PlanComparison, PlanExport
 
 router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route_class=Endpoint)
 PRIVATE = {"Cache-Control": "private, no-cache"}
@@ -53,7 +53,7 @@ async def replay_distribution_plan(plan_id: UUID, context: Ctx) -> Response:
     return await asked_again(context, plan_id, REPLAY)
 
 
-@router.get("/{plan_id}/export", response_model=None, responses=raises(NotFound, StateConflict))
+@router.get("/{plan_id}/export", response_model=PlanExport, responses=raises(NotFound, StateConflict))
 async def export_distribution_plan(plan_id: UUID, context: Ctx) -> Response:
     """Everything that a check without this service needs, in canonical JSON (RFC 8785).
 

@@ -216,22 +216,22 @@ class ComparedLoads(View):
     """How evenly one load lies after each plan."""
 
     name: str = Field(description="value, workload, count or tier:<code>.")
-    this: EvennessView
+    this: EvennessView = Field(description="By this plan.")
     other: EvennessView | None = Field(description="Null where the other plan has no such load.")
 
 
 class ComparedCounts(View):
     """A number in each plan."""
 
-    this: int
-    other: int
+    this: int = Field(description="By this plan.")
+    other: int = Field(description="By the other plan.")
 
 
 class ComparedClaims(View):
     """Justified claims by load after each plan."""
 
-    this: dict[str, int]
-    other: dict[str, int]
+    this: dict[str, int] = Field(description="By this plan.")
+    other: dict[str, int] = Field(description="By the other plan.")
 
 
 class ComparedAccount(View):
@@ -245,6 +245,15 @@ class ComparedAccount(View):
     this_code: str | None
     other_id: UUID | None = Field(description="Who gets it by the other plan; null: it waits.")
     other_code: str | None
+
+
+class PlanExport(View):
+    """Everything that a check of a plan without this service needs."""
+
+    format: str = Field(description="Name and version of this form.")
+    snapshot: dict[str, Any] = Field(description="Accounts and people that the plan was computed from.")
+    plan: dict[str, Any] = Field(description="What was decided, account by account.")
+    certificate: dict[str, Any] | None = Field(description="What proves how near the plan is to the best one.")
 
 
 class PlanComparison(View):

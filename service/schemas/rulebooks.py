@@ -79,7 +79,7 @@ class RulebookTestPage(View):
     """The tests of a rulebook, in the order of their making."""
 
     items: list[RulebookTestView]
-    next_cursor: str | None = Field(description="Null: a rulebook's tests come at once.")
+    next_cursor: None = Field(description="Null: a rulebook's tests come at once.")
 
 
 class RulebookTestResult(View):
@@ -103,7 +103,7 @@ class RulebookTestRun(View):
     results: list[RulebookTestResult]
 
 
-class AmendmentView(View):
+class RuleAmendmentView(View):
     """One field in which two rulebooks differ."""
 
     pointer: str = Field(description="JSON Pointer into the definition.", examples=["/fit/geography"])
@@ -117,7 +117,7 @@ class RulebookDiffView(View):
 
     rulebook_id: UUID
     against_id: UUID
-    amendments: list[AmendmentView]
+    amendments: list[RuleAmendmentView]
 
 
 class RulebookDiffQuery(BaseModel):

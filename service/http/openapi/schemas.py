@@ -10,6 +10,8 @@ LONGEST_TEXT = 1_000_000  # nothing longer comes in, or is written by us
 LONGEST_FILE = 50 * 2**20  # bytes
 LONGEST_LIST = 100_000
 SAFE_INTEGER = 2**53 - 1
+# Titles repeat names; the others are pydantic's words for decimals that go as text.
+UNTOLD = frozenset({"title", "gt", "ge", "lt", "le", "max_digits", "decimal_places"})
 LENGTHS = {"uuid": 36, "date": 10, "date-time": 40}
 PAGE = 200
 
@@ -19,13 +21,13 @@ def rewrite_schemas(schemas: Json) -> None:
     for name, schema in schemas.items():
         schemas[name] = plain_schema(schema, nullable=True)
         schemas[name].pop("default", None)
-    agreed = agreed_words(schemas)
+    general = general_words(schemas)
     for name, schema in schemas.items():
         if name.endswith("Page"):
             schema["properties"]["items"]["maxItems"] = PAGE
         for field, shape in schema.get("properties", {}).items():
             words = shape.get("description") or inherited(schemas, name, field)
-            shape["description"] = words or FIELD_WORDS.get(field) or agreed.get(field, "")
+            shape["description"] = words or FIELD_WORDS.get(field) or general.get(field, "")
     for name, schema in schemas.items():
         if schema.get("type") == "object":
             schema["examples"] = [example_of(schema, schemas, name)]
@@ -33,7 +35,7 @@ def rewrite_schemas(schemas: Json) -> None:
 
 def plain_schema(schema: Json, *, nullable: bool) -> Json:
     """A schema without titles and defaults that say nothing, with null in its type, and with limits."""
-    found = {key: value for key, value in schema.items() if key not in {"title", "gt", "ge", "lt", "le"}}
+    found = {key: value for key, value in schema.items() if key not in UNTOLD}
     if found.get("default", 0) is None:
         del found["default"]
     for word in ("properties", "patternProperties"):
@@ -95,11 +97,11 @@ def inherited(schemas: Json, name: str, field: str) -> str:
     return next(filter(None, words), "")
 
 
-def agreed_words(schemas: Json) -> dict[str, str]:
-    """The words of a field's name on which all schemas agree that have any."""
+def general_words(schemas: Json) -> dict[str, str]:
+    """The words that the schemas have for a field's name: the shortest, which say the most general."""
     found: dict[str, set[str]] = {}
     for schema in schemas.values():
         for field, shape in schema.get("properties", {}).items():
             if shape.get("description"):
                 found.setdefault(field, set()).add(shape["description"])
-    return {field: next(iter(words)) for field, words in found.items() if len(words) == 1}
+    return {field: min(words, key=lambda text: (len(text), text)) for field, words in found.items()}
