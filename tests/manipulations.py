@@ -162,7 +162,7 @@ class Owner:
         signed = self.random.random() < 0.5
         tree, sizes = Tree(), {}
         for index, content in (await self.connection.execute(CONTENTS)).all():
-            hashes = tree.append(leaf_hash(content.encode()))
+            (hashes,) = tree.extend([leaf_hash(content.encode())])
             await self.run("UPDATE audit_leaves SET hashes = :hashes WHERE index = :index", hashes=hashes, index=index)
             sizes[tree.size] = tree.root()
         if signed:

@@ -5,7 +5,7 @@ i, (level, i) covers the leaves from i * 2**level to (i + 1) * 2**level - 1. Has
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,21 +44,26 @@ class Span(NamedTuple):
 class Tree:
     """A tree that grows leaf by leaf; it remembers the roots of its full subtrees only, O(log n) of them."""
 
-    def __init__(self, size: int = 0, peaks: Iterator[bytes] | None = None) -> None:
+    def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
         """The tree of `size` leaves; `peaks` are the hashes of the subtrees of Span(0, size), from the left."""
         self.size = size
-        self._peaks = list(peaks or ())
+        self._peaks = list(peaks)
 
-    def append(self, leaf: bytes) -> bytes:
-        """One more leaf by its hash; answers that hash and those of the subtrees that it completes, by level."""
-        made, number = [leaf], self.size
-        while number & 1:
-            leaf = node_hash(self._peaks.pop(), leaf)
-            made.append(leaf)
-            number >>= 1
-        self._peaks.append(leaf)
-        self.size += 1
-        return b"".join(made)
+    def extend(self, leaves: Iterable[bytes]) -> list[bytes]:
+        """More leaves by their hashes; answers for each that hash and those of the subtrees it completes, by level."""
+        made, peaks, size = [], self._peaks, self.size
+        for leaf in leaves:
+            top = completed = leaf
+            number = size
+            while number & 1:
+                top = node_hash(peaks.pop(), top)
+                completed += top
+                number >>= 1
+            peaks.append(top)
+            made.append(completed)
+            size += 1
+        self.size = size
+        return made
 
     def root(self) -> bytes:
         """The Merkle tree hash of all leaves."""

@@ -5,6 +5,7 @@ ended, so nothing can be entered before what is sealed; one that commits late on
 """
 
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from service.domain.audit_checkpoints import FIRST, AuditDamaged, Checkpoint, di
 from service.domain.audit_tree import Span, Tree, leaf_hash
 from service.models import AuditCheckpoint, AuditEntry, AuditLeaf
 from service.models.evidence import Xid8
-from service.queries.audit_entries import canonical_text
+from service.queries.audit_entries import canonical_bytes
 from service.queries.audit_tree import last_note, subtree_hashes
 
 AT_ONCE = 20_000
@@ -62,7 +63,8 @@ async def plant(session: AsyncSession, tree: Tree, horizon: int) -> int:
     connection, oldest, after = await session.connection(), 0, (horizon, 0)
     while entries := await ended_entries(connection, after, everything=horizon == EVERYTHING):
         oldest = oldest or int(entries[0].oldest)
-        rows = [(tree.size, entry.position, tree.append(leaf_hash(entry.content.encode()))) for entry in entries]
+        places, positions = count(tree.size), (entry.position for entry in entries)
+        rows = zip(places, positions, tree.extend(leaf_hash(entry.content) for entry in entries), strict=False)
         await copy_rows(session, AuditLeaf.__table__, ("index", "position", "hashes"), rows)
         after = (int(entries[-1].transaction), entries[-1].position)
     return oldest
@@ -84,7 +86,7 @@ async def ended_entries(connection: AsyncConnection, after: tuple[int, int], *, 
             AuditEntry.position,
             cast(AuditEntry.xid, Text).label("transaction"),
             cast(oldest, Text).label("oldest"),
-            canonical_text().label("content"),
+            canonical_bytes().label("content"),
         )
         .where(AuditEntry.xid >= first, later, ended, leaf.is_(None))
         .order_by(AuditEntry.xid, AuditEntry.position)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Text, Uuid, cast, func, literal_column
+from sqlalchemy import ColumnElement, DateTime, LargeBinary, Text, Uuid, cast, func, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.models import AuditEntry
@@ -45,6 +45,11 @@ def canonical_text() -> ColumnElement[str]:
     for mark, (name, column) in zip("{" + "," * 99, sorted(AuditEntry.__table__.columns.items()), strict=False):
         parts += [literal_column(f"""'{mark}"{name}":'"""), json_text(column)]
     return func.concat(*parts, literal_column("'}'"), type_=Text())
+
+
+def canonical_bytes() -> ColumnElement[bytes]:
+    """The same in UTF-8, as it is hashed."""
+    return func.convert_to(canonical_text(), literal_column("'UTF8'"), type_=LargeBinary())
 
 
 def json_text(column: ColumnElement[Any]) -> ColumnElement[Any]:

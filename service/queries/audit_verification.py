@@ -4,31 +4,50 @@ Hashes and signatures are computed here, not by the database, whose owner is who
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Text, cast, exists, func, literal, select, text
+from sqlalchemy import Text, cast, exists, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import NullType
 
 from service.adapters.audit_signing import Notary
 from service.domain.audit_checkpoints import FIRST, Checkpoint, digest_of
 from service.domain.audit_tree import HASH_BYTES, Tree, leaf_hash
 from service.models import AuditCheckpoint, AuditEntry, AuditLeaf
 from service.models.evidence import Xid8
-from service.queries.audit_entries import canonical_text
+from service.queries.audit_entries import canonical_bytes
 
 AT_ONCE = 16_384
 CLUSTER = text("SELECT system_identifier::text FROM pg_control_system()")
-# Leaves lie nearly in the order of their entries: look-ups read each page once, a join would read the table each time.
-LOOK_UPS = text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
-ALL_CHECKPOINTS = select(*AuditCheckpoint.__table__.c)
+
+
+class KeptCheckpoint(NamedTuple):
+    """A checkpoint as the database has it, in the order of its columns."""
+
+    number: int
+    epoch: int
+    size: int
+    root: str
+    at: datetime
+    verifier_key: str
+    note: str
+
+
+# Leaves lie nearly in the order of their entries: look-ups read each page once, a join would read the table each time,
+# and parallel workers would read on beyond each piece.
+LOOK_UPS = text("""
+    SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+           set_config('max_parallel_workers_per_gather', '0', true)
+""")
+ALL_CHECKPOINTS = select(*(getattr(AuditCheckpoint, name) for name in KeptCheckpoint._fields))
 ALL_LEAVES = select(
-    AuditLeaf.index, AuditLeaf.position, AuditLeaf.hashes, AuditEntry.position.label("entry"), canonical_text()
+    AuditLeaf.index, AuditLeaf.position, AuditLeaf.hashes, AuditEntry.position.label("entry"), canonical_bytes()
 ).outerjoin(AuditEntry, AuditEntry.position == AuditLeaf.position)
-NOTHING = (0, 0, b"")
 
 
 @dataclass
@@ -73,8 +92,8 @@ async def follow_checkpoints(
     number_held = number_of(held)
     last: Checkpoint | None = None
     note, kept = None, None
-    async with aclosing(in_pieces(connection, ALL_CHECKPOINTS, AuditCheckpoint.number, 0)) as rows:
-        async for row in rows:
+    async with aclosing(in_pieces(connection, ALL_CHECKPOINTS, AuditCheckpoint.number, 0)) as pieces:
+        async for row in (KeptCheckpoint(*row) async for rows in pieces for row in rows):
             wrong = flaw_of(row, notary, last, note)
             if wrong:
                 report.findings.append(f"Checkpoint {(last.number if last else 0) + 1}: {wrong}.")
@@ -88,7 +107,7 @@ async def follow_checkpoints(
     return kept
 
 
-def flaw_of(row: Row[Any], notary: Notary, last: Checkpoint | None, note: str | None) -> str | None:
+def flaw_of(row: KeptCheckpoint, notary: Notary, last: Checkpoint | None, note: str | None) -> str | None:
     """What is wrong with one checkpoint after another, its signature apart."""
     try:
         found = Checkpoint.read(row.note)
@@ -153,27 +172,42 @@ async def count_unsealed(connection: AsyncConnection, report: Report) -> None:
 
 async def hash_entries(connection: AsyncConnection, report: Report) -> None:
     """Every entry into a tree of our own; stops at the first that is not what was sealed."""
-    tree, roots = Tree(), iter(report.roots)
-    size, number, root = next(roots, NOTHING)
-    async with aclosing(in_pieces(connection, ALL_LEAVES, AuditLeaf.index, -1)) as rows:
-        async for index, position, hashes, entry, content in rows:
-            made = b"" if entry is None else tree.append(leaf_hash(content.encode()))
-            if index + 1 != tree.size or made != hashes:
-                report.findings.append(misfit(index, position, entry, made, hashes, report.entries))
+    tree, roots = Tree(), deque(report.roots)
+    async with aclosing(in_pieces(connection, ALL_LEAVES, AuditLeaf.index, -1)) as pieces:
+        async for leaves in pieces:
+            wrong = first_misfit(leaves, tree, roots, report)
+            if wrong:
+                report.findings.append(wrong)
                 return
-            report.entries = tree.size
-            if tree.size == size:
-                if tree.root() != root:
-                    report.findings.append(f"Checkpoint {number}: an entry up to position {position} was altered.")
-                    return
-                size, number, root = next(roots, NOTHING)
     signed = report.last.size if report.last else 0
     if tree.size != signed and (report.last or not report.findings):
         report.findings.append(f"The tree has {tree.size} entries; {signed} were signed.")
 
 
-def misfit(index: int, position: int, entry: int | None, made: bytes, hashes: bytes, expected: int) -> str:
+def first_misfit(
+    leaves: list[tuple[Any, ...]], tree: Tree, roots: deque[tuple[int, int, bytes]], report: Report
+) -> str | None:
+    """What is wrong with the next leaves of the tree: one by one, and with each root that was signed on the way."""
+    hashed = [leaf_hash(content) for *_, content in leaves]
+    done = 0
+    while done < len(leaves):
+        end = min(len(leaves), done + roots[0][0] - tree.size) if roots else len(leaves)
+        for leaf, made in zip(leaves[done:end], tree.extend(hashed[done:end]), strict=True):
+            index, _, hashes, entry, _ = leaf
+            if index != report.entries or entry is None or hashes != made:
+                return misfit(leaf, made, report.entries)
+            report.entries += 1
+        done = end
+        if roots and roots[0][0] == tree.size:
+            _, number, root = roots.popleft()
+            if tree.root() != root:
+                return f"Checkpoint {number}: an entry up to position {leaves[end - 1][1]} was altered."
+    return None
+
+
+def misfit(leaf: tuple[Any, ...], made: bytes, expected: int) -> str:
     """Why a leaf is not what was sealed."""
+    index, position, hashes, entry, _ = leaf
     if index != expected:
         return f"Leaf {expected} of the tree is missing."
     if entry is None:
@@ -183,24 +217,27 @@ def misfit(index: int, position: int, entry: int | None, made: bytes, hashes: by
     return f"Leaf {index} of the tree: its hashes were altered."
 
 
-async def in_pieces(connection: AsyncConnection, statement: Any, key: Any, after: int) -> AsyncGenerator[Any]:
-    """The rows of a statement in the order of a key; the next ones are fetched while these are worked on."""
+async def in_pieces(
+    connection: AsyncConnection, statement: Any, key: Any, after: int
+) -> AsyncGenerator[list[tuple[Any, ...]]]:
+    """The rows of a statement by key, some at a time; the next ones are made while these are worked on."""
     following = fetched(connection, statement, key, after)
     try:
         while rows := await following:
             following = fetched(connection, statement, key, rows[-1][0])
             await asyncio.sleep(0)  # the query leaves before the work begins
-            for row in rows:
-                yield row
+            yield rows
     finally:
         await following
 
 
-def fetched(connection: AsyncConnection, statement: Any, key: Any, after: int) -> "asyncio.Task[list[Row[Any]]]":
-    """A piece on its way."""
+def fetched(connection: AsyncConnection, statement: Any, key: Any, after: int) -> "asyncio.Task[list[tuple[Any, ...]]]":
+    """A piece on its way, as one row of arrays: rows one by one would cost more than to hash them."""
+    piece = statement.where(key > after).order_by(key).limit(AT_ONCE).subquery()
+    arrays = select(*(func.array_agg(column, type_=NullType()) for column in piece.c))
 
-    async def fetch() -> list[Row[Any]]:
-        result = await connection.execute(statement.where(key > after).order_by(key).limit(AT_ONCE))
-        return list(result.all())
+    async def fetch() -> list[tuple[Any, ...]]:
+        columns = (await connection.execute(arrays)).one()
+        return [] if columns[0] is None else list(zip(*columns, strict=True))
 
     return asyncio.create_task(fetch())

@@ -64,7 +64,7 @@ def subproof(m: int, leaves: list[bytes], whole: bool) -> list[bytes]:
 
 def grown(leaves: list[bytes]) -> tuple[Tree, dict[int, bytes]]:
     tree = Tree()
-    kept = {index: tree.append(leaf_hash(leaf)) for index, leaf in enumerate(leaves)}
+    kept = dict(enumerate(tree.extend(leaf_hash(leaf) for leaf in leaves)))
     return tree, kept
 
 
@@ -84,10 +84,9 @@ def test_a_tree_goes_on_from_what_it_kept(size: int) -> None:
     leaves = [bytes([number]) for number in range(size + 7)]
     _, kept = grown(leaves[:size])
     peaks = [part_of(kept[one.last_leaf], one.level) for one in Span(0, size).subtrees()]
-    tree = Tree(size, iter(peaks))
+    tree = Tree(size, peaks)
     assert tree.root() == mth(leaves[:size])
-    for leaf in leaves[size:]:
-        tree.append(leaf_hash(leaf))
+    tree.extend(leaf_hash(leaf) for leaf in leaves[size:])
     assert (tree.size, tree.root()) == (size + 7, mth(leaves))
 
 
