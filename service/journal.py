@@ -1,19 +1,17 @@
 """record(): what happened goes into the audit log and the outbox, in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from sqlalchemy import FromClause, Insert, Table, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.bulk_copy import copy_rows
+from service.adapters.bulk_copy import enter_rows
 from service.domain.canonical import canonical_json
 from service.domain.events import Event
 from service.models import AuditEntry, OutboxMessage, new_id
 from service.policy.actor import Actor
-
-COPIED_FROM = 100
 
 
 async def record(session: AsyncSession, actor: Actor, *events: Event) -> None:
@@ -21,16 +19,8 @@ async def record(session: AsyncSession, actor: Actor, *events: Event) -> None:
     await session.flush()
     at, request_id = datetime.now(UTC), session.info["request_id"]
     entries = [audit_row(actor, event, at, request_id) for event in events]
-    await enter(session, AuditEntry.__table__, ENTRY_COLUMNS, entries)
-    await enter(session, OutboxMessage.__table__, MESSAGE_COLUMNS, [outbox_row(entry) for entry in entries])
-
-
-async def enter(session: AsyncSession, table: FromClause, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:
-    """Few rows by one statement, many by COPY."""
-    if len(rows) > COPIED_FROM:
-        await copy_rows(session, table, columns, ([row[name] for name in columns] for row in rows))
-    elif rows:
-        await session.execute(insert(cast("Table", table)), rows)
+    await enter_rows(session, AuditEntry.__table__, ENTRY_COLUMNS, entries)
+    await enter_rows(session, OutboxMessage.__table__, MESSAGE_COLUMNS, [outbox_row(entry) for entry in entries])
 
 
 def bound(table: FromClause, prefix: str, columns: Iterable[str]) -> Insert:

@@ -1,12 +1,14 @@
 """Many rows in one COPY (PostgreSQL), inside the transaction of a session."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import JSON, FromClause
+from sqlalchemy import JSON, FromClause, Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+
+COPIED_FROM = 100
 
 
 async def copy_rows(
@@ -23,6 +25,16 @@ async def copy_rows(
     driver: Any = (await connection.get_raw_connection()).driver_connection
     encode = encoder([isinstance(table.c[name].type, JSON) for name in columns])
     await driver.copy_records_to_table(table.name, columns=columns, records=map(encode, chain([first], records)))  # type: ignore[attr-defined]
+
+
+async def enter_rows(
+    session: AsyncSession, table: FromClause, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Inserts rows by their columns' names: few by one statement, many by COPY."""
+    if len(rows) > COPIED_FROM:
+        await copy_rows(session, table, columns, ([row[name] for name in columns] for row in rows))
+    elif rows:
+        await session.execute(insert(cast("Table", table)), list(rows))
 
 
 def encoder(is_json: Sequence[bool]) -> Callable[[Sequence[Any]], Sequence[Any]]:

@@ -22,6 +22,17 @@ def canonical_json(value: Any) -> bytes:
         raise ValueError(str(error)) from None
 
 
+def trusted_json(value: Any) -> bytes:
+    """The RFC 8785 form of data that was checked before: ASCII keys, and no leaves but text, integers, booleans, null.
+
+    ValueError for integers from 2^53 on. What holds 100,000 entries is written in a fraction of the time.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+    except orjson.JSONEncodeError as error:
+        raise ValueError(str(error)) from None
+
+
 def sha256(content: bytes) -> str:
     """The hexadecimal SHA-256 of some bytes."""
     return hashlib.sha256(content).hexdigest()

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.adapters.bulk_copy import enter_rows
 from service.models import AccountMembership, new_id
+
+COLUMNS = ("id", "account_id", "holder_id", "holder_kind", "role")
 
 # Every department of a current member, and its parents, as (account, department) pairs that should exist.
 WANTED_LINE = """
@@ -46,8 +49,7 @@ async def join(session: AsyncSession, members: Sequence[tuple[UUID, UUID]], role
         {"id": new_id(), "account_id": account, "holder_id": person, "holder_kind": "staff", "role": role}
         for account, person in members
     ]
-    if rows:
-        await session.execute(insert(AccountMembership), rows)
+    await enter_rows(session, AccountMembership.__table__, COLUMNS, rows)
 
 
 async def leave(session: AsyncSession, accounts: Sequence[UUID], role: str) -> None:
@@ -85,8 +87,7 @@ async def refresh_line(session: AsyncSession, accounts: Sequence[UUID], *, only_
         }
         for row in missing
     ]
-    if rows:
-        await session.execute(insert(AccountMembership), rows)
+    await enter_rows(session, AccountMembership.__table__, COLUMNS, rows)
 
 
 async def refresh_line_of(session: AsyncSession, people: Sequence[UUID]) -> None:

@@ -101,7 +101,7 @@ def told_remedy(ledger: Ledger, decided: Decided) -> Sentence:
 
 async def store_decision(session: AsyncSession, decided: Decided, entry: AccountEntry, place: int) -> Decision:
     """Keeps the decision, which its ledger and place explain."""
-    decision = Decision(**decision_row(decided, entry.owner, None), place=place)
+    decision = Decision(**decision_row(decided, entry.owner), place=place)
     session.add(decision)
     await session.flush()
     return decision

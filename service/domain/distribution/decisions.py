@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from service.domain.canonical import canonical_json, sha256
+from service.domain.canonical import sha256, trusted_json
 
 ENGINE_VERSION = "2"
 FORMAT = "evenhand-plan/1"
@@ -90,7 +90,7 @@ class Plan:
     @cached_property
     def _content(self) -> bytes:
         """The canonical bytes, written once."""
-        return canonical_json(
+        return trusted_json(
             {
                 "format": FORMAT,
                 "engine_version": self.engine_version,

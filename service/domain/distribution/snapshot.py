@@ -1,13 +1,14 @@
 """The snapshot: everything that a distribution is computed from, in one canonical form with one hash."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from service.domain.canonical import LARGEST_INTEGER, canonical_json, sha256
+import orjson
+
+from service.domain.canonical import LARGEST_INTEGER, sha256, trusted_json
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.distribution.tasks import Task
 from service.domain.invalid import InvalidInput
@@ -122,7 +123,7 @@ class Snapshot:
     def from_bytes(cls, content: bytes) -> "Snapshot":
         """The snapshot of some canonical bytes; InvalidSnapshot unless it gives exactly these bytes back."""
         try:
-            snapshot = cls._from_mapping(json.loads(content))
+            snapshot = cls._from_mapping(orjson.loads(content))
             canonical = snapshot.canonical_bytes() == content
         except (KeyError, TypeError, ValueError, InvalidInput) as error:
             raise InvalidSnapshot(f"not a snapshot: {error}") from error
@@ -146,7 +147,7 @@ class Snapshot:
     @cached_property
     def _content(self) -> bytes:
         """The canonical bytes, written once."""
-        return canonical_json(
+        return trusted_json(
             {
                 "format": FORMAT,
                 "accounts": [vars(account) for account in self.accounts],
