@@ -515,6 +515,6 @@ class EditWindowClosed(Conflict):
 
 
 class EntryNotSealed(Conflict):
-    """This checkpoint does not cover the entry; a later one will."""
+    """The checkpoint does not cover the entry; a later one will."""
 
     zh = "该检查点尚未涵盖此记录，请使用之后的检查点。"

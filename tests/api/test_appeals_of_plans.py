@@ -27,7 +27,7 @@ async def test_from_ones_own_decisions_to_an_account_that_the_next_plan_leaves_a
     for _ in range(6):
         await sharing.account()
     await sharing.applied()
-    seller, owner = sharing.sellers
+    seller, _ = sharing.sellers
     decision = await lost(sharing, seller)
     appeal = await filed(sharing, seller, decision["assignment_id"])
     assert (appeal["respondent_id"], appeal["reviewer_id"]) == (None, str(judge.id))

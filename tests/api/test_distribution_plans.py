@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
-import pytest
 from sqlalchemy import insert, select, update
 
 from service.domain.distribution.planning import plan as plan_of

@@ -70,7 +70,7 @@ def form_field(schema: Json) -> Json:
         file = {"type": "string", "format": "binary", "maxLength": LONGEST_FILE}
         return file | {"description": schema["description"]}
     if "oneOf" in schema:
-        (kind,) = [one for one in schema.pop("oneOf") if one.get("type") != "null"]
+        kind: Json = next(one for one in schema.pop("oneOf") if one.get("type") != "null")
         return kind | schema
     kinds = [kind for kind in schema.get("type", ()) if kind != "null"]
     return schema | {"type": kinds[0]} if isinstance(schema.get("type"), list) else schema
