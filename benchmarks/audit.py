@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -113,8 +113,10 @@ async def measure(url: str, server: int) -> dict[str, Any]:
 
 def main() -> None:
     """Prints the figures and keeps them."""
-    folder = Path(mkdtemp(prefix="evenhand-audit-", dir="/tmp"))
-    with EmbeddedPostgres(folder, durable=False) as postgres:
+    with (
+        TemporaryDirectory(prefix="evenhand-audit-", dir="/tmp") as folder,
+        EmbeddedPostgres(Path(folder), durable=False) as postgres,
+    ):
         urls = postgres.urls()
         migrate(urls.service, urls.migration)
         figures = asyncio.run(measure(urls.service, postgres.pid))
