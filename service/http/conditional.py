@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from service.errors import FieldError, PreconditionFailed, PreconditionRequired, Sentence
+from service.errors import FieldError, InvalidInput, PreconditionFailed, PreconditionRequired, Sentence
 from service.http.context import Context
 from service.operations.versions import Versions
 
+LONGEST = 1000  # characters of If-None-Match
 # A list of entity tags (RFC 9110, 8.8.3); of them the strong ones that are ours: only those can match here.
 ETAGS = re.compile(r'(?:W/)?"[^"]*"(?:[ \t]*,[ \t]*(?:W/)?"[^"]*")*')
 OURS = re.compile(r'(?<!W/)"(\d{1,9})-[a-z0-9_.-]{1,40}"')
@@ -19,9 +20,17 @@ def respond(context: Context, content: bytes | str, version: int, view: str = "f
     """A record's JSON with its ETag, or 304 when the caller has it already."""
     etag = f'"{version}-{view}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    refuse_longer(context.if_none_match)
     if context.method in {"GET", "HEAD"} and context.if_none_match is not None and matches(context.if_none_match, etag):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)
+
+
+def refuse_longer(if_none_match: str | None) -> None:
+    """422 for a list of entity tags that is longer than anybody needs."""
+    if if_none_match is not None and len(if_none_match) > LONGEST:
+        sentence = Sentence(f"At most {LONGEST} characters are possible.", f"最多 {LONGEST} 个字符。")
+        raise InvalidInput(errors=[FieldError("length", sentence, header="If-None-Match")])
 
 
 def digest(content: str) -> str:

@@ -8,6 +8,7 @@ import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from service import errors
 from service.errors import FieldError, Problem
@@ -85,10 +86,12 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 def allow(request: Request) -> str:
     """Every method that the address answers; Starlette names only the first route's."""
     path = request.scope["path"]
+    routes = [route for route in request.app.router.routes if isinstance(route, Route) and route.path_regex.match(path)]
+    parameters = min((len(route.param_convertors) for route in routes), default=0)  # /tests/run is no /tests/{test_id}
     methods: set[str] = set()
-    for route in request.app.router.routes:
-        if getattr(route, "path_regex", None) and route.path_regex.match(path):
-            methods |= set(getattr(route, "methods", None) or ())
+    for route in routes:
+        if len(route.param_convertors) == parameters:
+            methods |= route.methods or set()
     if "GET" in methods:
         methods.add("HEAD")
     return ", ".join(sorted(methods))

@@ -41,6 +41,7 @@ class ImportUpload(Endpoint):
         form = await form_of(request)
         try:
             file = form.get("file")
+            request.digest = digest(form)
             if not isinstance(file, UploadFile) or not holds(context.actor, "create", Import):
                 return await serve(request)
             await take_in(request, context, form, file)
@@ -55,7 +56,7 @@ async def take_in(request: StrictRequest, context: Context, form: FormData, file
         with ExitStack() as stack:
             staging = staged(file.file, context.services.settings.max_file_bytes)
             found = await asyncio.to_thread(stack.enter_context, staging)
-            request.digest = digest(form, found)
+            request.digest = digest(form, found.sha256)
             context.arrival = await arrived(context, form, found, file.filename or "")
     except TooLarge:
         raise BodyTooLarge from None
@@ -107,7 +108,7 @@ def text(form: FormData, field: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def digest(form: FormData, file: StagedFile) -> bytes:
+def digest(form: FormData, sha256: str = "") -> bytes:
     """What makes two such forms the same: their fields, the file's name and content, not how they were packed."""
     fields = [[name, value if isinstance(value, str) else value.filename] for name, value in form.multi_items()]
-    return hashlib.sha256(orjson.dumps([sorted(fields, key=str), file.sha256])).digest()
+    return hashlib.sha256(orjson.dumps([sorted(fields, key=str), sha256])).digest()

@@ -371,3 +371,27 @@ async def test_a_request_id_is_taken_over_or_made(house: House) -> None:
     assert given.headers["X-Request-Id"] == given.json()["request_id"] == "trace-42"
     assert "<script>" not in odd.headers["X-Request-Id"]
     assert odd.json()["request_id"] == odd.headers["X-Request-Id"]
+
+
+async def test_an_upload_with_a_key_that_is_refused_is_a_refusal_and_not_a_failure(house: House) -> None:
+    headers = {"Idempotency-Key": "the same twice"}
+    files = {"file": ("客户.csv", "客户名称\n华为\n".encode())}
+    async with house.client(await house.person("sales_rep"), **headers) as client:
+        refused = await client.post("/v1/imports", files=files)
+        empty = await client.post("/v1/imports", files={"other": ("客户.csv", b"")})
+    assert refused.status_code == 403, refused.text
+    assert empty.status_code == 422, empty.text
+
+
+async def test_allow_tells_of_the_address_and_not_of_a_record_of_its_name(house: House) -> None:
+    async with house.client(await house.person("director")) as client:
+        answer = await client.put(f"/v1/rulebooks/{uuid4()}/tests/run")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+async def test_a_list_of_tags_that_is_too_long_is_refused(house: House) -> None:
+    person = await house.person()
+    async with house.client(person) as client:
+        answer = await client.get(f"/v1/staff/{person.id}", headers={"If-None-Match": '"1-full", ' * 200})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["header"] == "If-None-Match"

@@ -153,6 +153,11 @@ async def manual_scheme(house: House, author: Person, publisher: Person) -> None
         await session.execute(insert(TierScheme).values(values | known))
 
 
+def is_record(answer: httpx.Response) -> bool:
+    """True for what GET answers as JSON."""
+    return answer.request.method == "GET" and answer.headers.get("Content-Type") == "application/json"
+
+
 def complaints(answers: dict[str, httpx.Response]) -> Iterator[str]:
     for name, answer in answers.items():
         if answer.status_code >= 400 and answer.status_code not in BY_CIRCUMSTANCE:
@@ -166,6 +171,10 @@ async def test_no_example_is_refused_for_what_it_says(house: House) -> None:
         answers[call.name] = await world.send(call)
     await world.client.aclose()
     assert not (flaws := list(complaints(answers))), "\n".join(flaws)
+    conditional = {call.name for call in calls() if "304" in call.told["responses"]}
+    tagged = {name for name in answers if is_record(answers[name]) and "ETag" in answers[name].headers}
+    found = {name for name in conditional if answers[name].status_code == 200}
+    assert (found - tagged, tagged - conditional) == (set(), set())
     accepted = [name for name, answer in answers.items() if answer.status_code < 300]
     assert len(accepted) >= ACCEPTED_AT_LEAST, sorted(set(answers) - set(accepted))
     for name in ("create_token", "change_password", "create_account", "create_import", "create_distribution_plan"):

@@ -6,6 +6,7 @@ from typing import Any
 from service import errors
 from service.domain.api_keys import Scope
 from service.errors import Problem
+from service.http.conditional import LONGEST as LONGEST_TAGS
 from service.http.idempotency import LONGEST
 from service.http.responses import told
 
@@ -46,7 +47,7 @@ PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "If-None-Match": (
         "An ETag that you have: 304 when nothing has changed. 已有的 ETag；未变化时返回 304。",
-        {"type": "string", "maxLength": 1000},
+        {"type": "string", "maxLength": LONGEST_TAGS},
     ),
 }
 SCOPES = {
