@@ -111,10 +111,11 @@ class FairnessReport:
         yield filled(CLAIMS, before=before, after=after)
         if self.giants:
             named = [
-                Sentence(f"{it.code} ({decimal(it.share, 2)})", f"{it.code}（{decimal(it.share, 2)}）")
+                filled(GIANT, account=it.code, load=load_name(it.dimension), share=decimal(it.share, 2))
                 for it in self.giants[:10]
             ]
-            yield filled(GIANTS, percent=self.giants_percent, number=len(self.giants), named=joined(named))
+            number = len({giant.account_id for giant in self.giants})
+            yield filled(GIANTS, percent=self.giants_percent, number=number, named=joined(named))
         yield filled(WAITING, number=self.waiting)
 
 
@@ -131,6 +132,7 @@ GIANTS = Sentence(
     "Accounts that are each more than {percent} % of a fair share and cannot be split ({number}): {named}.",
     "单个即超过公平份额 {percent}% 且无法拆分的客户（{number} 个）：{named}。",
 )
+GIANT = Sentence("{account} ({load} {share})", "{account}（{load} {share}）")
 WAITING = Sentence("Accounts that wait for an owner: {number}.", "等待负责人的客户：{number} 个。")
 
 

@@ -20,7 +20,11 @@ MOST_NAMED = 10
 RELAXABLE = (Rule.INDUSTRY, Rule.REGION, Rule.PRODUCT, Rule.EXPERIENCE)
 """Rules that a remedy may propose to widen, in this order; a blocked pair is never among them."""
 HELD_BACK_REMEDIES = {
+    "under_appeal": "decide_appeal",
+    "missing_value": "enter_value",
     "missing_rate": "enter_exchange_rate",
+    "value_out_of_range": "enter_value",
+    "no_tier": "grade_account",
     "unverified": "verify_account",
     "stale": "refresh_account",
 }

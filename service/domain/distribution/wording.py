@@ -81,6 +81,9 @@ REASONS = {
     ),
 }
 REMEDIES = {
+    "decide_appeal": Sentence("Have the appeal decided.", "请先裁决申诉。"),
+    "enter_value": Sentence("Enter what the account is really worth.", "请录入客户真实的潜在价值。"),
+    "grade_account": Sentence("Have the account graded by the scheme that counts.", "请按所用分级方案为该客户定级。"),
     "enter_exchange_rate": Sentence("Enter the missing exchange rate.", "请录入缺少的汇率。"),
     "verify_account": Sentence("Have the account's data verified.", "请核实该客户的数据。"),
     "refresh_account": Sentence("Bring the account's data up to date.", "请更新该客户的数据。"),

@@ -431,3 +431,7 @@ def test_every_reason_to_hold_an_account_back_has_its_own_sentence(reason: str) 
     sentence = reason_sentence(f"held_back:{reason}")
     assert reason not in sentence.en
     assert reason not in sentence.zh
+    account = Account("a", "A", held_back=reason)
+    found = waiting_for(Ledger.of(a_snapshot([account], some_people(1))), 0)
+    assert (found.reason, found.remedy == "resolve_reason") == (f"held_back:{reason}", False)
+    assert remedy_sentence(found).zh
