@@ -1,6 +1,5 @@
 """Every operation under whatever a generator thinks of, by several kinds of caller, alone and one after another."""
 
-import json
 import os
 import re
 import subprocess
@@ -19,6 +18,7 @@ CONFIG = Path(__file__).parent / "schemathesis.toml"
 # `make contract` tries a few cases for each operation; EVENHAND_FUZZ=full all that schemathesis can think of.
 FULL = os.environ.get("EVENHAND_FUZZ") == "full"
 PHASES, CASES = ("examples,coverage,fuzzing,stateful", "10") if FULL else ("examples,fuzzing,stateful", "3")
+LEAST = 300
 UNLIMITED = {"EVENHAND_RATE_LIMIT": "1000000000", "EVENHAND_ANONYMOUS_RATE_LIMIT": "1000000000"}
 POWERFUL = ("deputy_general_manager", "director", "auditor", "mediator", "archivist")
 OTHER = ("key_account_manager", "department_manager", "data_steward", "finance", "admin")
@@ -39,16 +39,17 @@ def tokens(fuzzed: Company) -> Mapping[str, str]:
 
     known = fuzzed.environment
     url, password = known["EVENHAND_URL"], known["EVENHAND_PASSWORD"]
-    admin, leader = log_in(url, "admin", known["ADMIN_PASSWORD"]), log_in(url, "GM001", known["GM_PASSWORD"])
-    person = made(admin.post("/v1/staff", json={"code": "X001", "name": "赵敏", **SELLER}))
-    for role in (*POWERFUL, *OTHER):
-        grant = made(admin.post("/v1/role-grants", json={"staff_id": person["id"], "role": role, "reason": "试用"}))
-        if grant["state"] == "proposed":
-            leader.post(f"/v1/role-grants/{grant['id']}/approve", json={"reason": "同意"}).raise_for_status()
-    invited = made(leader.post(f"/v1/staff/{person['id']}/invitation", json={}))
-    admin.post("/v1/auth/password", json={"token": invited["token"], "new_password": password}).raise_for_status()
-    scopes = ["directory:read", "accounts:read", "accounts:write", "contacts:sensitive"]
-    key = made(admin.post("/v1/api-keys", json={"name": "试用", "scopes": scopes}))
+    with log_in(url, "admin", known["ADMIN_PASSWORD"]) as admin, log_in(url, "GM001", known["GM_PASSWORD"]) as leader:
+        person = made(admin.post("/v1/staff", json={"code": "X001", "name": "赵敏", **SELLER}))
+        for role in (*POWERFUL, *OTHER):
+            grant = made(admin.post("/v1/role-grants", json={"staff_id": person["id"], "role": role, "reason": "试用"}))
+            if grant["state"] == "proposed":
+                leader.post(f"/v1/role-grants/{grant['id']}/approve", json={"reason": "同意"}).raise_for_status()
+        invited = made(leader.post(f"/v1/staff/{person['id']}/invitation", json={}))
+        first = {"token": invited["token"], "new_password": password}
+        httpx.post(f"{url}/v1/auth/password", json=first).raise_for_status()
+        scopes = ["directory:read", "accounts:read", "accounts:write", "contacts:sensitive"]
+        key = made(admin.post("/v1/api-keys", json={"name": "试用", "scopes": scopes}))
     return {
         "stranger": "",
         "seller": bearer(log_in(url, "S001", password)),
@@ -63,7 +64,8 @@ def made(answer: httpx.Response) -> dict[str, str]:
 
 
 def bearer(client: httpx.Client) -> str:
-    return client.headers["Authorization"]
+    with client:
+        return client.headers["Authorization"]
 
 
 @pytest.mark.parametrize("caller", ["stranger", "seller", "integration", "everything"])
@@ -74,11 +76,10 @@ def test_nothing_unforeseen_comes_back(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    report = tmp_path / "report.json"
     command = [
         *("schemathesis", "--config-file", CONFIG, "run", ROOT / "openapi" / "openapi.json"),
         *("--url", fuzzed.environment["EVENHAND_URL"], "--phases", PHASES, "--max-examples", CASES, "--workers", "2"),
-        *("--generation-database", "none", "--no-color", "--report", "json", "--report-json-path", report),
+        *("--generation-database", "none", "--no-color"),
         *(("--header", f"Authorization: {tokens[caller]}") if tokens[caller] else ()),
     ]
     done = subprocess.run(
@@ -91,6 +92,6 @@ def test_nothing_unforeseen_comes_back(
     )
     tried = re.search(r"(\d+) generated", done.stdout)
     record_property("cases", tried and tried[1])
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr
+    assert done.returncode == 0, done.stdout[done.stdout.find("= FAILURES") :] + done.stderr
     assert tried
-    assert int(tried[1]) > len(json.loads((ROOT / "openapi" / "openapi.json").read_bytes())["paths"])
+    assert int(tried[1]) > LEAST
