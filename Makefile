@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build --extra engine
 .DEFAULT_GOAL := help
-.PHONY: drill help run demo test check contract browser bench bench-engine openapi lock clean
+.PHONY: drill help run demo test check contract browser bench bench-engine bench-plan openapi lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -42,6 +42,9 @@ bench: $(VENV)/dev.stamp ## measure against a hand-written handler, into benchma
 
 bench-engine: $(VENV)/dev.stamp ## measure the distribution engine, into benchmarks/engine.json (FULL=1, INSTANCE=file.npz)
 	@$(BIN)/python -m benchmarks.engine
+
+bench-plan: $(VENV)/dev.stamp ## measure a plan through the API with requests meanwhile, into benchmarks/plan.json
+	@$(BIN)/python -m benchmarks.plan
 
 openapi: $(VENV)/dev.stamp ## write openapi/openapi.json
 	@$(BIN)/evenhand openapi openapi/openapi.json
