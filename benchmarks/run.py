@@ -130,7 +130,7 @@ def server(app: str, port: int, environment: dict[str, str]) -> Iterator[int]:
 
 def wait_for(port: int) -> None:
     """Returns when somebody answers at the port."""
-    for _ in range(200):
+    for _ in range(1200):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
             connection.request("GET", "/livez")

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.company_settings import KNOWN_SETTINGS
@@ -91,7 +92,7 @@ async def running_ledger(
     if head.id is None or not head.holds or head.first_day != day:
         return None
     basis = await known_basis(connection, head, purpose, day)
-    place, balance = await balance_at(connection, _KEPT, head.id, head.place)
+    place, balance = await caught_up(connection, head)
     touched = [str(one) for one in head.touched]
     known = [balance.numbers[one] for one in touched if one in balance.numbers]
     if int(balance.count[known].sum()) > AT_ONCE:
@@ -155,6 +156,14 @@ async def known_basis(connection: AsyncConnection, head: Any, purpose: str, day:
         Scope(head.department_id),
         minutes,
     )
+
+
+async def caught_up(connection: AsyncConnection, head: Any) -> tuple[int, Balance]:
+    """The last place of a ledger and the balance after it; one entry behind, no statement is needed."""
+    kept = _KEPT.get(head.id)
+    if kept and kept[0] == head.place - 1:
+        _KEPT[head.id] = head.place, applied(kept[1], head)
+    return await balance_at(connection, _KEPT, head.id, head.place)
 
 
 async def balance_at(
@@ -243,15 +252,16 @@ HEAD = text("""
                 (SELECT code FROM tier_schemes WHERE state = 'published' ORDER BY published_at DESC LIMIT 1)
             )) AS scheme_id
     ), newest AS (
-        SELECT l.*, coalesce(e.place, 0) AS place, coalesce(e.seen, l.seen)::pg_snapshot AS known
+        SELECT l.*, coalesce(e.place, 0) AS place, coalesce(e.seen, l.seen)::pg_snapshot AS known, e.restated, e.booking
         FROM ledgers l
         LEFT JOIN LATERAL (
-            SELECT place, seen FROM ledger_entries WHERE ledger_id = l.id ORDER BY place DESC LIMIT 1
+            SELECT place, seen, restated, booking FROM ledger_entries WHERE ledger_id = l.id ORDER BY place DESC LIMIT 1
         ) e ON true
         WHERE l.purpose = :purpose AND l.department_id IS NOT DISTINCT FROM CAST(:department_id AS uuid)
         ORDER BY l.id DESC LIMIT 1
     )
     SELECT rules.rulebook_id, rules.scheme_id, n.id, n.department_id, n.first_day, n.accounts, n.taken_at, n.place,
+        n.restated, n.booking,
         pg_current_snapshot()::text AS seen_now,
         (SELECT value::int FROM settings WHERE key = 'ledger_hours') AS hours,
         n.rulebook_id = rules.rulebook_id AND n.scheme_id IS NOT DISTINCT FROM rules.scheme_id
@@ -263,4 +273,4 @@ HEAD = text("""
               AND NOT pg_visible_in_snapshot(c.xid, n.known) AND c.booked_in IS DISTINCT FROM n.id
         ) AS touched
     FROM rules LEFT JOIN newest n ON true
-""")
+""").columns(restated=JSONB, booking=JSONB)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response, status
 from service.errors import (
     AlreadyOwned,
     HardRuleBroken,
+    LedgerNotKept,
     NoPublishedRulebook,
     NotAssignable,
     NotFound,
@@ -17,6 +18,7 @@ from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
+from service.http.turns import InTurn
 from service.operations import assignments as operations
 from service.operations.routing import route_account as route
 from service.queries import assignments as queries
@@ -35,7 +37,7 @@ from service.schemas.assignments import (
 from service.schemas.explanations import ExplanationView
 
 router = APIRouter(prefix="/v1/assignments", tags=["distribution"], route_class=Endpoint)
-account_router = APIRouter(prefix="/v1/accounts", tags=["distribution"], route_class=Endpoint)
+account_router = APIRouter(prefix="/v1/accounts", tags=["distribution"], route_class=InTurn)
 
 
 @router.get("/{assignment_id}", response_model=AssignmentView, responses=raises(NotFound))
@@ -122,7 +124,7 @@ async def get_assignment_explanation(assignment_id: UUID, context: Ctx) -> Respo
 @account_router.post(
     "/{account_id}/route",
     response_model=RoutingView,
-    responses=raises(NotFound, NoPublishedRulebook, NotAssignable, AlreadyOwned),
+    responses=raises(NotFound, NoPublishedRulebook, NotAssignable, AlreadyOwned, LedgerNotKept),
 )
 async def route_account(account_id: UUID, wanted: RouteRequest, context: Ctx) -> Response:
     """Give one account to whom the published rule names now.

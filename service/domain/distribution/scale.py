@@ -92,17 +92,17 @@ def scale_of(source: Source) -> Scale:
     full_fit = source.classes.full_fit or 1
     gamma = tuple(nearest(part.points * everyone, part.pool_weight) for part in source.dimensions)
     greatest = [int(np.max(part.loads)) for part in source.dimensions]
+    reciprocal = int(reciprocals(source.weights).max(initial=0))
     for bits in range(MOST_SHARE_BITS, 0, -1):
         unit = max(1, nearest(everyone << (2 * bits + RECIPROCAL_BITS), MILLION * counted * full_fit))
         scale = Scale(bits, unit, full_fit, gamma)
-        if _bound(source, scale, greatest) < SCORE_LIMIT:
+        if _bound(source, scale, greatest, reciprocal) < SCORE_LIMIT:
             return scale
     raise TooLarge("the loads of these accounts span too wide a range to be compared exactly")
 
 
-def _bound(source: Source, scale: Scale, greatest: list[int]) -> int:
+def _bound(source: Source, scale: Scale, greatest: list[int], reciprocal: int) -> int:
     """What no score can exceed; the proof is in Scale."""
-    reciprocal = int(reciprocals(source.weights).max(initial=0))
     bound = scale.point * sum(source.prices)
     for part, gamma, load in zip(source.dimensions, scale.gamma, greatest, strict=True):
         most = _in_shares(load, part, scale.share_bits)
