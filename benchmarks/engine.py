@@ -90,9 +90,12 @@ def figures(arrays: families.Arrays) -> dict[str, Any]:
     sheet = sheet_of(arrays)
     core, scale = core_and_scale(sheet)
     nobody = np.full(arrays["n"], NOBODY)
+    begun = time.process_time()
     plan, plan_s = timed(lambda: shared_anew(core, sheet.order, nobody))
+    plan_cpu_s = time.process_time() - begun
     subject = Subject.of(core, scale, plan.state.owner, sheet.roll.free)
     certificate, certificate_s = timed(lambda: certificate_of(subject, plan.state.owner, scale.point))
+    certificate_cpu_s = time.process_time() - begun - plan_cpu_s
     value = sheet.dimensions[0]
     network, _ = network_of(core.of_account, sheet.classes, value.loads, nobody > 0, nobody, value.pool)
     capacity = [Fraction(value.total * weight, value.pool_weight) for weight in sheet.weights.tolist()]
@@ -101,6 +104,8 @@ def figures(arrays: families.Arrays) -> dict[str, Any]:
     return {
         "plan_s": round(plan_s, 3), "certificate_s": round(certificate_s, 3), "maxflow_s": round(maxflow_s, 4),
         "peak_mb": round(peak_mb, 1),
+        "plan_cpu_s": round(plan_cpu_s, 3), "certificate_cpu_s": round(certificate_cpu_s, 3),
+        "plan_per_maxflow": round(plan_s / maxflow_s, 1),
         **gaps(arrays),
         **evenness(sheet, plan, certificate),
         **{f"cv_{name}": cv(sheet, owners_by(rival, arrays)) for name, rival in RIVALS.items()},

@@ -59,7 +59,7 @@ class Arrangement:
     def improve(self) -> None:
         """Passes until few accounts move, then rounds of exchanges, each followed by passes."""
         few = max(1, int(FEW * len(self.order)))
-        self._passes(few, MOST_SWEEPS)
+        self._passes(10 * few, MOST_SWEEPS)
         for _ in range(SWAP_ROUNDS if self.only == NOBODY else 0):
             swaps = self._swaps()
             self._passes(few, 1)
@@ -90,10 +90,10 @@ class Arrangement:
         """Exact passes that remember candidates, with cheap ones over these between them."""
         for _ in range(most):
             moves = self._sweep("settling", remembering=True)
-            if self.only == NOBODY:
-                self._skims(few)
             if moves <= few:
                 return
+            if self.only == NOBODY:
+                self._skims(few)
 
     def _sweep(self, phase: str, *, remembering: bool = False) -> int:
         """One exact pass; how many accounts moved."""
@@ -116,14 +116,20 @@ class Arrangement:
 
     def _swaps(self) -> int:
         """One round of exchanges; how many there were."""
-        costs = np.zeros(len(self.state.owner), np.int64)
-        kernels.costs_now(self.core, self.state, self.order, costs)
-        start, members = kernels.members_of(self.state.owner, self.order, len(self.core.reciprocal))
+        core, state = self.core, self.state
+        start, members = kernels.members_of(state.owner, self.order, len(core.reciprocal))
+        slots, costs = np.zeros(len(state.owner), np.int64), np.zeros(len(members), np.int64)
+        loads = np.zeros((len(members), core.loads.shape[1]), np.int64)
+        kernels.slots_of(core, state, members, slots, loads, costs)
+        able = np.zeros((len(core.start) - 1, len(core.reciprocal)), np.bool_)
+        able[np.repeat(np.arange(len(able)), np.diff(core.start)), core.people] = True
         self.tally[3] = 0
         for first in range(0, len(self.order), CHUNK):
             self.tell("settling", first, len(self.order))
             part = self.order[first : first + CHUNK]
-            kernels.swap(self.core, self.state, part, self.short, costs, start, members, self.moved_at, self.tally)
+            kernels.swap(
+                core, state, part, self.short, start, members, slots, loads, costs, able, self.moved_at, self.tally
+            )
         return int(self.tally[3])
 
     def _repair(self, homeless: Ints, tries: int) -> int:

@@ -124,15 +124,17 @@ def stands(row, misfit, holder, since, moved_at, experience, carried, reciprocal
 @compiled
 def remember(scores, short, start):
     """The places of the best scores whatever the room, counted from the start of all rows, the best first."""
-    size = 0
+    size, bar = 0, np.int64(2**62 + 2)
     for i in range(len(scores)):
-        if size < len(short) or scores[i] < scores[short[size - 1] - start]:
+        if scores[i] < bar:
             at = min(size, len(short) - 1)
             size = min(size + 1, len(short))
             while at > 0 and scores[short[at - 1] - start] > scores[i]:
                 short[at] = short[at - 1]
                 at -= 1
             short[at] = start + i
+            if size == len(short):
+                bar = scores[short[size - 1] - start]
     short[size:] = -1
 
 
@@ -230,7 +232,7 @@ def moved(standing, owner):
 
 @compiled
 def skim(core: Core, state: State, order: Ints, short, moved_at, budget):
-    """A pass over the remembered candidates only: cheap, and each move still lowers the potential."""
+    """A pass over remembered candidates, of accounts whose holder is one of them: cheap, and each move still gains."""
     people, misfits, experience = core.people, core.misfit, core.experience
     loads, reciprocal, standing, wanted, minutes_of = (
         core.loads,
@@ -246,15 +248,14 @@ def skim(core: Core, state: State, order: Ints, short, moved_at, budget):
         holder, stood = owner[a], standing[a]
         if holder < 0 or (holder == stood and budget[0] >= budget[1]):
             continue
-        low = core.start[core.of_account[a]]
-        row, gains = people[low : core.start[core.of_account[a] + 1]], experience[wanted[a]]
-        own = weighed(loads[a], gamma, pull)
-        place = place_of(row, holder)
-        if place < 0:
+        now = -1
+        for at in short[a]:
+            if at >= 0 and people[at] == holder:
+                now = at
+        if now < 0:
             continue
-        least = score_of(
-            low + place, holder, misfits, gains, carried, reciprocal, pull, -own, part_price, move_price, stood
-        )
+        gains, own = experience[wanted[a]], weighed(loads[a], gamma, pull)
+        least = score_of(now, holder, misfits, gains, carried, reciprocal, pull, -own, part_price, move_price, stood)
         winner = holder
         for at in short[a]:
             k = np.int64(people[at]) if at >= 0 else holder
@@ -298,95 +299,89 @@ def cost_of(core: Core, a, k, place):
 
 
 @compiled
-def costs_now(core: Core, state: State, order: Ints, costs: Ints):
-    """Fills `costs` (n) with what each account of `order` costs its owner beside the loads."""
-    for a in order:
-        if state.owner[a] >= 0:
-            c = core.of_account[a]
-            place = place_of(core.people[core.start[c] : core.start[c + 1]], state.owner[a])
-            costs[a] = cost_of(core, a, state.owner[a], place) if place >= 0 else -WORST
+def slots_of(core: Core, state: State, members: Ints, slots: Ints, loads: Ints, costs: Ints):
+    """Fills, by place in `members`: loads, and costs at the owner beside them; `slots` (n): each account's place."""
+    for i in range(len(members)):
+        a = members[i]
+        c = core.of_account[a]
+        place = place_of(core.people[core.start[c] : core.start[c + 1]], state.owner[a])
+        slots[a], costs[i] = i, cost_of(core, a, state.owner[a], place) if place >= 0 else -WORST
+        loads[i] = core.loads[a]
 
 
 @compiled
-def best_partner(core: Core, a, h, k, gain, least_gain, candidates, phase, step, owner, costs, carried, minutes):
-    """The account of k whose exchange for account a of h gains most and more than `least_gain`: it, its gain, its cost.
+def best_partner(core: Core, state: State, a, h, k, gain, least_gain, first, last, members, loads, costs, able):
+    """Among the members from `first` on, all of k, the one whose exchange for account a of h gains most, if any.
 
-    The exchange lowers the loads' part of the potential by −Σ m·(slope + curve·m), m being what h gets more; `gain` is
-    a's saving beside the loads. A partner is first judged as if it came to cost nothing at h.
+    Its place, its gain, which is more than `least_gain`, and its cost at h. The exchange lowers the loads' part of the
+    potential by −Σ m·(slope + curve·m), m being what h gets more; `gain` is a's saving beside the loads. A partner is
+    first judged as if it came to cost nothing at h.
     """
-    loads, gamma, reciprocal, width = core.loads, core.gamma, core.reciprocal, len(core.gamma)
-    of_account, row_start, people, minutes_of = core.of_account, core.start, core.people, core.minutes
-    slope, curve = np.empty(width, np.int64), np.empty(width, np.int64)
+    gamma, reciprocal, carried, width = core.gamma, core.reciprocal, state.carried, len(core.gamma)
+    slope, curve, own = np.empty(width, np.int64), np.empty(width, np.int64), core.loads[a]
     for d in range(width):
         slope[d] = 2 * gamma[d] * (reciprocal[h] * carried[h, d] - reciprocal[k] * carried[k, d])
         curve[d] = gamma[d] * (reciprocal[h] + reciprocal[k])
     s0, s1, s2, s3, c0, c1, c2, c3 = slope[0], slope[1], slope[2], slope[3], curve[0], curve[1], curve[2], curve[3]
-    l0, l1, l2, l3 = loads[a, 0], loads[a, 1], loads[a, 2], loads[a, 3]
-    room, more_room = (
-        core.most_minutes[h] - minutes[h] + minutes_of[a],
-        core.most_minutes[k] - minutes[k] - minutes_of[a],
-    )
-    found, found_gain, found_cost = np.int64(-1), least_gain, np.int64(0)
-    for i in range(phase, len(candidates), step):
-        b = candidates[i]
-        m0, m1, m2, m3 = loads[b, 0] - l0, loads[b, 1] - l1, loads[b, 2] - l2, loads[b, 3] - l3
-        g = gain + costs[b] - m0 * (s0 + c0 * m0) - m1 * (s1 + c1 * m1) - m2 * (s2 + c2 * m2) - m3 * (s3 + c3 * m3)
+    l0, l1, l2, l3 = own[0], own[1], own[2], own[3]
+    found, found_gain, found_cost = -1, least_gain, np.int64(0)
+    for i in range(first, last):
+        m0, m1, m2, m3 = loads[i, 0] - l0, loads[i, 1] - l1, loads[i, 2] - l2, loads[i, 3] - l3
+        g = gain + costs[i] - m0 * (s0 + c0 * m0) - m1 * (s1 + c1 * m1) - m2 * (s2 + c2 * m2) - m3 * (s3 + c3 * m3)
         for d in range(4, width):
-            m = loads[b, d] - loads[a, d]
+            m = loads[i, d] - own[d]
             g -= m * (slope[d] + curve[d] * m)
-        if g > found_gain and owner[b] == k and minutes_of[b] <= room and -minutes_of[b] <= more_room:
-            c = of_account[b]
-            place = place_of(people[row_start[c] : row_start[c + 1]], h)
-            if place >= 0:
-                there = cost_of(core, b, h, place)
-                if g - there > found_gain:
-                    found, found_gain, found_cost = b, g - there, there
+        if g > found_gain and able[core.of_account[members[i]], h] and state.owner[members[i]] == k:
+            b = members[i]
+            c, more = core.of_account[b], core.minutes[b] - core.minutes[a]
+            there = cost_of(core, b, h, place_of(core.people[core.start[c] : core.start[c + 1]], h))
+            full = (more > 0 and state.minutes[h] + more > core.most_minutes[h]) or (
+                more < 0 and state.minutes[k] - more > core.most_minutes[k]
+            )
+            if g - there > found_gain and not full:
+                found, found_gain, found_cost = i, g - there, there
     return found, found_gain, found_cost
 
 
 @compiled
-def swap(core: Core, state: State, order: Ints, short, costs, start, members, moved_at, budget):
+def swap(core: Core, state: State, order: Ints, short, start, members, slots, loads, costs, able, moved_at, budget):
     """Each account in turn changes places with one of another candidate's accounts where that gains most.
 
-    Tried are TARGETS candidates, the best first, with up to MEMBERS of their accounts each, evenly spread; `costs`:
-    see costs_now; `start`, `members`: see members_of.
+    Tried are TARGETS candidates, the best first, with MEMBERS of their accounts that stand in the order about where
+    this one stands among its holder's, or, for every other account, somewhere else. `start`, `members`: see members_of;
+    `slots`, `loads`, `costs`: see slots_of; `able` (C × K): who may serve which class.
     """
     owner, people = state.owner, core.people
     for a in order:
         h = owner[a]
-        if h < 0 or costs[a] <= -WORST or budget[0] + 2 > budget[1]:
+        if h < 0 or costs[slots[a]] <= -WORST or budget[0] + 2 > budget[1]:
             continue
         best, best_gain, best_k, tried = -1, 0, -1, 0
         a_cost = b_cost = np.int64(0)
+        rank, size = slots[a] - start[h], start[h + 1] - start[h]
         for at in short[a]:
             k = np.int64(people[at]) if at >= 0 else h
             if k == h or tried == TARGETS:
                 continue
             tried += 1
             there = cost_of(core, a, k, at - core.start[core.of_account[a]])
-            step = max(1, (start[k + 1] - start[k]) // MEMBERS)
+            theirs = start[k + 1] - start[k]
+            apart = tried * theirs * 3 // 8 if a % 2 else 0
+            middle = start[k] + (rank * theirs // max(1, size) + apart) % max(1, theirs)
+            first = max(start[k], min(middle - MEMBERS // 2, start[k + 1] - MEMBERS))
+            last = min(start[k + 1], first + MEMBERS)
+            gain = costs[slots[a]] - there
             b, gain, cost = best_partner(
-                core,
-                a,
-                h,
-                k,
-                costs[a] - there,
-                best_gain,
-                members[start[k] : start[k + 1]],
-                a % step,
-                step,
-                owner,
-                costs,
-                state.carried,
-                state.minutes,
+                core, state, a, h, k, gain, best_gain, first, last, members, loads, costs, able
             )
             if b >= 0:
                 best, best_gain, best_k, a_cost, b_cost = b, gain, k, there, cost
         if best >= 0:
-            exchange(a, best, h, best_k, owner, core.loads, core.minutes, state.carried, state.minutes, state.held)
-            costs[a], costs[best] = a_cost, b_cost
+            b = members[best]
+            exchange(a, b, h, best_k, owner, core.loads, core.minutes, state.carried, state.minutes, state.held)
+            costs[slots[a]], costs[best] = a_cost, b_cost
             budget[0] += moved(core.standing[a], best_k) - moved(core.standing[a], h)
-            budget[0] += moved(core.standing[best], h) - moved(core.standing[best], best_k)
+            budget[0] += moved(core.standing[b], h) - moved(core.standing[b], best_k)
             budget[2] += 1
             budget[3] += 1
             moved_at[h] = moved_at[best_k] = budget[2]

@@ -17,9 +17,10 @@ from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import BUDGET_MODES, Mode
 from service.domain.distribution.waiting import waiting_for
 
-DEAREST_MOVE, CHEAPEST_MOVE = 1000, 0.015
-"""Points: at the first price of a change of owner hardly anything moves, below the last one every gain counts."""
-PRICE_STEP = 0.6
+DEAREST_MOVE, CHEAPEST_PART = 1000, 64
+"""Points, and parts of a point: at the first price hardly anything moves, below the last every gain counts."""
+MOST_PRICE = 2**60
+"""Score units: with such a price on top of any score (see Scale) nothing overflows."""
 
 
 class NotSettled(RuntimeError):  # noqa: N818 - it names the state, like the problems of service.errors
@@ -68,11 +69,11 @@ def moved_least(
     """Owners (n) improved within a budget of moves; `point`: score of one point of price."""
     arrangement = Arrangement(core, state_of(core, owner), order, most_moves, only, tell)
     arrangement.place()
-    price = float(DEAREST_MOVE)
-    while price > max(CHEAPEST_MOVE, core.move_price / point) and arrangement.tally[0] < most_moves:
-        arrangement.at_price(round(price * point))
+    price, last = min(DEAREST_MOVE * point, MOST_PRICE), max(point // CHEAPEST_PART, int(core.move_price))
+    while price > last and arrangement.tally[0] < most_moves:
+        arrangement.at_price(price)
         arrangement.place()
-        price *= PRICE_STEP
+        price = price * 3 // 5
     arrangement.at_price(int(core.move_price))
     if arrangement.tally[0] < most_moves:
         arrangement.improve()

@@ -5,7 +5,7 @@ import numpy as np
 from service.domain.distribution.compiling import compiled
 from service.domain.distribution.core import Core, Ints
 
-NEAR = 20.0
+NEAR = 16.0
 """Temperatures above the least cost beyond which a candidate has no weight in the softened minimum."""
 
 
@@ -40,6 +40,20 @@ def least_costs(core: Core, accounts: Ints, prices: Ints, rooms: Ints, curves: I
 
 
 @compiled
+def cost_row(costs, fixed, prices, loads):
+    """Fills `costs` with fixed costs and prices (W × people) of some loads; the least of them."""
+    p, q, r, s, least = loads[0], loads[1], loads[2], loads[3], np.inf
+    for i in range(len(costs)):
+        costs[i] = fixed[i] + prices[0, i] * p + prices[1, i] * q + prices[2, i] * r + prices[3, i] * s
+    for d in range(4, len(loads)):
+        for i in range(len(costs)):
+            costs[i] += prices[d, i] * loads[d]
+    for i in range(len(costs)):
+        least = min(least, costs[i])
+    return least
+
+
+@compiled
 def soft_costs(start, people, misfits, experience, first, loads, number, wanted, standing, prices, rest, flow):
     """The sum of softened least costs of groups of equal accounts; adds to `flow` (K × W) the loads that go where.
 
@@ -48,37 +62,35 @@ def soft_costs(start, people, misfits, experience, first, loads, number, wanted,
     """
     temperature, part_price, move_price = rest
     total, width = 0.0, loads.shape[1]
-    costs, row_prices = np.empty(len(prices)), np.empty((len(prices), width))
+    costs, near, chance = np.empty(len(prices)), np.empty(len(prices), np.int64), np.empty(len(prices))
+    fixed, row_prices = np.empty(len(prices)), np.empty((width, len(prices)))
     for c in range(len(first) - 1):
         if first[c] == first[c + 1]:
             continue
         row, misfit = people[start[c] : start[c + 1]], misfits[start[c] : start[c + 1]]
-        for i in range(len(row)):
+        size, level = len(row), -1
+        for i in range(size):
             for d in range(width):
-                row_prices[i, d] = prices[row[i], d]
+                row_prices[d, i] = prices[row[i], d]
         for g in range(first[c], first[c + 1]):
-            gains = experience[wanted[g]]
-            p, q, r, s = loads[g, 0], loads[g, 1], loads[g, 2], loads[g, 3]
-            for i in range(len(row)):
-                costs[i] = part_price * (misfit[i] - gains[row[i]]) + (
-                    row_prices[i, 0] * p + row_prices[i, 1] * q + row_prices[i, 2] * r + row_prices[i, 3] * s
-                )
-            for d in range(4, width):
-                for i in range(len(row)):
-                    costs[i] += row_prices[i, d] * loads[g, d]
+            if wanted[g] != level:
+                level = wanted[g]
+                for i in range(size):
+                    fixed[i] = part_price * (misfit[i] - experience[level, row[i]])
+            least = cost_row(costs[:size], fixed, row_prices, loads[g])
             if standing[g] >= 0 and move_price != 0:
-                for i in range(len(row)):
+                for i in range(size):
                     costs[i] += move_price * (row[i] != standing[g])
-            least = costs[: len(row)].min()
-            weight = 0.0
-            for i in range(len(row)):
-                above = (costs[i] - least) / temperature
-                costs[i] = np.exp(-above) if above < NEAR else 0.0
-                weight += costs[i]
+                least = costs[:size].min()
+            weight, count = 0.0, 0
+            for i in range(size):
+                if costs[i] < least + NEAR * temperature:
+                    near[count], chance[count] = row[i], np.exp((least - costs[i]) / temperature)
+                    weight += chance[count]
+                    count += 1
             total += number[g] * (least - temperature * np.log(weight))
-            for i in range(len(row)):
-                if costs[i] > 0:
-                    part = number[g] * costs[i] / weight
-                    for d in range(width):
-                        flow[row[i], d] += part * loads[g, d]
+            for i in range(count):
+                part = number[g] * chance[i] / weight
+                for d in range(width):
+                    flow[near[i], d] += part * loads[g, d]
     return total
