@@ -1,6 +1,7 @@
 """The main job through the generated Python client: import, grade, share out, explain, appeal.
 
-    openapi-python-client generate --path openapi/openapi.json --meta none --output-path evenhand_client
+    openapi-python-client generate --path openapi/openapi.json --config examples/client.yaml --meta none \\
+        --output-path evenhand_client
     python examples/quickstart.py
 
 EVENHAND_URL is the service; the people are those of examples/company.py.

@@ -14,7 +14,16 @@ EXAMPLES = ROOT / "examples"
 
 
 def test_the_python_client_does_the_main_job(company: Company, tmp_path: Path) -> None:
-    generate = ["openapi-python-client", "generate", "--path", DOCUMENT, "--meta", "none"]
+    generate = [
+        "openapi-python-client",
+        "generate",
+        "--path",
+        DOCUMENT,
+        "--meta",
+        "none",
+        "--config",
+        EXAMPLES / "client.yaml",
+    ]
     told = company.run(*generate, "--fail-on-warning", "--output-path", tmp_path / "evenhand_client")
     assert "Warning" not in told
     done = company.run(sys.executable, EXAMPLES / "quickstart.py", PYTHONPATH=str(tmp_path))
