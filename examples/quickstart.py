@@ -1,10 +1,8 @@
 """The main job through the generated Python client: import, grade, share out, explain, appeal.
 
-    openapi-python-client generate --path openapi/openapi.json --config examples/client.yaml --meta none \\
-        --output-path evenhand_client
     python examples/quickstart.py
 
-EVENHAND_URL is the service; the people are those of examples/company.py.
+The client is generated as docs/integrate.md tells. EVENHAND_URL is the service; the people are those of examples/company.py.
 """
 
 import io
