@@ -245,10 +245,6 @@ class TierEvaluationCreated(Event):
     """A scheme was run over the accounts."""
 
 
-class TierEvaluationCancelled(Event):
-    """An evaluation was called off before it was computed."""
-
-
 class TierEvaluationComputed(Event):
     """Every account was judged; the counts tell how."""
 

@@ -53,15 +53,13 @@ class EvaluationState(StrEnum):
     PREVIEW = "preview"
     APPROVED = "approved"
     APPLIED = "applied"
-    CANCELLED = "cancelled"
 
 
 EVALUATION_TRANSITIONS = Transitions(
     {
-        EvaluationState.PREVIEW: frozenset({EvaluationState.APPROVED, EvaluationState.CANCELLED}),
+        EvaluationState.PREVIEW: frozenset({EvaluationState.APPROVED}),
         EvaluationState.APPROVED: frozenset({EvaluationState.APPLIED}),
         EvaluationState.APPLIED: frozenset(),
-        EvaluationState.CANCELLED: frozenset(),
     }
 )
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.events import Event
-from service.domain.states import JOB_TRANSITIONS, EvaluationState, ImportState, JobState, PlanState
+from service.domain.states import JOB_TRANSITIONS, ImportState, JobState, PlanState
 from service.journal import record
-from service.models import DistributionPlan, Import, Job, TierEvaluation
+from service.models import DistributionPlan, Import, Job
 from service.policy import Actor, fetch
 
 
@@ -33,11 +33,6 @@ UNFINISHED: Mapping[str, Unfinished] = {
         events.DistributionPlanCancelled,
     ),
     "run_import": Unfinished(Import, Import.state == ImportState.RUNNING, events.ImportCancelled),
-    "evaluate_tiers": Unfinished(
-        TierEvaluation,
-        and_(TierEvaluation.state == EvaluationState.PREVIEW, TierEvaluation.computed_at.is_(None)),
-        events.TierEvaluationCancelled,
-    ),
 }
 
 

@@ -21,7 +21,8 @@ PATIENCE_S = 60
 
 def keys_of(house: House) -> str:
     """The house's signing keys, as EVENHAND_KEYS holds them."""
-    rings = {"cursor": house.services.keys.cursor, "token": house.services.keys.token}
+    keys = house.services.keys
+    rings = {"cursor": keys.cursor, "token": keys.token, "audit": keys.audit}
     return json.dumps({
         purpose: {"current": ring.current, "keys": {name: b64encode(key).decode() for name, key in ring.keys.items()}}
         for purpose, ring in rings.items()

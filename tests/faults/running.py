@@ -34,6 +34,7 @@ class RunningService:
             "EVENHAND_PORT": str(self.port),
             "EVENHAND_ADMIN_PASSWORD": ADMIN_PASSWORD,
             "EVENHAND_LOG_LEVEL": "warning",
+            "EVENHAND_RATE_LIMIT": "1000000",
             **environment,
         }
         self.log = state / "service.log"

@@ -117,7 +117,7 @@ async def test_the_worker_runs_it_by_the_clock(committed_house: House) -> None:
         await session.execute(update(Appeal).values(decide_by=datetime.now(UTC) - timedelta(days=1)))
     url = house.services.database.write.url.render_as_string(hide_password=False)
     schedule = {name: Scheduled("* * * * * *", one.run) for name, one in SCHEDULE.items()}
-    worker = asyncio.create_task(work(url, house.services.settings, {}, schedule))
+    worker = asyncio.create_task(work(url, house.services.settings, {}, schedule, {}))
     async with asyncio.timeout(20):
         while (await shown(dispute, path))["instance"] == 1:
             assert not worker.done(), worker.result()
