@@ -71,7 +71,7 @@ export async function explanation(api: Api, assignment_id: string): Promise<stri
 export async function appeal(api: Api, assignment_id: string, statement: string, key: string): Promise<string> {
   const filed = await api.POST("/v1/appeals", {
     params: { header: { "Idempotency-Key": key } },
-    body: { assignment_id, grounds: ["existing_relationship"], statement, evidence: [] },
+    body: { assignment_id, grounds: ["existing_relationship"], statement },
   });
   return `<p>申诉已提交，裁决期限：${plain(ok(filed).decide_by)}</p>`;
 }

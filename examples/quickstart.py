@@ -2,7 +2,7 @@
 
     python examples/quickstart.py
 
-The client is generated as docs/integrate.md tells. EVENHAND_URL is the service; the people are those of examples/company.py.
+The client is generated as docs/integrate.md tells; the people are those of examples/company.py, with the same settings.
 """
 
 import io
@@ -72,9 +72,9 @@ def ok(answer: T | ProblemView | None) -> T:
     return answer
 
 
-def log_in(code: str) -> AuthenticatedClient:
+def log_in(code: str, password: str = PASSWORD) -> AuthenticatedClient:
     """A client that speaks for a person, in Chinese."""
-    form = TokenRequest(grant_type="password", username=code, password=PASSWORD)
+    form = TokenRequest(grant_type="password", username=code, password=password)
     token = ok(create_token.sync(client=Client(base_url=URL), body=form)).access_token
     return AuthenticatedClient(base_url=URL, token=token, headers={"Accept-Language": "zh-CN"})
 
@@ -88,6 +88,7 @@ def wait(client: AuthenticatedClient, job_id: UUID | None) -> None:
 
 
 steward, director, mediator, leader = (log_in(code) for code in ("DS01", "D001", "M001", "L001"))
+general_manager = log_in("GM001", os.environ["GM_PASSWORD"])
 sellers = {str(ok(get_me.sync(client=client)).id): client for client in (log_in("S001"), log_in("S002"))}
 
 # 1. Customers come from a spreadsheet.
@@ -140,7 +141,7 @@ appeal = ok(
 )
 
 # 5. Somebody independent, drawn by lot, looks at what would follow, and decides.
-judges = {ok(get_me.sync(client=client)).id: client for client in (mediator, director)}
+judges = {ok(get_me.sync(client=client)).id: client for client in (mediator, director, general_manager)}
 judge = judges[appeal.reviewer_id]
 ok(review_appeal.sync(appeal.id, client=judge, body=ReviewRequest()))
 assert not ok(get_appeal_effect.sync(appeal.id, client=judge)).hard_rules

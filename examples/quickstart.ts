@@ -1,9 +1,10 @@
 /**
  * The main job through the generated TypeScript client: import, grade, share out, explain, appeal.
  *
- *     npx openapi-typescript openapi.json -o api.d.ts && npx tsc && node built/quickstart.js
+ *     npx openapi-typescript openapi.json -o api.d.ts --default-non-nullable=false
+ *     npx tsc && node built/quickstart.js
  *
- * EVENHAND_URL is the service; the people are those of examples/company.py.
+ * The people are those of examples/company.py, with the same settings.
  */
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.js";
@@ -13,7 +14,6 @@ type Api = ReturnType<typeof createClient<paths>>;
 type Answer<T> = { data?: T; error?: Schemas["ProblemView"]; response: Response };
 
 const url = process.env.EVENHAND_URL!;
-const password = process.env.EVENHAND_PASSWORD!;
 const run = Date.now().toString(36).toUpperCase();
 const customers = ["客户编码,客户名称,行业,区域,潜在价值,合作意向"]
   .concat([1, 2, 3, 4, 5, 6, 7, 8].map((n) => `T${run}-${n},第${n}化工有限公司,制造,${n % 2 ? "华东" : "华南"},${n * 40}万,高`))
@@ -26,7 +26,7 @@ function ok<T>({ data, error, response }: Answer<T>): T {
 }
 
 /** A client that speaks for a person, in Chinese. */
-async function logIn(code: string): Promise<Api> {
+async function logIn(code: string, password = process.env.EVENHAND_PASSWORD!): Promise<Api> {
   const api = createClient<paths>({ baseUrl: url, headers: { "Accept-Language": "zh-CN" } });
   const { access_token } = ok(
     await api.POST("/v1/auth/token", {
@@ -49,13 +49,14 @@ async function wait(api: Api, job_id: string | null): Promise<void> {
   }
 }
 
-const [steward, director, mediator, leader] = await Promise.all(["DS01", "D001", "M001", "L001"].map(logIn));
-const sellers = await Promise.all(["S001", "S002"].map(logIn));
+const [steward, director, mediator, leader] = await Promise.all(["DS01", "D001", "M001", "L001"].map((code) => logIn(code)));
+const generalManager = await logIn("GM001", process.env.GM_PASSWORD!);
+const sellers = await Promise.all(["S001", "S002"].map((code) => logIn(code)));
 
 // 1. Customers come from a spreadsheet.
 const arrived = ok(
   await steward.POST("/v1/imports", {
-    body: { target: "accounts", mode: "partial", validate_only: false, confirm: true, file: customers },
+    body: { file: customers, confirm: true },
     bodySerializer: (body) => {
       const form = new FormData();
       form.set("file", new Blob([body.file]), "客户.csv");
@@ -84,7 +85,7 @@ ok(await leader.POST("/v1/tier-evaluations/{evaluation_id}/approve", byEvaluatio
 await wait(director, ok(await director.POST("/v1/tier-evaluations/{evaluation_id}/apply", byEvaluation)).apply_job_id);
 
 // 3. They are shared out by public rules: a plan by one person, approved by another.
-const rules = await director.POST("/v1/rulebooks", { body: { code: "standard", definition: {} } });
+const rules = await director.POST("/v1/rulebooks", { body: { code: "standard" } });
 ok(
   await leader.POST("/v1/rulebooks/{rulebook_id}/publish", {
     params: { path: { rulebook_id: ok(rules).id }, header: { "If-Match": rules.response.headers.get("ETag")! } },
@@ -114,12 +115,12 @@ console.log(told.own!.sentences.map((sentence) => sentence.zh).join(""));
 const statement = "该客户三年来一直由我拜访维护。";
 const appeal = ok(
   await loss.api.POST("/v1/appeals", {
-    body: { assignment_id, grounds: ["existing_relationship"], statement, evidence: [] },
+    body: { assignment_id, grounds: ["existing_relationship"], statement },
   }),
 );
 
 // 5. Somebody independent, drawn by lot, looks at what would follow, and decides.
-const judges = await Promise.all([mediator, director].map(async (api) => ({ api, id: ok(await api.GET("/v1/me")).id })));
+const judges = await Promise.all([mediator, director, generalManager].map(async (api) => ({ api, id: ok(await api.GET("/v1/me")).id })));
 const judge = judges.find((one) => one.id === appeal.reviewer_id)!.api;
 const byAppeal = { params: { path: { appeal_id: appeal.id } } };
 ok(await judge.POST("/v1/appeals/{appeal_id}/review", { ...byAppeal, body: {} }));
