@@ -1,9 +1,9 @@
 """The rule in loops: placing, settling, swapping and deciding, compiled where numba is installed (see compiling).
 
 Every function changes the state only by moves that lower the potential of Scale, or places an account that nobody has.
-Helpers take plain arrays: a compiled call with the whole core costs more than a row of the rule. One file holds them
-all, because numba's cache watches a function's own file only: a helper changed elsewhere would not be noticed. All
-numbers are int64, hashes uint64; no sum overflows (see Scale). `answers` equals the numpy rule of scoring to the bit.
+Helpers take plain arrays: a compiled call with the whole core costs more than a row of the rule. One file holds all,
+because numba's cache watches a function's own file only: a helper changed elsewhere would go unnoticed. All numbers are
+int64, hashes uint64; no sum overflows (see Scale). `answers` equals the numpy rule of scoring to the bit.
 """
 
 import numpy as np
