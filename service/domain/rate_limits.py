@@ -23,7 +23,6 @@ class Policy:
 class Lease:
     """What one process may still let in until `ends` (seconds of its own clock), and what others may yet take."""
 
-    window: object
     left: int
     elsewhere: int
     ends: float

@@ -1,7 +1,9 @@
 """Rate limits that hold over all processes: each takes shares of a common count, and asks again when they are spent."""
 
 import time
+from asyncio import Lock
 from math import ceil
+from weakref import WeakValueDictionary
 
 from service.database import Database
 from service.domain.rate_limits import Allowance, Lease, Policy, granted, wanted
@@ -17,30 +19,35 @@ class RateLimit:
         self.policy = policy
         self._database = database
         self._leases: dict[str, Lease] = {}
+        self._turns: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
     async def spend(self, subject: str) -> Allowance:
         """Counts a request; most times without a question to the database."""
-        lease, now = self._leases.get(subject), time.monotonic()
-        if lease is None or lease.ends <= now or (not lease.left and lease.elsewhere):
-            lease = await self._renewed(subject, lease, now)
+        if self._is_spent(subject):
+            async with self._turns.setdefault(subject, Lock()):  # one asks, those beside it share what it gets
+                if self._is_spent(subject):
+                    await self._renew(subject)
+        lease = self._leases[subject]
         passes = lease.left > 0
         if passes:
             lease.left -= 1
-        seconds = max(1, ceil(lease.ends - now))
+        seconds = max(1, ceil(lease.ends - time.monotonic()))
         return Allowance(self.policy, passes, lease.left + lease.elsewhere, seconds)
 
-    async def _renewed(self, subject: str, old: Lease | None, now: float) -> Lease:
-        """A share of what is left; added to what a request beside this one took meanwhile."""
-        quota = self.policy.quota
+    def _is_spent(self, subject: str) -> bool:
+        lease = self._leases.get(subject)
+        return lease is None or lease.ends <= time.monotonic() or (not lease.left and lease.elsewhere > 0)
+
+    async def _renew(self, subject: str) -> None:
+        """Takes a share of what is left."""
+        quota, now = self.policy.quota, time.monotonic()
+        old = self._leases.get(subject)
         asked = wanted(old.elsewhere if old and old.ends > now else quota)
         name = f"{self.policy.name} {subject}"
-        taken, window, seconds = await self._database.ask(lambda connection: take(connection, name, asked))
-        beside = self._leases.get(subject)
-        left = granted(quota, taken, asked) + (beside.left if beside and beside.window == window else 0)
+        taken, seconds = await self._database.ask(lambda connection: take(connection, name, asked))
         if len(self._leases) >= REMEMBERED_MAX:
             self._leases.clear()
-        lease = self._leases[subject] = Lease(window, left, max(0, quota - taken), now + seconds)
-        return lease
+        self._leases[subject] = Lease(granted(quota, taken, asked), max(0, quota - taken), now + seconds)
 
 
 class RateLimits:

@@ -1,6 +1,6 @@
 """Taking a share of a quota that all processes count together."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Float, case, cast, func
 from sqlalchemy.dialects.postgresql import insert
@@ -10,8 +10,8 @@ from service.domain.rate_limits import WINDOW_S
 from service.models import RateWindow
 
 
-async def take(connection: AsyncConnection, subject: str, asked: int) -> tuple[int, datetime, float]:
-    """Counts so many as taken: the count with them, when its window ends, and in how many seconds that is.
+async def take(connection: AsyncConnection, subject: str, asked: int) -> tuple[int, float]:
+    """Counts so many as taken: the count with them, and in how many seconds its window ends.
 
     One statement, so that nobody comes between; whoever asks in vain counts too, which harms nobody.
     """
@@ -24,6 +24,6 @@ async def take(connection: AsyncConnection, subject: str, asked: int) -> tuple[i
             "taken": case((over, asked), else_=RateWindow.taken + asked),
             "ends_at": case((over, row.excluded.ends_at), else_=RateWindow.ends_at),
         },
-    ).returning(RateWindow.taken, RateWindow.ends_at, cast(func.extract("epoch", RateWindow.ends_at - now), Float))
-    taken, ends_at, seconds = (await connection.execute(statement)).one()
-    return taken, ends_at, seconds
+    ).returning(RateWindow.taken, cast(func.extract("epoch", RateWindow.ends_at - now), Float))
+    taken, seconds = (await connection.execute(statement)).one()
+    return taken, seconds
