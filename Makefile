@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build --extra engine
+LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build --extra engine --extra kms
 .DEFAULT_GOAL := help
 .PHONY: drill help run demo test check contract browser bench bench-engine bench-plan openapi lock clean
 
