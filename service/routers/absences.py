@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import AbsenceOverlaps, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import absences as operations
 from service.queries import absences as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.absences import AbsenceCreate, AbsenceFilter, AbsencePage, AbsenceUpdate, AbsenceView
 
 router = APIRouter(prefix="/v1/staff/{staff_id}/absences", tags=["people"], route_class=Endpoint)
@@ -37,9 +38,8 @@ async def list_absences(staff_id: UUID, query: Annotated[AbsenceFilter, Query()]
 
     按日期筛选，查看某人何时不在岗。
     """
-    keys, asked = context.services.keys.cursor, Asked.of(query, staff_id=staff_id)
-    content = await page(context.connection, keys, context.actor, queries.ABSENCES, asked)
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    asked = Asked.of(query, staff_id=staff_id)
+    return await listed(context, queries.ABSENCES, asked)
 
 
 @router.post(
@@ -53,7 +53,7 @@ async def create_absence(staff_id: UUID, wanted: AbsenceCreate, context: Ctx) ->
     登记缺勤期间；期间内不再分配新客户，同一人的日期不得重叠。
     """
     absence = await operations.create_absence(context.session, context.actor, staff_id, wanted)
-    return await answer(context, staff_id, absence.id, created=True)
+    return created(await answer(context, staff_id, absence.id), f"/v1/staff/{staff_id}/absences/{absence.id}")
 
 
 @router.patch(
@@ -89,11 +89,7 @@ async def delete_absence(staff_id: UUID, absence_id: UUID, version: ExpectedVers
     await operations.delete_absence(context.session, context.actor, staff_id, absence_id, version)
 
 
-async def answer(context: Context, staff_id: UUID, absence_id: UUID, *, created: bool = False) -> Response:
+async def answer(context: Context, staff_id: UUID, absence_id: UUID) -> Response:
     """The absence; after a change it is read in the same transaction."""
     row = await queries.absence_json(await context.reader(), context.actor, staff_id, absence_id)
-    response = respond(context, row.json, row.version)
-    if created:
-        response.status_code = status.HTTP_201_CREATED
-        response.headers["Location"] = f"/v1/staff/{staff_id}/absences/{absence_id}"
-    return response
+    return respond(context, row.json, row.version)

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import NotFound, StateConflict, WrongMethod
+from service.http.answers import created, listed, private
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import account_tiers as operations
 from service.queries import account_tiers as queries
 from service.queries.accounts import find_account
-from service.queries.listing import Asked, Listing, page
+from service.queries.listing import Asked, Listing
 from service.schemas.account_tiers import (
     AccountTierCreate,
     AccountTierFilter,
@@ -33,7 +34,7 @@ async def list_account_tiers(account_id: UUID, query: Annotated[AccountTierFilte
 
     客户的全部级别历史及评分表。
     """
-    return await listed(context, account_id, queries.ACCOUNT_TIERS, Asked.of(query, account_id=account_id))
+    return await graded(context, account_id, queries.ACCOUNT_TIERS, Asked.of(query, account_id=account_id))
 
 
 @router.post(
@@ -52,8 +53,7 @@ async def create_account_tier(account_id: UUID, wanted: AccountTierCreate, conte
     timezone = context.services.settings.timezone
     grade_id = await operations.grade_account(context.session, context.actor, account_id, wanted, timezone)
     content = await queries.account_tier_json(await context.reader(), grade_id)
-    headers = {"Location": f"/v1/accounts/{account_id}/tiers", "Cache-Control": "private, no-cache"}
-    return Response(content, status.HTTP_201_CREATED, headers, "application/json")
+    return created(private(content), f"/v1/accounts/{account_id}/tiers")
 
 
 @router.get("/{account_id}/entitlements", response_model=EntitlementPage, responses=raises(NotFound))
@@ -64,11 +64,10 @@ async def list_entitlements(account_id: UUID, query: Annotated[EntitlementFilter
 
     客户按级别应享有的服务及到期日。
     """
-    return await listed(context, account_id, queries.ENTITLEMENTS, Asked.of(query, account_id=account_id))
+    return await graded(context, account_id, queries.ENTITLEMENTS, Asked.of(query, account_id=account_id))
 
 
-async def listed(context: Context, account_id: UUID, listing: Listing, asked: Asked) -> Response:
+async def graded(context: Context, account_id: UUID, listing: Listing, asked: Asked) -> Response:
     """A page for those who see the account in full."""
     await find_account(context.connection, context.actor, "see_values", account_id)
-    content = await page(context.connection, context.services.keys.cursor, context.actor, listing, asked)
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, listing, asked)

@@ -13,6 +13,7 @@ from service.errors import (
     StillReferenced,
     VerificationByOwner,
 )
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -20,7 +21,7 @@ from service.http.route import Endpoint
 from service.operations import account_verification as verification
 from service.operations import accounts as operations
 from service.queries import accounts as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.accounts import AccountCreate, AccountFilter, AccountPage, AccountUpdate, AccountView, Verification
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=Endpoint)
@@ -48,8 +49,7 @@ async def list_accounts(query: Annotated[AccountFilter, Query()], context: Ctx) 
     """
     services = context.services
     listing = queries.account_listing(services.settings.base_currency)
-    content = await page(context.connection, services.keys.cursor, context.actor, listing, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, listing, Asked.of(query))
 
 
 @router.post("", response_model=AccountView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
@@ -62,10 +62,7 @@ async def create_account(wanted: AccountCreate, context: Ctx) -> Response:
     """
     currency = context.services.settings.base_currency
     made = await operations.create_account(context.session, context.actor, wanted, currency)
-    response = respond(context, made.json, made.version, made.view)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/accounts/{made.id}"
-    return response
+    return created(respond(context, made.json, made.version, made.view), f"/v1/accounts/{made.id}")
 
 
 @router.patch("/{account_id}", response_model=AccountView, responses=CONDITIONAL)

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import NotFound, PreconditionFailed, PreconditionRequired
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -14,7 +15,7 @@ from service.http.route import Endpoint
 from service.operations import alliance_observations as operations
 from service.queries import alliance_observations as queries
 from service.queries.calendar import business_calendar
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.alliance_observations import (
     AllianceObservationCreate,
     AllianceObservationFilter,
@@ -44,10 +45,8 @@ async def list_alliance_observations(query: Annotated[AllianceObservationFilter,
 
     政治联盟证据列表。
     """
-    keys = context.services.keys.cursor
     asked = Asked.of(query)
-    content = await page(context.connection, keys, context.actor, queries.ALLIANCE_OBSERVATIONS, asked)
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.ALLIANCE_OBSERVATIONS, asked)
 
 
 @router.post(
@@ -63,10 +62,7 @@ async def create_alliance_observation(wanted: AllianceObservationCreate, context
     calendar = await business_calendar(await context.reader(), context.services.settings.timezone)
     today = calendar.business_date(datetime.now(UTC))
     observation_id = await operations.create_alliance_observation(context.session, context.actor, wanted, today)
-    response = await answer(context, observation_id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/alliance-observations/{observation_id}"
-    return response
+    return created(await answer(context, observation_id), f"/v1/alliance-observations/{observation_id}")
 
 
 @router.delete(

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import NotFound, StateConflict
+from service.http.answers import listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import api_keys as operations
 from service.queries import api_keys as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.api_keys import (
     ApiKeyCreate,
     ApiKeyFilter,
@@ -44,9 +45,7 @@ async def list_api_keys(query: Annotated[ApiKeyFilter, Query()], context: Ctx) -
 
     查看全部 API 密钥。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.API_KEYS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.API_KEYS, Asked.of(query))
 
 
 @router.post("", response_model=ApiKeySecret, status_code=status.HTTP_201_CREATED, responses=raises())

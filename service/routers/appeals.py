@@ -19,6 +19,7 @@ from service.errors import (
     ReviewerNotIndependent,
     StateConflict,
 )
+from service.http.answers import created, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -26,7 +27,7 @@ from service.http.route import Endpoint
 from service.operations import appeal_decisions, appeal_reviews
 from service.operations import appeals as operations
 from service.queries import appeals as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.appeals import (
     AppealCreate,
     AppealDecision,
@@ -60,9 +61,7 @@ async def list_appeals(query: Annotated[AppealFilter, Query()], context: Ctx) ->
 
     您可以知晓的申诉列表，可按状态与期限筛选。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.APPEALS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.APPEALS, Asked.of(query))
 
 
 @router.post(
@@ -80,10 +79,7 @@ async def file_appeal(wanted: AppealCreate, context: Ctx) -> Response:
     """
     timezone = context.services.settings.timezone
     appeal = await operations.file_appeal(context.session, context.actor, wanted, timezone)
-    response = await answer(context, appeal.id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/appeals/{appeal.id}"
-    return response
+    return created(await answer(context, appeal.id), f"/v1/appeals/{appeal.id}")
 
 
 @router.post(

@@ -14,6 +14,7 @@ from service.errors import (
     NotFound,
     StateConflict,
 )
+from service.http.answers import created, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -23,7 +24,7 @@ from service.operations import assignments as operations
 from service.operations.routing import route_account as route
 from service.queries import assignments as queries
 from service.queries.explanations import explanation_json
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.assignments import (
     AssignmentCreate,
     AssignmentFilter,
@@ -59,9 +60,7 @@ async def list_assignments(query: Annotated[AssignmentFilter, Query()], context:
 
     归属列表；`current=true` 仅显示现行归属。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.ASSIGNMENTS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.ASSIGNMENTS, Asked.of(query))
 
 
 @router.post(
@@ -79,10 +78,7 @@ async def create_assignment(wanted: AssignmentCreate, context: Ctx) -> Response:
     """
     timezone = context.services.settings.timezone
     assignment_id = await operations.assign_by_hand(context.session, context.actor, wanted, timezone)
-    response = await answer(context, assignment_id, made=True)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/assignments/{assignment_id}"
-    return response
+    return created(await answer(context, assignment_id, made=True), f"/v1/assignments/{assignment_id}")
 
 
 @router.post("/{assignment_id}/pin", response_model=AssignmentView, responses=raises(NotFound, StateConflict))

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.errors import EntryNotSealed, FieldError, InvalidInput, NotFound, Sentence
+from service.http.answers import listed
 from service.http.conditional import digest, respond
 from service.http.context import Ctx
 from service.http.responses import raises
@@ -12,7 +13,7 @@ from service.http.route import Endpoint
 from service.models import AuditCheckpoint
 from service.policy import require
 from service.queries import audit_checkpoints as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.audit import AuditCheckpointFilter, AuditCheckpointPage, AuditProofQuery, AuditProofView
 
 router = APIRouter(prefix="/v1/audit", tags=["evidence"], route_class=Endpoint)
@@ -28,9 +29,7 @@ async def list_audit_checkpoints(query: Annotated[AuditCheckpointFilter, Query()
     审计日志的签名检查点，最新的在前。请将最新检查点保存在系统之外，其覆盖的内容此后若被改动即可发现。
     """
     require(context.actor, "see", AuditCheckpoint)
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.AUDIT_CHECKPOINTS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.AUDIT_CHECKPOINTS, Asked.of(query))
 
 
 @router.get("/proofs", response_model=AuditProofView, responses=raises(NotFound, EntryNotSealed))

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from service.errors import NotFound
+from service.http.answers import listed
 from service.http.conditional import respond
 from service.http.context import Ctx
 from service.http.responses import raises
@@ -13,7 +14,7 @@ from service.http.route import Endpoint
 from service.models import AuditEntry
 from service.policy import require
 from service.queries import audit_entries as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.evidence import AuditEntryFilter, AuditEntryPage, AuditEntryView
 
 router = APIRouter(prefix="/v1/audit-entries", tags=["evidence"], route_class=Endpoint)
@@ -29,9 +30,7 @@ async def list_audit_entries(query: Annotated[AuditEntryFilter, Query()], contex
     审计记录，按人员、对象或时间筛选。
     """
     require(context.actor, "see", AuditEntry)
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.AUDIT_ENTRIES, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.AUDIT_ENTRIES, Asked.of(query))
 
 
 @router.get("/{entry_id}", response_model=AuditEntryView, responses=raises(NotFound))

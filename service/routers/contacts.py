@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import NotFound, PreconditionFailed, PreconditionRequired
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import contacts as operations
 from service.queries import accounts as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.contacts import ContactCreate, ContactPage, ContactUpdate, ContactView
 from service.schemas.page import PageFilter
 
@@ -30,8 +31,7 @@ async def list_contacts(account_id: UUID, query: Annotated[PageFilter, Query()],
     """
     await queries.find_account(context.connection, context.actor, "see", account_id)
     asked = Asked.of(query, account_id=account_id)
-    content = await page(context.connection, context.services.keys.cursor, context.actor, queries.CONTACTS, asked)
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.CONTACTS, asked)
 
 
 @router.get("/{contact_id}", response_model=ContactView, responses=raises(NotFound))
@@ -54,10 +54,7 @@ async def create_contact(account_id: UUID, wanted: ContactCreate, context: Ctx) 
     录入联系人，须有有效手机号或邮箱。
     """
     contact_id = await operations.create_contact(context.session, context.actor, account_id, wanted)
-    response = await answer(context, account_id, contact_id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/accounts/{account_id}/contacts/{contact_id}"
-    return response
+    return created(await answer(context, account_id, contact_id), f"/v1/accounts/{account_id}/contacts/{contact_id}")
 
 
 @router.patch("/{contact_id}", response_model=ContactView, responses=CONDITIONAL)

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import AlreadyExists, NotFound, PreconditionFailed, PreconditionRequired, StillReferenced
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import departments as operations
 from service.queries import departments as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.departments import (
     DepartmentCreate,
     DepartmentFilter,
@@ -43,9 +44,7 @@ async def list_departments(query: Annotated[DepartmentFilter, Query()], context:
 
     部门列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.DEPARTMENTS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.DEPARTMENTS, Asked.of(query))
 
 
 @router.post("", response_model=DepartmentView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
@@ -57,7 +56,7 @@ async def create_department(wanted: DepartmentCreate, context: Ctx) -> Response:
     设立部门。
     """
     department = await operations.create_department(context.session, context.actor, wanted)
-    return await answer(context, department.id, created=True)
+    return created(await answer(context, department.id), f"/v1/departments/{department.id}")
 
 
 @router.patch(
@@ -93,11 +92,7 @@ async def delete_department(department_id: UUID, version: ExpectedVersion, conte
     await operations.delete_department(context.session, context.actor, department_id, version)
 
 
-async def answer(context: Context, department_id: UUID, *, created: bool = False) -> Response:
+async def answer(context: Context, department_id: UUID) -> Response:
     """The department; after a change it is read in the same transaction."""
     row = await queries.department_json(await context.reader(), context.actor, department_id)
-    response = respond(context, row.json, row.version)
-    if created:
-        response.status_code = status.HTTP_201_CREATED
-        response.headers["Location"] = f"/v1/departments/{department_id}"
-    return response
+    return respond(context, row.json, row.version)

@@ -14,6 +14,7 @@ from service.errors import (
     NotFound,
     StateConflict,
 )
+from service.http.answers import accepted, listed, private
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -22,7 +23,7 @@ from service.operations import distribution_plans as operations
 from service.queries import decisions
 from service.queries import distribution_plans as queries
 from service.queries.fairness import anonymous, known_people
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.decisions import (
     DecisionPage,
     MoveFilter,
@@ -41,7 +42,6 @@ from service.schemas.distribution_plans import (
 from service.schemas.fairness import PlanFairnessView
 
 router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route_class=Endpoint)
-LIST_HEADERS = {"Cache-Control": "private, no-cache"}
 INDEPENDENT = (NotFound, IllegalTransition, AuthorIsApprover, CandidateIsApprover)
 
 
@@ -64,8 +64,7 @@ async def list_distribution_plans(query: Annotated[DistributionPlanFilter, Query
 
     分配方案列表，可按状态筛选。
     """
-    keys = context.services.keys.cursor
-    return listed(await page(context.connection, keys, context.actor, queries.PLANS, Asked.of(query)))
+    return await listed(context, queries.PLANS, Asked.of(query))
 
 
 @router.post(
@@ -82,7 +81,7 @@ async def create_distribution_plan(wanted: DistributionPlanCreate, context: Ctx)
     发起分配方案，由后台作业计算。
     """
     made = await operations.create_plan(context.session, context.actor, wanted)
-    return await accepted(context, made.id, made.job_id)
+    return accepted(await answer(context, made.id), made.job_id)
 
 
 @router.post("/{plan_id}/approve", response_model=DistributionPlanView, responses=raises(*INDEPENDENT))
@@ -135,7 +134,7 @@ async def apply_distribution_plan(plan_id: UUID, verdict: PlanVerdict, context: 
     执行已批准的方案；数据若已变化则作废。
     """
     plan = await operations.request_application(context.session, context.actor, plan_id, verdict.reason)
-    return await accepted(context, plan_id, plan.job_id)
+    return accepted(await answer(context, plan_id), plan.job_id)
 
 
 @router.get("/{plan_id}/fairness", response_model=PlanFairnessView, responses=raises(NotFound, StateConflict))
@@ -193,32 +192,18 @@ async def list_distribution_plan_unassigned(
     await queries.expect_plan(context.connection, context.actor, plan_id)
     asked = Asked.of(query, plan_id=plan_id, waiting=True)
     keys = context.services.keys.cursor
-    return listed(await decisions.unassigned_page(context.connection, keys, context.actor, asked))
+    return private(await decisions.unassigned_page(context.connection, keys, context.actor, asked))
 
 
 async def decided(context: Context, plan_id: UUID, asked: Asked) -> Response:
     """A page of a plan's decisions; 404 for whoever may not see the plan."""
     await queries.expect_plan(context.connection, context.actor, plan_id)
-    keys = context.services.keys.cursor
-    return listed(await page(context.connection, keys, context.actor, decisions.DECISIONS, asked))
-
-
-def listed(content: bytes) -> Response:
-    """A list as it goes out."""
-    return Response(content, media_type="application/json", headers=LIST_HEADERS)
+    return await listed(context, decisions.DECISIONS, asked)
 
 
 def view_of(context: Context, known: Any) -> str:
     """What shapes a fairness report besides its plan: everybody's names, or the caller's own line's."""
     return "full" if known is None else f"line-{str(context.actor.id)[-12:]}"
-
-
-async def accepted(context: Context, plan_id: UUID, job_id: UUID | None) -> Response:
-    """The plan, and where its job is watched."""
-    response = await answer(context, plan_id)
-    response.status_code = status.HTTP_202_ACCEPTED
-    response.headers["Location"] = f"/v1/jobs/{job_id}"
-    return response
 
 
 async def answer(context: Context, plan_id: UUID) -> Response:

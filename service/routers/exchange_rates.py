@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import AlreadyExists, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import exchange_rates as operations
 from service.queries import exchange_rates as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.exchange_rates import (
     ExchangeRateCreate,
     ExchangeRateFilter,
@@ -42,9 +43,7 @@ async def list_exchange_rates(query: Annotated[ExchangeRateFilter, Query()], con
 
     汇率列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.EXCHANGE_RATES, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.EXCHANGE_RATES, Asked.of(query))
 
 
 @router.post("", response_model=ExchangeRateView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
@@ -57,7 +56,7 @@ async def create_exchange_rate(wanted: ExchangeRateCreate, context: Ctx) -> Resp
     """
     currency = context.services.settings.base_currency
     rate = await operations.create_exchange_rate(context.session, context.actor, wanted, currency)
-    return await answer(context, rate.id, created=True)
+    return created(await answer(context, rate.id), f"/v1/exchange-rates/{rate.id}")
 
 
 @router.delete(
@@ -75,11 +74,7 @@ async def delete_exchange_rate(exchange_rate_id: UUID, version: ExpectedVersion,
     await operations.delete_exchange_rate(context.session, context.actor, exchange_rate_id, version)
 
 
-async def answer(context: Context, exchange_rate_id: UUID, *, created: bool = False) -> Response:
+async def answer(context: Context, exchange_rate_id: UUID) -> Response:
     """The rate; after a change it is read in the same transaction."""
     row = await queries.exchange_rate_json(await context.reader(), context.actor, exchange_rate_id)
-    response = respond(context, row.json, row.version)
-    if created:
-        response.status_code = status.HTTP_201_CREATED
-        response.headers["Location"] = f"/v1/exchange-rates/{exchange_rate_id}"
-    return response
+    return respond(context, row.json, row.version)

@@ -5,18 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.errors import LedgerNotKept, NoPublishedRulebook
+from service.http.answers import listed, private
 from service.http.context import Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.queries.decisions import own_page
 from service.queries.fairness import HISTORY, fairness_json
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.decisions import OwnDecisionFilter, OwnDecisionPage
 from service.schemas.fairness import FairnessHistoryFilter, FairnessHistoryPage, FairnessView
 
 router = APIRouter(prefix="/v1/fairness", tags=["distribution"], route_class=Endpoint)
 own_router = APIRouter(prefix="/v1/me", tags=["distribution"], route_class=Endpoint)
-HEADERS = {"Cache-Control": "private, no-cache"}
 
 
 @router.get("", response_model=FairnessView, responses=raises(NoPublishedRulebook, LedgerNotKept))
@@ -30,7 +30,7 @@ async def get_fairness(context: Ctx) -> Response:
     """
     timezone = context.services.settings.timezone
     content = await fairness_json(context.connection, context.actor, timezone)
-    return Response(content, media_type="application/json", headers=HEADERS)
+    return private(content)
 
 
 @router.get("/history", response_model=FairnessHistoryPage, responses=raises())
@@ -39,9 +39,7 @@ async def list_fairness_history(query: Annotated[FairnessHistoryFilter, Query()]
 
     公平性的历史与偏移预警。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, HISTORY, Asked.of(query))
-    return Response(content, media_type="application/json", headers=HEADERS)
+    return await listed(context, HISTORY, Asked.of(query))
 
 
 @own_router.get("/decisions", response_model=OwnDecisionPage, responses=raises())
@@ -54,4 +52,4 @@ async def list_own_decisions(query: Annotated[OwnDecisionFilter, Query()], conte
     """
     keys = context.services.keys.cursor
     content = await own_page(context.connection, keys, context.actor, Asked.of(query))
-    return Response(content, media_type="application/json", headers=HEADERS)
+    return private(content)

@@ -7,13 +7,14 @@ import orjson
 from fastapi import APIRouter, Query, Response
 
 from service.errors import NotFound
+from service.http.answers import listed
 from service.http.conditional import digest, respond
 from service.http.context import Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.queries import history as queries
 from service.queries.accounts import find_account
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.queries.summary import summary_json
 from service.schemas.history import HistoryFilter, HistoryPage, TimelineFilter, TimelinePage
 from service.schemas.summary import AccountSummary
@@ -32,10 +33,8 @@ async def list_history(account_id: UUID, query: Annotated[HistoryFilter, Query()
     await find_account(context.connection, context.actor, "see_timeline", account_id)
     fields = await queries.fields_as_of(context.connection, account_id, query.as_of) if query.as_of else None
     asked = Asked.of(query, account_id=account_id)
-    keys = context.services.keys.cursor
     told = orjson.dumps(fields).decode()
-    content = await page(context.connection, keys, context.actor, queries.HISTORY, asked, fields=told)
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.HISTORY, asked, fields=told)
 
 
 @router.get("/timeline", response_model=TimelinePage, responses=raises(NotFound))
@@ -48,8 +47,7 @@ async def list_timeline(account_id: UUID, query: Annotated[TimelineFilter, Query
     """
     await find_account(context.connection, context.actor, "see_timeline", account_id)
     asked = Asked.of(query, account_id=account_id)
-    content = await page(context.connection, context.services.keys.cursor, context.actor, queries.TIMELINE, asked)
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.TIMELINE, asked)
 
 
 @router.get("/summary", response_model=AccountSummary, responses=raises(NotFound))

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import AlreadyExists, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import holidays as operations
 from service.queries import holidays as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.holidays import HolidayCreate, HolidayFilter, HolidayPage, HolidayView
 
 router = APIRouter(prefix="/v1/holidays", tags=["settings"], route_class=Endpoint)
@@ -37,9 +38,7 @@ async def list_holidays(query: Annotated[HolidayFilter, Query()], context: Ctx) 
 
     节假日与调休日列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.HOLIDAYS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.HOLIDAYS, Asked.of(query))
 
 
 @router.post("", response_model=HolidayView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
@@ -51,7 +50,7 @@ async def create_holiday(wanted: HolidayCreate, context: Ctx) -> Response:
     录入节假日或调休日。
     """
     holiday = await operations.create_holiday(context.session, context.actor, wanted)
-    return await answer(context, holiday.id, created=True)
+    return created(await answer(context, holiday.id), f"/v1/holidays/{holiday.id}")
 
 
 @router.delete(
@@ -69,11 +68,7 @@ async def delete_holiday(holiday_id: UUID, version: ExpectedVersion, context: Ct
     await operations.delete_holiday(context.session, context.actor, holiday_id, version)
 
 
-async def answer(context: Context, holiday_id: UUID, *, created: bool = False) -> Response:
+async def answer(context: Context, holiday_id: UUID) -> Response:
     """The day; after a change it is read in the same transaction."""
     row = await queries.holiday_json(await context.reader(), context.actor, holiday_id)
-    response = respond(context, row.json, row.version)
-    if created:
-        response.status_code = status.HTTP_201_CREATED
-        response.headers["Location"] = f"/v1/holidays/{holiday_id}"
-    return response
+    return respond(context, row.json, row.version)

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import AlreadyExists, NoIdentityProvider, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import identities as operations
 from service.queries import identities as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.identities import IdentityCreate, IdentityFilter, IdentityPage, IdentityView
 
 router = APIRouter(prefix="/v1/identities", tags=["identity"], route_class=Endpoint)
@@ -37,9 +38,7 @@ async def list_identities(query: Annotated[IdentityFilter, Query()], context: Ct
 
     列出身份提供方的身份与本系统人员的对应关系。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.IDENTITIES, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.IDENTITIES, Asked.of(query))
 
 
 @router.post(
@@ -58,7 +57,7 @@ async def link_identity(wanted: IdentityCreate, context: Ctx) -> Response:
     """
     issuer = context.services.settings.oidc_issuer
     identity = await operations.link_identity(context.session, context.actor, issuer, wanted)
-    return await answer(context, identity.id, created=True)
+    return created(await answer(context, identity.id), f"/v1/identities/{identity.id}")
 
 
 @router.delete(
@@ -76,11 +75,7 @@ async def unlink_identity(identity_id: UUID, version: ExpectedVersion, context: 
     await operations.unlink_identity(context.session, context.actor, identity_id, version)
 
 
-async def answer(context: Context, identity_id: UUID, *, created: bool = False) -> Response:
+async def answer(context: Context, identity_id: UUID) -> Response:
     """The identity; after a change it is read in the same transaction."""
     row = await queries.identity_json(await context.reader(), context.actor, identity_id)
-    response = respond(context, row.json, row.version)
-    if created:
-        response.status_code = status.HTTP_201_CREATED
-        response.headers["Location"] = f"/v1/identities/{identity_id}"
-    return response
+    return respond(context, row.json, row.version)

@@ -16,6 +16,7 @@ from service.errors import (
     NotFound,
     UnsupportedMediaType,
 )
+from service.http.answers import PRIVATE, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -25,7 +26,7 @@ from service.models import Import
 from service.operations import imports as operations
 from service.operations.import_rejects import rejects_file
 from service.queries import imports as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.imports import (
     ImportCancel,
     ImportConfirm,
@@ -40,7 +41,6 @@ from service.schemas.imports import (
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=Endpoint)
 uploads = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=ImportUpload)
-PRIVATE = {"Cache-Control": "private, no-cache"}
 FILE_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -82,9 +82,7 @@ async def list_imports(query: Annotated[ImportFilter, Query()], context: Ctx) ->
 
     导入列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.IMPORTS, Asked.of(query))
-    return Response(content, media_type="application/json", headers=PRIVATE)
+    return await listed(context, queries.IMPORTS, Asked.of(query))
 
 
 @router.get("/{import_id}", response_model=ImportView, responses=raises(NotFound))
@@ -138,9 +136,7 @@ async def list_import_rows(import_id: UUID, query: Annotated[ImportRowFilter, Qu
     import_ = await queries.find_import(context.connection, context.actor, import_id)
     asked = Asked.of(query, import_id=import_.id, run=import_.run)
     hide = queries.hiding(queries.hidden_columns(context.actor, import_))
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.ROWS, asked, each=hide)
-    return Response(content, media_type="application/json", headers=PRIVATE)
+    return await listed(context, queries.ROWS, asked, each=hide)
 
 
 @router.get(

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import EditWindowClosed, NotFound, PreconditionFailed, PreconditionRequired, StateConflict
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, digest, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import interactions as operations
 from service.queries import interactions as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.queries.settings import setting
 from service.schemas.interactions import (
     AmendmentCreate,
@@ -36,9 +37,7 @@ async def list_interactions(query: Annotated[InteractionFilter, Query()], contex
     互动记录列表。
     """
     listing = queries.interaction_listing(await setting(context.connection, "interaction_edit_hours"))
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, listing, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, listing, Asked.of(query))
 
 
 @router.get("/{interaction_id}", response_model=InteractionView, responses=raises(NotFound))
@@ -62,10 +61,7 @@ async def log_interaction(wanted: InteractionCreate, context: Ctx) -> Response:
     """
     timezone = context.services.settings.timezone
     interaction_id = await operations.log_interaction(context.session, context.actor, wanted, timezone)
-    response = await answer(context, interaction_id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/interactions/{interaction_id}"
-    return response
+    return created(await answer(context, interaction_id), f"/v1/interactions/{interaction_id}")
 
 
 @router.patch("/{interaction_id}", response_model=InteractionView, responses=FRESH)

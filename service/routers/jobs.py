@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from service.errors import IllegalTransition, NotFound
+from service.http.answers import listed
 from service.http.conditional import digest, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations.job_cancelling import cancel_job as call_off
 from service.queries import jobs as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.jobs import JobCancellation, JobFilter, JobPage, JobView
 
 router = APIRouter(prefix="/v1/jobs", tags=["evidence"], route_class=Endpoint)
@@ -28,9 +29,7 @@ async def list_jobs(query: Annotated[JobFilter, Query()], context: Ctx) -> Respo
     您发起的后台作业。
     """
     listing = queries.job_listing(context.language)
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, listing, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, listing, Asked.of(query))
 
 
 @router.get("/{job_id}", response_model=JobView, responses=raises(NotFound))

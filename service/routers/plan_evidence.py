@@ -7,17 +7,17 @@ import orjson
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import NotFound, StateConflict
+from service.http.answers import PRIVATE, accepted, listed
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations.distribution_plans import REPLAY, VERIFY, request_evidence
 from service.queries import plan_evidence as queries
-from service.queries.listing import Asked, page, unchanged
-from service.routers.distribution_plans import accepted
+from service.queries.listing import Asked
+from service.routers.distribution_plans import answer
 from service.schemas.distribution_plans import ComparisonFilter, DistributionPlanView, PlanComparison, PlanExport
 
 router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route_class=Endpoint)
-PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
 @router.post(
@@ -79,12 +79,10 @@ async def compare_distribution_plans(
     members = await queries.compared(context.connection, context.actor, plan_id, query.with_)
     asked = Asked(query.limit, query.cursor, "position", {"plan_id": plan_id, "other_id": query.with_})
     told = {name: orjson.dumps(value).decode() for name, value in members.items()}
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.COMPARED, asked, each=unchanged, **told)
-    return Response(content, media_type="application/json", headers=PRIVATE)
+    return await listed(context, queries.COMPARED, asked, **told)
 
 
 async def asked_again(context: Context, plan_id: UUID, kind: str) -> Response:
     """The plan, and where the job that judges it is watched."""
     job = await request_evidence(context.session, context.actor, plan_id, kind)
-    return await accepted(context, plan_id, job.id)
+    return accepted(await answer(context, plan_id), job.id)

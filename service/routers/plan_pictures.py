@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from service.errors import NotFound, Sentence, StateConflict
+from service.http.answers import PRIVATE
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
@@ -18,7 +19,6 @@ from service.schemas.fairness import ChartQuery, FairnessChart
 router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route_class=Endpoint)
 SVG = "image/svg+xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PRIVATE = {"Cache-Control": "private, no-cache"}
 PASSIVE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", **PRIVATE}
 
 

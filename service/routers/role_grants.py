@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import AlreadyExists, IllegalTransition, NotFound, OwnRoleRefused, SecondPersonNeeded, StateConflict
+from service.http.answers import created, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import role_grants as operations
 from service.queries import role_grants as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.role_grants import (
     GrantVerdict,
     RoleGrantCreate,
@@ -43,9 +44,7 @@ async def list_role_grants(query: Annotated[RoleGrantFilter, Query()], context: 
 
     角色授予列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.ROLE_GRANTS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.ROLE_GRANTS, Asked.of(query))
 
 
 @router.post(
@@ -62,7 +61,7 @@ async def create_role_grant(wanted: RoleGrantCreate, context: Ctx) -> Response:
     授予角色；重要角色须第二人确认。
     """
     grant = await operations.create_role_grant(context.session, context.actor, wanted)
-    return await answer(context, grant.id, created=True)
+    return created(await answer(context, grant.id), f"/v1/role-grants/{grant.id}")
 
 
 @router.post(
@@ -113,11 +112,7 @@ async def revoke_role_grant(role_grant_id: UUID, verdict: GrantVerdict, context:
     return await answer(context, role_grant_id)
 
 
-async def answer(context: Context, role_grant_id: UUID, *, created: bool = False) -> Response:
+async def answer(context: Context, role_grant_id: UUID) -> Response:
     """The grant; after a change it is read in the same transaction."""
     row = await queries.role_grant_json(await context.reader(), context.actor, role_grant_id)
-    response = respond(context, row.json, row.version)
-    if created:
-        response.status_code = status.HTTP_201_CREATED
-        response.headers["Location"] = f"/v1/role-grants/{role_grant_id}"
-    return response
+    return respond(context, row.json, row.version)

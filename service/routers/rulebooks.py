@@ -16,6 +16,7 @@ from service.errors import (
     RulebookTestsFailed,
     StateConflict,
 )
+from service.http.answers import created, listed, private
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -24,7 +25,7 @@ from service.operations import rulebook_tests as changes
 from service.operations import rulebooks as operations
 from service.queries import rulebook_tests as tests
 from service.queries import rulebooks as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.rulebooks import (
     AcknowledgementFilter,
     AcknowledgementPage,
@@ -43,7 +44,6 @@ from service.schemas.rulebooks import (
 )
 
 router = APIRouter(prefix="/v1/rulebooks", tags=["distribution"], route_class=Endpoint)
-LIST_HEADERS = {"Cache-Control": "private, no-cache"}
 CONDITIONAL = (NotFound, PreconditionFailed, PreconditionRequired)
 
 
@@ -66,9 +66,7 @@ async def list_rulebooks(query: Annotated[RulebookFilter, Query()], context: Ctx
 
     规则手册列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.RULEBOOKS, Asked.of(query))
-    return Response(content, media_type="application/json", headers=LIST_HEADERS)
+    return await listed(context, queries.RULEBOOKS, Asked.of(query))
 
 
 @router.post("", response_model=RulebookView, status_code=status.HTTP_201_CREATED, responses=raises())
@@ -80,10 +78,7 @@ async def create_rulebook(wanted: RulebookCreate, context: Ctx) -> Response:
     起草规则手册。
     """
     made = await operations.create_rulebook(context.session, context.actor, wanted.code, wanted.definition)
-    response = await answer(context, made.id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/rulebooks/{made.id}"
-    return response
+    return created(await answer(context, made.id), f"/v1/rulebooks/{made.id}")
 
 
 @router.patch("/{rulebook_id}", response_model=RulebookView, responses=raises(*CONDITIONAL, StateConflict))
@@ -142,7 +137,7 @@ async def get_rulebook_diff(rulebook_id: UUID, query: Annotated[RulebookDiffQuer
     与另一版本逐项比较规则手册。
     """
     content = await queries.rulebook_diff(context.connection, context.actor, rulebook_id, query.against)
-    return Response(content, media_type="application/json", headers=LIST_HEADERS)
+    return private(content)
 
 
 @router.get("/{rulebook_id}/tests", response_model=RulebookTestPage, responses=raises(NotFound))
@@ -154,7 +149,7 @@ async def list_rulebook_tests(rulebook_id: UUID, context: Ctx) -> Response:
     规则手册附带的测试列表。
     """
     content = await tests.tests_json(context.connection, context.actor, rulebook_id)
-    return Response(content, media_type="application/json", headers=LIST_HEADERS)
+    return private(content)
 
 
 @router.post(
@@ -172,8 +167,7 @@ async def create_rulebook_test(rulebook_id: UUID, wanted: RulebookTestCreate, co
     """
     made = await changes.create_test(context.session, context.actor, rulebook_id, wanted)
     content = await tests.test_json(await context.reader(), made.id)
-    headers = {"Location": f"/v1/rulebooks/{rulebook_id}/tests"}
-    return Response(content, status.HTTP_201_CREATED, headers, media_type="application/json")
+    return created(private(content), f"/v1/rulebooks/{rulebook_id}/tests")
 
 
 @router.delete(
@@ -217,10 +211,7 @@ async def list_rulebook_acknowledgements(
     """
     await queries.rulebook_json(context.connection, context.actor, rulebook_id)
     asked = Asked.of(query, rulebook_id=rulebook_id)
-    content = await page(
-        context.connection, context.services.keys.cursor, context.actor, queries.ACKNOWLEDGEMENTS, asked
-    )
-    return Response(content, media_type="application/json", headers=LIST_HEADERS)
+    return await listed(context, queries.ACKNOWLEDGEMENTS, asked)
 
 
 @router.post(

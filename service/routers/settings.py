@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from service.errors import NotFound, PreconditionFailed, PreconditionRequired
+from service.http.answers import private
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -26,7 +27,7 @@ async def list_settings(context: Ctx) -> Response:
     可设置的数值列表。
     """
     content = await queries.settings_json(context.connection, context.actor, context.language)
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return private(content)
 
 
 @router.get("/{key}", response_model=SettingView, responses=raises(NotFound))

@@ -16,6 +16,7 @@ from service.errors import (
     StateConflict,
     StillReferenced,
 )
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -23,7 +24,7 @@ from service.http.route import Endpoint
 from service.operations import invitations
 from service.operations import staff as operations
 from service.queries import staff as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.staff import (
     InvitationView,
     StaffCreate,
@@ -57,9 +58,7 @@ async def list_staff(query: Annotated[StaffFilter, Query()], context: Ctx) -> Re
 
     员工列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.STAFF, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.STAFF, Asked.of(query))
 
 
 @router.post("", response_model=StaffView, status_code=status.HTTP_201_CREATED, responses=raises(AlreadyExists))
@@ -71,7 +70,7 @@ async def create_staff(wanted: StaffCreate, context: Ctx) -> Response:
     录入员工；随后授予角色并发出邀请。
     """
     person = await operations.create_staff(context.session, context.actor, wanted)
-    return await answer(context, person.id, created=True)
+    return created(await answer(context, person.id), f"/v1/staff/{person.id}")
 
 
 @router.patch(
@@ -182,11 +181,7 @@ async def move(context: Context, staff_id: UUID, target: StaffStatus, change: St
     return await answer(context, staff_id)
 
 
-async def answer(context: Context, staff_id: UUID, *, created: bool = False) -> Response:
+async def answer(context: Context, staff_id: UUID) -> Response:
     """The person as this caller sees them; after a change it is read in the same transaction."""
     row = await queries.staff_json(await context.reader(), context.actor, staff_id)
-    response = respond(context, row.json, row.version, row.view)
-    if created:
-        response.status_code = status.HTTP_201_CREATED
-        response.headers["Location"] = f"/v1/staff/{staff_id}"
-    return response
+    return respond(context, row.json, row.version, row.view)

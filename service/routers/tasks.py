@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response, status
 
 from service.domain.states import TaskState
 from service.errors import IllegalTransition, NotFound, PreconditionFailed, PreconditionRequired
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, digest, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -15,7 +16,7 @@ from service.http.route import Endpoint
 from service.operations import tasks as operations
 from service.queries import tasks as queries
 from service.queries.calendar import business_calendar
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.tasks import TaskCreate, TaskFilter, TaskFinish, TaskPage, TaskStep, TaskUpdate, TaskView
 
 router = APIRouter(prefix="/v1/tasks", tags=["daily work"], route_class=Endpoint)
@@ -32,15 +33,8 @@ async def list_tasks(query: Annotated[TaskFilter, Query()], context: Ctx) -> Res
     任务列表，可筛选逾期任务。
     """
     timezone = context.services.settings.timezone
-    content = await page(
-        context.connection,
-        context.services.keys.cursor,
-        context.actor,
-        queries.task_listing(timezone),
-        Asked.of(query),
-        each=await queries.told_by_calendar(context.connection, timezone),
-    )
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    told = await queries.told_by_calendar(context.connection, timezone)
+    return await listed(context, queries.task_listing(timezone), Asked.of(query), each=told)
 
 
 @router.get("/{task_id}", response_model=TaskView, responses=raises(NotFound))
@@ -63,10 +57,7 @@ async def create_task(wanted: TaskCreate, context: Ctx) -> Response:
     为客户创建任务。
     """
     task_id = await operations.create_task(context.session, context.actor, wanted)
-    response = await answer(context, task_id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/tasks/{task_id}"
-    return response
+    return created(await answer(context, task_id), f"/v1/tasks/{task_id}")
 
 
 @router.patch("/{task_id}", response_model=TaskView, responses=CONDITIONAL)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import AlreadyExists, NotFound, PreconditionFailed, PreconditionRequired, StateConflict
+from service.http.answers import created, listed
 from service.http.conditional import ExpectedVersion, digest, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
@@ -13,7 +14,7 @@ from service.http.route import Endpoint
 from service.operations import team as operations
 from service.queries import team as queries
 from service.queries.accounts import find_account
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.page import PageFilter
 from service.schemas.team import MemberCreate, MemberView, TeamPage
 
@@ -31,8 +32,7 @@ async def list_team(account_id: UUID, query: Annotated[PageFilter, Query()], con
     """
     await find_account(context.connection, context.actor, "see", account_id)
     asked = Asked.of(query, account_id=account_id)
-    content = await page(context.connection, context.services.keys.cursor, context.actor, queries.TEAM, asked)
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.TEAM, asked)
 
 
 @router.get("/{membership_id}", response_model=MemberView, responses=raises(NotFound))
@@ -57,10 +57,7 @@ async def add_member(account_id: UUID, wanted: MemberCreate, context: Ctx) -> Re
     添加团队成员。
     """
     membership_id = await operations.add_member(context.session, context.actor, account_id, wanted)
-    response = await answer(context, account_id, membership_id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/accounts/{account_id}/team/{membership_id}"
-    return response
+    return created(await answer(context, account_id, membership_id), f"/v1/accounts/{account_id}/team/{membership_id}")
 
 
 @router.delete(

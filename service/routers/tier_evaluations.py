@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import AuthorIsApprover, IllegalTransition, NotFound, StateConflict, WrongMethod
+from service.http.answers import accepted, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import tier_evaluations as operations
 from service.queries import tier_evaluations as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.tier_evaluations import (
     TierEvaluationCreate,
     TierEvaluationFilter,
@@ -24,7 +25,6 @@ from service.schemas.tier_evaluations import (
 )
 
 router = APIRouter(prefix="/v1/tier-evaluations", tags=["tiers"], route_class=Endpoint)
-PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
 @router.get("", response_model=TierEvaluationPage, responses=raises())
@@ -35,9 +35,7 @@ async def list_tier_evaluations(query: Annotated[TierEvaluationFilter, Query()],
 
     评定列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.EVALUATIONS, Asked.of(query))
-    return Response(content, media_type="application/json", headers=PRIVATE)
+    return await listed(context, queries.EVALUATIONS, Asked.of(query))
 
 
 @router.get("/{evaluation_id}", response_model=TierEvaluationView, responses=raises(NotFound))
@@ -61,8 +59,7 @@ async def list_tier_sheets(evaluation_id: UUID, query: Annotated[TierSheetFilter
     """
     await queries.evaluation_json(context.connection, context.actor, evaluation_id)
     asked = Asked.of(query, evaluation_id=evaluation_id)
-    content = await page(context.connection, context.services.keys.cursor, context.actor, queries.SHEETS, asked)
-    return Response(content, media_type="application/json", headers=PRIVATE)
+    return await listed(context, queries.SHEETS, asked)
 
 
 @router.post(
@@ -120,10 +117,3 @@ async def answer(context: Context, evaluation_id: UUID) -> Response:
     """The evaluation as it stands; after a change it is read in the same transaction."""
     row = await queries.evaluation_json(await context.reader(), context.actor, evaluation_id)
     return respond(context, row.json, row.version)
-
-
-def accepted(response: Response, job_id: UUID | None) -> Response:
-    """202 with the address of the job that goes on."""
-    response.status_code = status.HTTP_202_ACCEPTED
-    response.headers["Location"] = f"/v1/jobs/{job_id}"
-    return response

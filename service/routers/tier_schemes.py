@@ -14,13 +14,14 @@ from service.errors import (
     PreconditionRequired,
     StateConflict,
 )
+from service.http.answers import created, listed, private
 from service.http.conditional import ExpectedVersion, respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import tier_schemes as operations
 from service.queries import tier_schemes as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.tier_schemes import (
     TierSchemeCreate,
     TierSchemeFilter,
@@ -32,7 +33,6 @@ from service.schemas.tier_schemes import (
 )
 
 router = APIRouter(prefix="/v1/tier-schemes", tags=["tiers"], route_class=Endpoint)
-PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
 @router.get("/templates", response_model=TierTemplatePage, responses=raises())
@@ -43,7 +43,7 @@ async def list_tier_templates(_context: Ctx) -> Response:
 
     系统自带的分级方案模板。
     """
-    return Response(queries.templates_json(), media_type="application/json", headers=PRIVATE)
+    return private(queries.templates_json())
 
 
 @router.get("", response_model=TierSchemePage, responses=raises())
@@ -54,9 +54,7 @@ async def list_tier_schemes(query: Annotated[TierSchemeFilter, Query()], context
 
     分级方案列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.SCHEMES, Asked.of(query))
-    return Response(content, media_type="application/json", headers=PRIVATE)
+    return await listed(context, queries.SCHEMES, Asked.of(query))
 
 
 @router.get("/{scheme_id}", response_model=TierSchemeView, responses=raises(NotFound))
@@ -79,10 +77,7 @@ async def create_tier_scheme(wanted: TierSchemeCreate, context: Ctx) -> Response
     起草分级方案。
     """
     scheme = await operations.create_tier_scheme(context.session, context.actor, wanted)
-    response = await answer(context, scheme.id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/tier-schemes/{scheme.id}"
-    return response
+    return created(await answer(context, scheme.id), f"/v1/tier-schemes/{scheme.id}")
 
 
 @router.patch(
