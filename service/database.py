@@ -7,7 +7,6 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -37,10 +36,10 @@ WORKER_SERVER_SETTINGS = {
     "timezone": "UTC",
 }
 
-BEGIN_AS = text("""
-    SELECT set_config('app.user_id', :user_id, true), set_config('app.request_id', :request_id, true),
+BEGIN_AS = """
+    SELECT set_config('app.user_id', $1, true), set_config('app.request_id', $2, true),
            set_config('app.booked_in', '', true)
-""")
+"""
 
 
 def asyncpg_url(url: str) -> URL:
@@ -125,4 +124,5 @@ async def act_as(session: AsyncSession, user_id: UUID | None, request_id: str) -
     The session remembers the request, for the evidence that it writes.
     """
     session.info["request_id"] = request_id
-    await session.execute(BEGIN_AS, {"user_id": str(user_id or ""), "request_id": request_id})
+    connection = await session.connection()
+    await connection.exec_driver_sql(BEGIN_AS, (str(user_id or ""), request_id))
