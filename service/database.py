@@ -38,8 +38,11 @@ WORKER_SERVER_SETTINGS = {
 
 BEGIN_AS = """
     SELECT set_config('app.user_id', $1, true), set_config('app.request_id', $2, true),
-           set_config('app.booked_in', '', true)
+           set_config('app.booked_in', '', true), set_config('app.keeper', '', true)
 """
+
+
+KEEP = text("SELECT set_config('app.keeper', 'on', true)")
 
 
 def asyncpg_url(url: str) -> URL:
@@ -126,3 +129,8 @@ async def act_as(session: AsyncSession, user_id: UUID | None, request_id: str) -
     session.info["request_id"] = request_id
     connection = await session.connection()
     await connection.exec_driver_sql(BEGIN_AS, (str(user_id or ""), request_id))
+
+
+async def keep_archive(session: AsyncSession | AsyncConnection) -> None:
+    """The rest of this transaction sees every item of the archive: for what the service does by itself."""
+    await session.execute(KEEP)

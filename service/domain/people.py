@@ -56,6 +56,10 @@ PLAN_AUTHORS = frozenset({Role.KEY_ACCOUNT_MANAGER, Role.DEPARTMENT_MANAGER, Rol
 
 REVIEWER_ROLES = LEADERS | {Role.KEY_ACCOUNT_MANAGER, Role.MEDIATOR}
 
+# Who reads of the archive at all: whoever runs the service sees nothing of it; the auditor changes nothing.
+ARCHIVE_STAFF = frozenset(Role) - {Role.ADMIN, Role.INTEGRATION}
+ARCHIVE_WORKERS = ARCHIVE_STAFF - {Role.AUDITOR}
+
 # Archive, approval or plan power: granted by two people.
 TWO_PERSON_ROLES = LEADERS | {Role.ARCHIVIST, Role.AUDITOR, Role.MEDIATOR}
 

@@ -239,3 +239,77 @@ GRANT_TRANSITIONS = Transitions(
         GrantState.REVOKED: frozenset(),
     }
 )
+
+
+class ArchiveState(StrEnum):
+    """An item of the archive: the archivist accepts what a department deposits."""
+
+    DEPOSITED = "deposited"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+    DESTROYED = "destroyed"
+
+
+ARCHIVE_TRANSITIONS = Transitions(
+    {
+        ArchiveState.DEPOSITED: frozenset({ArchiveState.ACCEPTED, ArchiveState.WITHDRAWN}),
+        ArchiveState.ACCEPTED: frozenset({ArchiveState.DESTROYED}),
+        ArchiveState.WITHDRAWN: frozenset(),
+        ArchiveState.DESTROYED: frozenset(),
+    }
+)
+
+
+class VersionOfItemState(StrEnum):
+    """One file of an item of the archive."""
+
+    DEPOSITED = "deposited"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+VERSION_OF_ITEM_TRANSITIONS = Transitions(
+    {
+        VersionOfItemState.DEPOSITED: frozenset({VersionOfItemState.ACCEPTED, VersionOfItemState.REFUSED}),
+        VersionOfItemState.ACCEPTED: frozenset(),
+        VersionOfItemState.REFUSED: frozenset(),
+    }
+)
+
+
+class ProposalState(StrEnum):
+    """What one person proposed and a second decides."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+PROPOSAL_TRANSITIONS = Transitions(
+    {
+        ProposalState.PROPOSED: frozenset({ProposalState.CONFIRMED, ProposalState.REFUSED, ProposalState.WITHDRAWN}),
+        ProposalState.CONFIRMED: frozenset(),
+        ProposalState.REFUSED: frozenset(),
+        ProposalState.WITHDRAWN: frozenset(),
+    }
+)
+
+
+class PaperState(StrEnum):
+    """Where the paper of an item is, whatever became of electronic loans; only its return ends being overdue."""
+
+    IN_ARCHIVE = "in_archive"
+    OUT = "out"
+    OVERDUE = "overdue"
+    LOST = "lost"
+
+
+PAPER_TRANSITIONS = Transitions(
+    {
+        PaperState.IN_ARCHIVE: frozenset({PaperState.OUT, PaperState.LOST}),
+        PaperState.OUT: frozenset({PaperState.IN_ARCHIVE, PaperState.OVERDUE, PaperState.LOST}),
+        PaperState.OVERDUE: frozenset({PaperState.IN_ARCHIVE, PaperState.LOST}),
+        PaperState.LOST: frozenset({PaperState.IN_ARCHIVE}),
+    }
+)

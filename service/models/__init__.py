@@ -2,6 +2,7 @@
 
 from service.models.accounts import Account, AccountMembership, AllianceObservation, Contact
 from service.models.appeals import Appeal
+from service.models.archives import ArchiveItem, ArchiveLink, ArchiveProposal, ArchiveVersion, CustodyReceipt
 from service.models.base import Base, new_id
 from service.models.daily_work import Interaction, Task
 from service.models.distribution import (
@@ -39,12 +40,17 @@ __all__ = [
     "AllianceObservation",
     "ApiKey",
     "Appeal",
+    "ArchiveItem",
+    "ArchiveLink",
+    "ArchiveProposal",
+    "ArchiveVersion",
     "Assignment",
     "AuditCheckpoint",
     "AuditEntry",
     "AuditLeaf",
     "Base",
     "Contact",
+    "CustodyReceipt",
     "Decision",
     "Department",
     "DistributionPlan",

@@ -1,5 +1,6 @@
 """Who may do what: tables that read aloud. Importing this package enters them all."""
 
+from service.policy import archive_tables as _archive_tables
 from service.policy import tables as _tables
 from service.policy.actor import Actor, system_actor
 from service.policy.relations import principal_values
@@ -15,3 +16,4 @@ __all__ = [
     "system_actor",
 ]
 assert _tables
+assert _archive_tables

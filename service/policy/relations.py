@@ -31,9 +31,10 @@ def held_by(position: int, principal: UUID | None, account_id: ColumnElement[UUI
     )
 
 
-def principal_values(actor: Actor) -> dict[str, UUID]:
-    """The values of a kept statement's principals."""
-    return {f"principal_{position}": principal for position, principal in enumerate(actor.principals)}
+def principal_values(actor: Actor) -> dict[str, UUID | None]:
+    """The values of a kept statement's principals, and of the department in which the actor works."""
+    principals = {f"principal_{position}": principal for position, principal in enumerate(actor.principals)}
+    return {**principals, "own_department": actor.department_id}
 
 
 def account_of(model: type[Any]) -> ColumnElement[UUID]:

@@ -9,12 +9,13 @@ HERE = Path(__file__).parent
 LEADING = frozenset({"department", "parent_department"})
 Groups = dict[str, frozenset[str]]
 Term = Callable[[Cell], bool]
+Rules = dict[tuple[str, str], Term]
 
 
-def expectations() -> dict[tuple[str, str], Callable[[Cell], bool]]:
+def expectations() -> Rules:
     """(resource, action) → whether a cell is expected to be allowed."""
     groups: Groups = {}
-    rules: dict[tuple[str, str], Callable[[Cell], bool]] = {}
+    rules: Rules = {}
     for line in (HERE / "expected.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("group "):
             name, _, members = line.removeprefix("group ").partition("=")
@@ -24,6 +25,12 @@ def expectations() -> dict[tuple[str, str], Callable[[Cell], bool]]:
             resource, action = name.split(".")
             rules[resource, action] = any_of([term(text.strip(), groups) for text in terms.split(";")])
     return rules
+
+
+def expected(rules: Rules, cell: Cell) -> bool:
+    """Whether a cell is expected to be allowed: by the line of its class, else by that of the resource."""
+    here, everywhere = (cell.resource, cell.action), (cell.resource.split("/")[0], cell.action)
+    return (rules.get(here) or rules[everywhere])(cell)
 
 
 def any_of(terms: list[Term]) -> Callable[[Cell], bool]:
@@ -42,6 +49,9 @@ def term(text: str, groups: Groups) -> Term:
         standings = LEADING if kind == "line" else {"team"}
         roles = groups[rest.removeprefix("of ")] if rest else None
         return lambda cell: cell.standing in standings and (roles is None or cell.who in roles)
+    if rest.startswith("of "):
+        members = groups[rest.removeprefix("of ")]
+        return lambda cell: cell.standing == kind and cell.who in members
     if text in groups:
         return lambda cell: cell.who in groups[text]
     return lambda cell: text in {cell.who, cell.standing}

@@ -10,15 +10,18 @@ from sqlalchemy import Column, Table, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.database import keep_archive
 from service.domain.api_keys import Scope
 from service.domain.people import Role
 from service.models import (
     Account,
     ApiKey,
     Appeal,
+    ArchiveItem,
     Assignment,
     Base,
     Decision,
+    Department,
     RoleGrant,
     Snapshot,
     Staff,
@@ -40,6 +43,7 @@ from tests.policy.standings import (
     Cell,
     resource_of,
     standings_of,
+    variants_of,
 )
 
 
@@ -53,6 +57,7 @@ class Society:
         self.integrations: dict[tuple[str, str], UUID] = {}
         self.rows: dict[str, tuple[Any, ...]] = {}
         self.made = 0
+        self.variant: dict[type[Base], dict[str, Any]] = {}
 
     async def settle(self) -> None:
         """Makes the departments, the account with its owner, people and integrations."""
@@ -108,14 +113,15 @@ class Society:
 
     async def row(self, model: type[Base], **known: Any) -> tuple[Any, ...]:
         """The key of a new row that has a fitting value wherever one is needed; what it refers to is made first."""
-        fitting = FITTING.get(model, {}) | known
+        fitting = FITTING.get(model, {}) | self.variant.get(model, {}) | known
         table = cast("Table", model.__table__)
         for column in table.columns:
             fresh = column.primary_key and not column.foreign_keys
-            needed = not column.nullable and column.server_default is None
+            needed = not column.nullable and column.server_default is None and column.computed is None
             if column.name not in fitting and column.identity is None and (fresh or needed):
                 fitting = fitting | {column.name: await self.value(column, fresh=fresh)}
         async with self.house.services.database.transaction() as session:
+            await keep_archive(session)  # the policy alone is asked here; row-level security has tests of its own
             made = await session.execute(insert(table).values(fitting).returning(*table.primary_key))
             return tuple(made.one())
 
@@ -140,7 +146,7 @@ class Society:
 
     async def referred(self, table: str) -> Any:
         """The key of a row of another table: the owner, the account, or one made for the purpose."""
-        known = {"staff": self.owner.id, "accounts": self.account_id}
+        known = {"staff": self.owner.id, "accounts": self.account_id, "departments": self.places["department"]}
         if table in known:
             return known[table]
         if table not in self.rows:
@@ -155,11 +161,19 @@ class Society:
         if standing in NAMES.get(model, {}):
             return await self.row(model, **{NAMES[model][standing]: person.id})
         if standing in FURTHER.get(model, ()):
-            made = {"published": self.published, "candidate": self.considered, "reviewer": self.under_review}
+            made = {
+                "published": self.published,
+                "candidate": self.considered,
+                "reviewer": self.under_review,
+                "depositor": self.deposited,
+                "former_depositor": self.accepted,
+                "deputy_in_charge": self.in_charge,
+            }
             return await made[standing](model, person)
-        key = f"{model.__tablename__} as such"
+        key = f"{model.__tablename__} as such {self.variant.get(model)}"
         if key not in self.rows:
-            self.rows[key] = (self.account_id,) if model is Account else await self.row(model)
+            known = {"account_id": self.account_id} if model is ArchiveItem else {}
+            self.rows[key] = (self.account_id,) if model is Account else await self.row(model, **known)
         return self.rows[key]
 
     async def published(self, model: type[Base], _person: Person) -> tuple[Any, ...]:
@@ -179,6 +193,22 @@ class Society:
         await self.row(Appeal, assignment_id=assignment, reviewer_id=person.id)
         return (assignment,) if model is Assignment else (decision,)
 
+    async def deposited(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """An item that the person deposited, which nobody has accepted."""
+        elsewhere = self.places["other_department"]
+        return await self.row(
+            model, depositor_id=person.id, department_id=elsewhere, state="deposited", accepted_at=None
+        )
+
+    async def accepted(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """An item that the person deposited, and the archivist accepted."""
+        return await self.row(model, depositor_id=person.id, department_id=self.places["other_department"])
+
+    async def in_charge(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """An item of a department of which the person is the deputy in charge."""
+        (department,) = await self.row(Department, deputy_in_charge_id=person.id)
+        return await self.row(model, department_id=department)
+
     async def answers(self) -> AsyncIterator[tuple[Cell, bool]]:
         """Every cell with what the policy says of it."""
         async with self.house.services.database.reading() as connection:
@@ -186,17 +216,21 @@ class Society:
                 actor = await staff_actor(connection, person.id)
                 assert actor is not None
                 for model, here in self.staff_questions(standing):
-                    key = await self.subject(model, here, person)
-                    async for cell in self.asked(connection, model, key, actor, who, here):
-                        yield cell
+                    for resource, variant in variants_of(model).items():
+                        self.variant[model] = variant
+                        key = await self.subject(model, here, person)
+                        async for cell in self.asked(connection, model, key, actor, who, here, resource):
+                            yield cell
             for (who, reach), key_id in self.integrations.items():
                 actor = await key_actor(connection, key_id=key_id)
                 assert actor is not None
                 for model, here in self.integration_questions(reach):
-                    made = here == "creator"
-                    key = await (self.row(model, created_by=key_id) if made else self.subject(model, here, self.owner))
-                    async for cell in self.asked(connection, model, key, actor, who, here):
-                        yield cell
+                    for resource, variant in variants_of(model).items():
+                        self.variant[model] = variant
+                        made = self.row(model, created_by=key_id) if here == "creator" else None
+                        key = await (made or self.subject(model, here, self.owner))
+                        async for cell in self.asked(connection, model, key, actor, who, here, resource):
+                            yield cell
 
     def staff_questions(self, standing: str) -> Iterator[tuple[type[Base], str]]:
         """The resources, and how somebody of this standing to the account may stand to them."""
@@ -220,12 +254,14 @@ class Society:
         actor: Actor,
         who: str,
         standing: str,
+        resource: str = "",
     ) -> AsyncIterator[tuple[Cell, bool]]:
         """One row and one actor, all actions of the resource in one statement."""
+        await keep_archive(connection)
         actions = list(POLICIES[model])
         table = cast("Table", model.__table__)
         conditions = [column == value for column, value in zip(table.primary_key, key, strict=True)]
         columns = [allowed(actor, action, model).label(action) for action in actions]
         row = (await connection.execute(select(*columns).select_from(model).where(*conditions))).one()
         for action, may in zip(actions, row, strict=True):
-            yield Cell(resource_of(model), action, who, standing), bool(may)
+            yield Cell(resource or resource_of(model), action, who, standing), bool(may)

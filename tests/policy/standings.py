@@ -1,6 +1,7 @@
 """How people and integrations may stand to a row, and what a row of each resource needs."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,8 @@ from service.models import (
     AccountMembership,
     AllianceObservation,
     Appeal,
+    ArchiveItem,
+    ArchiveVersion,
     Assignment,
     AuditEntry,
     Base,
@@ -61,6 +64,7 @@ FURTHER: dict[type[Base], tuple[str, ...]] = {
     Assignment: ("reviewer", "candidate"),
     Decision: ("reviewer",),
     Staff: ("oneself",),
+    ArchiveItem: ("depositor", "former_depositor", "deputy_in_charge"),
     Rulebook: ("published",),
     TierScheme: ("published",),
 }
@@ -87,7 +91,13 @@ FITTING: dict[type[Base], dict[str, Any]] = {
     RoleGrant: {"state": "refused"},
     Holiday: {"kind": "holiday"},
     Job: {"state": "queued"},
+    ArchiveItem: {"state": "accepted", "accepted_at": datetime(2020, 1, 1, tzinfo=UTC), "retention": "permanent"},
+    ArchiveVersion: {"sealed_as": "secret", "wrapped_as": "secret"},
     ExchangeRate: {"rate": Decimal(1), "currency": "USD"},
+}
+# Rows of one resource whose rights differ: the resource's name in the tables goes on with /NAME.
+VARIANTS: dict[type[Base], dict[str, dict[str, Any]]] = {
+    ArchiveItem: {name: {"confidentiality": name} for name in ("unclassified", "secret", "confidential", "top_secret")},
 }
 # An integration's reach: no departments set, the account's own, or another.
 REACHES = ("everywhere", "departments", "other_departments")
@@ -106,6 +116,12 @@ class Cell:
 def resource_of(model: type[Base]) -> str:
     """The name of a resource in the tables: AccountTier is account_tier."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in model.__name__).lstrip("_")
+
+
+def variants_of(model: type[Base]) -> dict[str, dict[str, Any]]:
+    """The kinds of rows of a resource by their names in the tables, each with what its row holds."""
+    kinds = VARIANTS.get(model, {})
+    return {f"{resource_of(model)}/{name}": known for name, known in kinds.items()} or {resource_of(model): {}}
 
 
 def standings_of(model: type[Base]) -> tuple[str, ...]:

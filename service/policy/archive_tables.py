@@ -1,0 +1,104 @@
+"""Who may do what in the archive: the table of access.md by class, written once."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
+
+from service.domain.archives import CONFIDENTIAL, KEEPERS, SECRET, TOP_SECRET
+from service.domain.people import ARCHIVE_STAFF, ARCHIVE_WORKERS, LEADERS, Role
+from service.models import ArchiveItem, Department
+from service.policy.actor import Actor
+from service.policy.relations import is_actor, team
+from service.policy.rules import Predicate, Rule, declare, related, role
+
+GENERAL_MANAGER, ARCHIVIST, AUDITOR = Role.GENERAL_MANAGER, Role.ARCHIVIST, Role.AUDITOR
+ANY_CLASS = range(TOP_SECRET + 1)
+UNCLASSIFIED = range(SECRET)
+BELOW_TOP_SECRET = range(TOP_SECRET)
+UP_TO_CONFIDENTIAL = range(SECRET, CONFIDENTIAL + 1)
+ONLY_TOP_SECRET = range(TOP_SECRET, TOP_SECRET + 1)
+
+
+def classed(rule: Rule, ranks: range, *roles: str) -> Rule:
+    """The rule for rows of these ranks only; with roles, only for somebody who holds one of them."""
+
+    def relation(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+        if roles and not (actor.kind == "staff" and actor.roles & set(roles)):
+            return false()
+        whole = rule.predicate(actor, model)
+        return whole if ranks == ANY_CLASS else and_(model.rank.between(ranks[0], ranks[-1]), whole)
+
+    return related(relation)
+
+
+def of_item(action: str) -> Callable[[Actor, type[Any]], ColumnElement[bool]]:
+    """The relation of what belongs to an item (its `item_id`) on which the actor may do this."""
+
+    def relation(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+        rule = ITEM[action]
+        if rule.holds_everywhere(actor):
+            return model.item_id.is_not(None)  # type: ignore[no-any-return]
+        mine = rule.predicate(actor, ArchiveItem)
+        return exists().where(ArchiveItem.id == model.item_id, mine).correlate_except(ArchiveItem)
+
+    return relation
+
+
+def _own_department(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    column: ColumnElement[UUID | None] = model.department_id
+    return column == bindparam("own_department", actor.department_id, column.type)
+
+
+def _deputy_in_charge(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    mine = is_actor("deputy_in_charge_id")(actor, Department)
+    return exists().where(Department.id == model.department_id, mine).correlate_except(Department)
+
+
+def _not_accepted(_actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    return model.accepted_at.is_(None)  # type: ignore[no-any-return]
+
+
+def both(one: Predicate, other: Predicate) -> Rule:
+    """Whoever stands in both relations to the row."""
+    return related(lambda actor, model: and_(one(actor, model), other(actor, model)))
+
+
+def _team_of_accepted(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    return and_(model.accepted_at.is_not(None), or_(*(one(actor, model) for one in team.relations)))
+
+
+everything = related(lambda _actor, model: model.id.is_not(None))
+own_department = related(_own_department)
+depositor = both(is_actor("depositor_id"), _not_accepted)
+deputy_in_charge = related(_deputy_in_charge)
+
+ITEM: dict[str, Rule] = {
+    "see": role(GENERAL_MANAGER, ARCHIVIST, AUDITOR)
+    | classed(everything, UNCLASSIFIED, *ARCHIVE_STAFF)
+    | classed(own_department | team, UP_TO_CONFIDENTIAL, *ARCHIVE_STAFF)
+    | classed(everything, UP_TO_CONFIDENTIAL, *LEADERS)
+    | classed(depositor, ANY_CLASS, *ARCHIVE_STAFF),
+    # without a loan or a reading session
+    "open": classed(related(_team_of_accepted), UNCLASSIFIED, *ARCHIVE_WORKERS)
+    | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS),
+    "deposit": role(*ARCHIVE_WORKERS),
+    "deposit_top_secret": role(ARCHIVIST, GENERAL_MANAGER),
+    "version": classed(own_department | depositor, BELOW_TOP_SECRET, *ARCHIVE_WORKERS)
+    | classed(everything, ONLY_TOP_SECRET, ARCHIVIST, GENERAL_MANAGER),
+    "describe": role(ARCHIVIST) | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS),
+    "withdraw": role(ARCHIVIST) | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS),
+    "accept": role(ARCHIVIST),
+    "raise": role(ARCHIVIST),
+    "raise_to_top": role(GENERAL_MANAGER),
+    "lower": classed(everything, BELOW_TOP_SECRET, GENERAL_MANAGER, ARCHIVIST)
+    | classed(deputy_in_charge, BELOW_TOP_SECRET, *ARCHIVE_STAFF)
+    | classed(everything, ONLY_TOP_SECRET, *LEADERS),
+    "destroy": classed(everything, BELOW_TOP_SECRET, *KEEPERS)
+    | classed(everything, ONLY_TOP_SECRET, ARCHIVIST, GENERAL_MANAGER),
+    "hold": classed(everything, BELOW_TOP_SECRET, *KEEPERS)
+    | classed(everything, ONLY_TOP_SECRET, ARCHIVIST, GENERAL_MANAGER),
+    "keep": role(ARCHIVIST),
+}
+declare(ArchiveItem, **ITEM)
