@@ -15,12 +15,13 @@ from service.policy.actor import Actor
 
 
 async def record(session: AsyncSession, actor: Actor, *events: Event) -> None:
-    """Writes an audit entry and an outbox message for each event; they commit or vanish with the change itself."""
+    """Writes an audit entry for each event, and an outbox message unless it is evidence alone; in one transaction."""
     await session.flush()
     at, request_id = datetime.now(UTC), session.info["request_id"]
     entries = [audit_row(actor, event, at, request_id) for event in events]
     await enter_rows(session, AuditEntry.__table__, ENTRY_COLUMNS, entries)
-    await enter_rows(session, OutboxMessage.__table__, MESSAGE_COLUMNS, [outbox_row(entry) for entry in entries])
+    messages = [outbox_row(entry) for event, entry in zip(events, entries, strict=True) if event.published]
+    await enter_rows(session, OutboxMessage.__table__, MESSAGE_COLUMNS, messages)
 
 
 def bound(table: FromClause, prefix: str, columns: Iterable[str]) -> Insert:

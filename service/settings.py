@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ARCHIVE_CLASSES = frozenset({"unclassified", "secret", "confidential", "top_secret"})
+
 
 class Settings(BaseSettings):
     """One field an environment variable; docs/operations.md lists them."""
@@ -21,6 +23,8 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     migration_url: SecretStr | None = None
     keys: SecretStr | None = None
+    files: str | None = Field(default=None, pattern="^s3://")
+    archive_kms_keys: dict[str, str] | None = None
     timezone: str = "Asia/Shanghai"
     base_currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
     language: Literal["en", "zh-CN"] = "en"
@@ -45,6 +49,15 @@ class Settings(BaseSettings):
             message = f"{name} is no time zone, such as Asia/Shanghai"
             raise ValueError(message) from error
         return name
+
+    @field_validator("archive_kms_keys")
+    @classmethod
+    def a_key_for_each_class(cls, keys: dict[str, str] | None) -> dict[str, str] | None:
+        """A KMS key for each class of the archive."""
+        if keys is not None and set(keys) != ARCHIVE_CLASSES:
+            message = f"one KMS key each for {', '.join(sorted(ARCHIVE_CLASSES))}"
+            raise ValueError(message)
+        return keys
 
     @field_validator("oidc_issuer")
     @classmethod

@@ -1,4 +1,4 @@
-"""Signing keys with ids: old ones still verify, the current one signs."""
+"""Keys with ids: old ones still verify and open, the current one signs and wraps."""
 
 import base64
 import hashlib
@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from service.adapters.state_folder import StateFolder
+from service.domain.archives import Confidentiality
 from service.settings import Settings
 
-PURPOSES = ("cursor", "token", "audit")
+CLASSES = tuple(Confidentiality)
+SIGNING = ("cursor", "token", "audit")
+PURPOSES = (*SIGNING, *(f"archive_{name}" for name in CLASSES))
 FILE = "keys.json"
 
 
@@ -40,31 +43,50 @@ class KeyRing:
 
 @dataclass(frozen=True)
 class Keys:
-    """One ring a purpose, from EVENHAND_KEYS: a file's path or the JSON itself."""
+    """One ring a purpose, from EVENHAND_KEYS: a file's path or the JSON itself; of the archive one a class."""
 
     cursor: KeyRing
     token: KeyRing
     audit: KeyRing
+    archive: dict[str, KeyRing]
 
     @classmethod
     def read(cls, source: str) -> Self:
         """Keys from JSON text or from the file it names; ValueError when a ring is missing or a key is not 32 bytes."""
         text = source if source.lstrip().startswith("{") else Path(source).read_text(encoding="utf-8")
         rings = json.loads(text)
-        return cls(**{purpose: ring(purpose, rings) for purpose in PURPOSES})
+        signing = {purpose: ring(purpose, rings) for purpose in SIGNING}
+        return cls(**signing, archive={str(name): ring(f"archive_{name}", rings) for name in CLASSES})
 
 
-def kept_keys(settings: Settings) -> Keys:
+def kept_keys(settings: Settings, state: Path | None = None) -> Keys:
     """EVENHAND_KEYS, or else the keys in the state folder: made where they are missing, completed by new purposes."""
     if settings.keys is not None:
         return Keys.read(settings.keys.get_secret_value())
-    folder = StateFolder(settings.state)
+    folder = StateFolder(state or settings.state)
     kept = folder.secret_file(FILE, new_keys)
     if missing := [purpose for purpose in PURPOSES if purpose not in json.loads(kept)]:
         fresh = json.loads(new_keys())
         kept = json.dumps(json.loads(kept) | {purpose: fresh[purpose] for purpose in missing}, indent=1)
         folder.replace_secret(FILE, kept)
     return Keys.read(kept)
+
+
+def archive_rings(settings: Settings, state: Path | None = None) -> dict[str, KeyRing]:
+    """The archive's rings as they are kept at this moment."""
+    return kept_keys(settings, state).archive
+
+
+def rotate_archive(settings: Settings, state: Path | None = None) -> None:
+    """A fresh current key in each of the archive's rings in the state folder; the old ones still open."""
+    kept_keys(settings, state)
+    folder = StateFolder(state or settings.state)
+    rings, fresh = json.loads(folder.secret_file(FILE, new_keys)), json.loads(new_keys())
+    for purpose in PURPOSES:
+        if purpose not in SIGNING:
+            rings[purpose]["keys"] |= fresh[purpose]["keys"]
+            rings[purpose]["current"] = fresh[purpose]["current"]
+    folder.replace_secret(FILE, json.dumps(rings, indent=1))
 
 
 def ring(purpose: str, rings: Any) -> KeyRing:

@@ -20,6 +20,11 @@ class Confidentiality(StrEnum):
         """0 for unclassified to 3 for top secret."""
         return _RANKS[self]
 
+    @property
+    def is_classified(self) -> bool:
+        """Whether it is more than unclassified."""
+        return self.rank > 0
+
 
 _RANKS = {name: rank for rank, name in enumerate(Confidentiality)}
 SECRET, CONFIDENTIAL, TOP_SECRET = (name.rank for name in list(Confidentiality)[1:])

@@ -9,10 +9,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact about one subject; `data` holds strings, integers, booleans, null, lists and objects only."""
+    """A fact about one subject; `data` holds strings, integers, booleans, null, lists and objects only.
+
+    Other systems hear of it where it is `published`.
+    """
 
     subject_type: ClassVar[str]
     type: ClassVar[str]
+    published: ClassVar[bool] = True
 
     subject_id: UUID | None
     account_id: UUID | None = None
@@ -407,3 +411,105 @@ class TaskDeleted(Event):
 
 class JobCancelled(Event):
     """Work that outlives its request was called off."""
+
+
+class ArchiveEvent(Event):
+    """A fact about the archive: evidence alone, of no account and for no other system, and without a title's words."""
+
+    published = False
+
+
+class ArchiveItemDeposited(ArchiveEvent):
+    """A department deposited something."""
+
+
+class ArchiveItemDescribed(ArchiveEvent):
+    """What is known of an item changed."""
+
+
+class ArchiveItemAccepted(ArchiveEvent):
+    """The archivist accepted a deposit."""
+
+
+class ArchiveItemWithdrawn(ArchiveEvent):
+    """A deposit was taken back, or turned down, before it was accepted."""
+
+
+class ArchiveItemRead(ArchiveEvent):
+    """Somebody read what is known of a classified item."""
+
+
+class ArchiveItemsListed(ArchiveEvent):
+    """Somebody read a list with classified items in it."""
+
+
+class ArchiveItemOpened(ArchiveEvent):
+    """Somebody opened the content of an item."""
+
+
+class ArchiveItemRaised(ArchiveEvent):
+    """An item's class was raised, at once."""
+
+
+class ArchiveItemLowered(ArchiveEvent):
+    """An item's class was lowered, by two people or on the day that two people had set."""
+
+
+class ArchiveItemHeld(ArchiveEvent):
+    """An item is under legal hold: nobody destroys it."""
+
+
+class ArchiveItemReleased(ArchiveEvent):
+    """Two people lifted a legal hold."""
+
+
+class ArchiveItemDestroyed(ArchiveEvent):
+    """Two people had an item's content destroyed after its retention."""
+
+
+class ArchiveVersionDeposited(ArchiveEvent):
+    """A file was sealed as a version of an item."""
+
+
+class ArchiveVersionAccepted(ArchiveEvent):
+    """The archivist accepted a version."""
+
+
+class ArchiveVersionRefused(ArchiveEvent):
+    """The archivist turned a version down."""
+
+
+class ArchiveVersionVerified(ArchiveEvent):
+    """The stored bytes of a version were compared with its record."""
+
+
+class ArchiveLinkCreated(ArchiveEvent):
+    """An item refers to another, or to a document elsewhere."""
+
+
+class ArchiveLinkRemoved(ArchiveEvent):
+    """An item no longer refers to something."""
+
+
+class CustodyReceiptRecorded(ArchiveEvent):
+    """The paper of an item changed hands, or was looked for."""
+
+
+class ArchiveProposalMade(ArchiveEvent):
+    """Somebody proposed what takes two people."""
+
+
+class ArchiveProposalConfirmed(ArchiveEvent):
+    """The second person agreed."""
+
+
+class ArchiveProposalRefused(ArchiveEvent):
+    """The second person said no."""
+
+
+class ArchiveProposalWithdrawn(ArchiveEvent):
+    """A proposal was taken back."""
+
+
+class DossierRead(ArchiveEvent):
+    """Somebody read what the archive holds of an account."""

@@ -1,7 +1,8 @@
 """The one route class: strict input, one transaction committed before the answer, idempotency, retries."""
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -18,6 +19,7 @@ from service.http.database_errors import RETRYABLE, problem_of, sqlstate
 from service.http.strict_json import StrictRequest
 from service.journal import record
 
+Serve = Callable[[StrictRequest], Awaitable[Response]]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 TRIES = 3
 JSON_TYPE = "application/json"
@@ -43,24 +45,51 @@ class SteppedEndpoint(APIRoute):
 
 
 class Endpoint(APIRoute):
-    """What every address of the service does before and after its handler."""
+    """What every address of the service does before and after its handler.
+
+    `noted`: the refusals that leave evidence. `acts_in_reading`: reads run in a transaction as the actor too.
+    """
+
+    noted: ClassVar[tuple[type[errors.Problem], ...]] = (errors.Denied,)
+    acts_in_reading: ClassVar[bool] = False
 
     def get_route_handler(self) -> Handler:
         """The handler inside its transaction, or on a reading connection for GET."""
         handler = super().get_route_handler()
         known = query_names(self.dependant)
-        if "GET" in (self.methods or ()):
+        if "GET" in (self.methods or ()) and not self.acts_in_reading:
             return translated(known, lambda request: read(handler, request))
         return translated(
-            known,
-            lambda request: self.around(
-                StrictRequest(request.scope, request.receive), lambda strict: write(handler, strict)
-            ),
+            known, lambda request: self.served(StrictRequest(request.scope, request.receive), partial(write, handler))
         )
 
-    async def around(self, request: StrictRequest, serve: Callable[[StrictRequest], Awaitable[Response]]) -> Response:
+    async def served(self, request: StrictRequest, serve: Serve) -> Response:
+        """The answer; what was refused is noted after its own transaction has rolled back."""
+        try:
+            return await self.around(request, serve)
+        except self.noted:
+            await note_refusal(request.scope[KEY])
+            raise
+
+    async def around(self, request: StrictRequest, serve: Serve) -> Response:
         """Serves a writing request; an address may do before and after what no transaction should wait for."""
         return await serve(request)
+
+
+class ArchiveEndpoint(Endpoint):
+    """An address of the archive: row-level security knows who reads, and every hidden look-up leaves the same entry.
+
+    Whether there is such an item or not: 404 is the same answer, after the same work. Nothing of it is kept on the way.
+    """
+
+    noted = (errors.Denied, errors.Missing)
+    acts_in_reading = True
+
+    async def served(self, request: StrictRequest, serve: Serve) -> Response:
+        """The answer, which no cache may keep."""
+        response = await super().served(request, serve)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def translated(known: frozenset[str], serve: Callable[[Request], Awaitable[Response]]) -> Handler:
@@ -105,9 +134,6 @@ async def write(handler: Handler, request: StrictRequest) -> Response:
         except DBAPIError as error:
             if attempt == TRIES or sqlstate(error) not in RETRYABLE:
                 raise
-        except errors.Denied:
-            await note_refusal(context)
-            raise
     raise AssertionError
 
 

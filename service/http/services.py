@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from service.adapters.files import FileStore
+from service.adapters.files import FileStore, Vault
 from service.adapters.keys import Keys
 from service.adapters.oidc import OidcIssuer
 from service.adapters.passwords import Passwords
@@ -40,7 +41,12 @@ class Services:
         rates = RateLimits(database, settings.rate_limit, settings.anonymous_rate_limit)
         return cls(settings, database, keys, issuer, identities, rates, state, schema_head)
 
-    @property
+    @cached_property
     def files(self) -> FileStore:
-        """The object store in the state folder."""
-        return FileStore.in_state(self.state)
+        """The object store."""
+        return FileStore.of(self.settings, self.state)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Where the archive's files lie sealed."""
+        return Vault.of(self.settings, self.state)

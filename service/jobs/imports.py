@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.files import FileStore
-from service.adapters.state_folder import default_path
 from service.database import Database
 from service.domain.import_keys import MatchOn
 from service.domain.states import ImportState
@@ -68,7 +67,7 @@ async def run_import(work: Workplace) -> dict[str, Any]:
 async def sweep_orphaned_files(database: Database, settings: Settings, now: datetime) -> int:
     """Discards the files that uploads which were cut off left behind."""
     async with database.transaction() as session:
-        return await sweep_orphans(session, FileStore.in_state(settings.state or default_path()), now)
+        return await sweep_orphans(session, FileStore.of(settings), now)
 
 
 async def actor_of(session: AsyncSession, work: Workplace) -> Actor | None:
@@ -94,7 +93,7 @@ class ImportRun:
 
     async def whole(self) -> dict[str, Any]:
         """The rows judged and, unless it is a dry run, written; the counts."""
-        import_, files = self._import, FileStore.in_state(self._work.settings.state or default_path())
+        import_, files = self._import, FileStore.of(self._work.settings)
         async with files.copy(import_.object_key) as path:
             self._file = await asyncio.to_thread(ImportFile, path, import_)
             match_on = MatchOn(import_.match_on)
