@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
