@@ -6,6 +6,7 @@ RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashe
 COPY pyproject.toml README.md LICENSE ./
 COPY alembic alembic
 COPY openapi/openapi.json openapi/
+COPY docs docs
 COPY service service
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . && .venv/bin/python -m compileall -q service alembic
 

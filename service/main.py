@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from service.errors import Problem
+from service.http.literal_addresses import closed
 from service.http.middleware import Gate
 from service.http.openapi import document
 from service.http.problems import on_http_exception, on_problem, on_validation
@@ -111,8 +112,7 @@ def create_app(services: Services) -> FastAPI:
         await services.database.dispose()
 
     app = FastAPI(title="Evenhand", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
-    for router in ROUTERS:
-        app.router.routes.extend(router.routes)
+    app.router.routes.extend(closed([route for router in ROUTERS for route in router.routes]))
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http_exception)

@@ -1,4 +1,4 @@
-"""Swagger UI without the network, and the contract that it shows: page, script and assets come from here."""
+"""Swagger UI without the network, the contract that it shows, and the guides: everything comes from here."""
 
 import hashlib
 from pathlib import Path
@@ -15,7 +15,8 @@ router = APIRouter(include_in_schema=False)
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "service" / "static"
 OWN = ("docs.css", "docs.js", "landing.css")
-ASSETS = {path.name: path for path in ((STATIC / "swagger").iterdir())} | {name: STATIC / name for name in OWN}
+GUIDES = {path.name: path for path in (ROOT / "docs").glob("*.md")}
+ASSETS = {path.name: path for path in (STATIC / "swagger").iterdir()} | {name: STATIC / name for name in OWN} | GUIDES
 # What `make openapi` wrote, which a test holds equal to the live routes: rendering it anew takes over a second.
 DOCUMENT = orjson.dumps(orjson.loads((ROOT / "openapi" / "openapi.json").read_bytes()))
 DOCUMENT_TAG = f'"{hashlib.sha256(DOCUMENT).hexdigest()[:32]}"'
@@ -43,7 +44,7 @@ async def swagger_ui() -> Response:
 
 @router.get("/docs/{name}")
 async def asset(name: str) -> Response:
-    """One of the vendored files of swagger-ui-dist, or of our own."""
+    """One of the vendored files of swagger-ui-dist, or of our own; a guide is Markdown, which browsers show as text."""
     path = ASSETS.get(name)
     if path is None:
         raise HTTPException(404)

@@ -10,9 +10,9 @@ from service.domain.account_codes import LONGEST, RULE, is_code
 from service.errors import FieldFlaw
 from service.schemas.fields import (
     UNCHANGED,
+    AmountText,
     Body,
     Day,
-    DecimalText,
     Instant,
     Money,
     Text50,
@@ -164,6 +164,9 @@ class AccountSort(StrEnum):
     VALUE_DESC = "-potential_value"
 
 
+READ_AMOUNTS = "in the base currency; 1.5亿, 15000万 and 150,000,000 are read. 以本位币计；可写 1.5亿、15000万等。"
+
+
 class AccountFilter(Body):
     """Typed filters, one per field; repeat one for any of several values."""
 
@@ -182,10 +185,12 @@ class AccountFilter(Body):
     tier: Annotated[list[Text50], Field(max_length=20)] | None = Field(default=None, description="Tier codes.")
     intent: Annotated[list[Intent], Field(max_length=3)] | None = Field(default=None, description="Intents.")
     lifecycle: Annotated[list[Lifecycle], Field(max_length=3)] | None = Field(default=None, description="Lifecycles.")
-    potential_value_min: DecimalText | None = Field(
-        default=None, description="At least, in the base currency; 万 and 亿 are read."
+    potential_value_min: AmountText | None = Field(
+        default=None, description=f"At least this, {READ_AMOUNTS}", examples=["1.5亿"]
     )
-    potential_value_max: DecimalText | None = Field(default=None, description="At most, in the base currency.")
+    potential_value_max: AmountText | None = Field(
+        default=None, description=f"At most this, {READ_AMOUNTS}", examples=["3000万"]
+    )
     created_from: Instant | None = Field(default=None, description="Entered at or after this instant.")
     created_to: Instant | None = Field(default=None, description="Entered before this instant.")
     limit: int = Field(default=50, ge=1, le=200, description="How many at most.")

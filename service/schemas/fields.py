@@ -17,7 +17,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from service.domain.amounts import read_number
 from service.domain.names import clean_text, match_key
+from service.domain.unreadable import SENTENCES, Unreadable
 from service.errors import FieldFlaw, InvalidInput
 
 # The default of a field that a merge patch may change but not empty: left out means unchanged.
@@ -63,6 +65,17 @@ def read_decimal(value: Any) -> Any:
     if not WRITTEN_DECIMAL.fullmatch(value):
         raise FieldFlaw("decimal_parsing", "A decimal number as text is expected.", "应为以文本表示的小数。")
     return Decimal(value)
+
+
+def read_amount(value: Any) -> Any:
+    """An amount of no stated currency: a decimal, or as people write it, 1.5亿 and 3,000万 among them."""
+    if not isinstance(value, str) or WRITTEN_DECIMAL.fullmatch(value):
+        return read_decimal(value)
+    try:
+        return read_number(value)
+    except Unreadable as flaw:
+        sentence = SENTENCES[flaw.code]
+        raise FieldFlaw(flaw.code, sentence.en, sentence.zh) from None
 
 
 def written_decimal(value: Decimal) -> str:
@@ -120,6 +133,13 @@ DecimalText = Annotated[
     BeforeValidator(read_decimal),
     PlainSerializer(written_decimal, return_type=str),
     WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN, "maxLength": 30}),
+]
+AmountText = Annotated[
+    Decimal,
+    BeforeValidator(read_amount),
+    PlainSerializer(written_decimal, return_type=str),
+    Field(ge=0),
+    WithJsonSchema({"type": "string", "maxLength": 200}),
 ]
 Day = Annotated[date, BeforeValidator(written_day), AfterValidator(finite)]
 Instant = Annotated[

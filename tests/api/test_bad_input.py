@@ -107,6 +107,21 @@ async def test_a_repeated_name_is_told_in_words(house: House) -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "answered"),
+    [
+        ("DELETE", f"/v1/rulebooks/{uuid4()}/tests/run", "POST"),
+        ("PATCH", "/v1/tier-schemes/templates", "GET, HEAD"),
+        ("PUT", "/v1/tier-schemes/templates", "GET, HEAD"),
+    ],
+)
+async def test_a_word_in_an_address_is_nobodys_id(house: House, method: str, path: str, answered: str) -> None:
+    async with house.client(await a_steward(house)) as client:
+        answer = await client.request(method, path)
+    problem(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == answered
+
+
+@pytest.mark.parametrize(
     ("query", "status", "code"),
     [
         ("colour=red", 400, "unknown_parameter"),

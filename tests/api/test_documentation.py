@@ -10,6 +10,7 @@ import pytest
 from tests.house import House
 
 COMMITTED = json.loads(Path("openapi/openapi.json").read_bytes())  # held equal to the live routes by tests/contract
+GUIDES = {path.name: path.read_text(encoding="utf-8") for path in Path("docs").glob("*.md")}
 LINK = re.compile(r'(?:href|src)="([^"]+)"')
 
 
@@ -56,6 +57,17 @@ async def test_the_contract_is_served_as_it_is_and_only_once(house: House) -> No
     assert (again.status_code, again.content) == (304, b"")
     other = await open_page(house, "/openapi.json", **{"If-None-Match": '"another"'})
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+async def test_the_landing_page_leads_to_every_guide(house: House, language: str) -> None:
+    page = await open_page(house, "/", **{"Accept-Language": language})
+    linked = {link.removeprefix("/docs/") for link in LINK.findall(page.text) if link.endswith(".md")}
+    assert linked == set(GUIDES)
+    for name, text in GUIDES.items():
+        guide = await open_page(house, f"/docs/{name}")
+        assert guide.headers["Content-Type"] == "text/markdown; charset=utf-8"
+        assert guide.text == text
 
 
 async def test_an_asset_that_is_not_there_is_a_problem(house: House) -> None:

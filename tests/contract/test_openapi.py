@@ -1,6 +1,8 @@
 """The OpenAPI document: valid, committed, the same as the live routes, and true in what a linter cannot see."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from tests.policy.test_every_route_has_a_case import cases
 
 DOCUMENT = live_document()
 COMMITTED = Path("openapi/openapi.json")
+MEMBER_LINE = re.compile(r"^- `([^`]+)`: (.+)$", re.MULTILINE)
 OPERATIONS = {operation["operationId"]: operation for item in DOCUMENT["paths"].values() for operation in item.values()}
 
 
@@ -47,6 +50,42 @@ def test_the_scopes_of_integrations_are_the_policys() -> None:
     assert {name: frozenset(scopes) for name, scopes in SCOPES_OF.items()} == {
         name: frozenset(Scope(scope) for scope in scopes) for name, scopes in in_force.items() if scopes
     }
+
+
+def enums(schema: Any, name: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Every enum of a part of the document, with the description it stands below."""
+    if isinstance(schema, list):
+        for part in schema:
+            yield from enums(part, name)
+    elif isinstance(schema, dict):
+        told = schema.get("description", name)
+        if "enum" in schema:
+            yield told, schema["enum"]
+        elif schema.get("$ref", "").startswith("#/components/schemas/"):
+            yield from enums_of_component(schema["$ref"], told)
+        for key, part in schema.items():
+            if key not in {"examples", "example", "$ref", "enum"}:
+                yield from enums(part, told if isinstance(told, str) and key in NESTING else "")
+
+
+NESTING = frozenset({"schema", "oneOf", "items"})
+
+
+def enums_of_component(reference: str, told: str) -> Iterator[tuple[str, list[str]]]:
+    component = DOCUMENT["components"]["schemas"][reference.rsplit("/", 1)[-1]]
+    if "enum" in component:
+        yield told, component["enum"]
+
+
+def test_every_member_of_an_enum_is_told_in_both_languages_wherever_it_may_stand() -> None:
+    found = list(enums({"paths": DOCUMENT["paths"], "schemas": DOCUMENT["components"]["schemas"]}))
+    assert len(found) > len([one for one in DOCUMENT["components"]["schemas"].values() if "enum" in one])
+    for told, members in found:
+        lines = dict(MEMBER_LINE.findall(told))
+        assert list(lines) == members, told
+        for words in lines.values():
+            assert re.search("[一-鿿]", words), words
+            assert re.match("[A-Za-z]", words), words
 
 
 def test_every_scope_is_explained() -> None:

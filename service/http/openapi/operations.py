@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from service.http.openapi.enum_words import described
 from service.http.openapi.examples import example_of
 from service.http.openapi.field_words import PATH_EXAMPLES, PATH_WORDS
 from service.http.openapi.schemas import form_field, plain_schema
@@ -58,7 +59,8 @@ def parameter(told_by_framework: Json, schemas: Json) -> Json:
     if found["in"] == "path":
         found.setdefault("description", PATH_WORDS.get(found["name"], ""))
         found["example"] = PATH_EXAMPLES.get(found["name"]) or example_of(schema, schemas)
-    found["description"] = found.get("description") or schema.get("description", "")
+    words = found.get("description") or schema.get("description", "")
+    found["description"] = described(words, schema, schemas)
     schema.pop("description", None)
     return found | {"schema": schema}
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from service.http.openapi.enum_words import described
 from service.http.openapi.examples import example_of, twins
 from service.http.openapi.field_words import FIELD_WORDS
 
@@ -29,6 +30,10 @@ def rewrite_schemas(schemas: Json) -> None:
             words = shape.get("description") or inherited(schemas, name, field)
             shape["description"] = words or FIELD_WORDS.get(field) or general.get(field, "")
     for name, schema in schemas.items():
+        for shape in schema.get("properties", {}).values():
+            shape["description"] = described(shape["description"], shape, schemas)
+        if "enum" in schema:
+            schema["description"] = described(schema["description"], schema, schemas, name)
         if schema.get("type") == "object":
             schema["examples"] = [example_of(schema, schemas, name)]
 

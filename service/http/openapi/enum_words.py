@@ -1,0 +1,215 @@
+"""What the members of enums mean, in English and Chinese: the same everywhere, or what stands by the schema."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from service.domain.alliance import RUNGS
+from service.domain.people import ROLE_NAMES
+from service.domain.tier_sheets import REASONS
+from service.errors import Sentence
+
+Json = dict[str, Any]
+# By the member, whatever schema it is in.
+MEMBER_WORDS = {
+    # --- states ---
+    "applied": "carried out 已执行",
+    "approved": "approved 已批准",
+    "awaiting_mapping": "waits until its columns are confirmed 待确认列映射",
+    "cancelled": "cancelled 已取消",
+    "completed": "completed 已完成",
+    "computing": "being computed 计算中",
+    "done": "done 已完成",
+    "draft": "draft 草稿",
+    "effective": "in force 已生效",
+    "failed": "failed 失败",
+    "in_progress": "in progress 进行中",
+    "invited": "invited, not here yet 已邀请",
+    "left": "has left 已离职",
+    "mediation": "in mediation 调解中",
+    "not_started": "not started 未开始",
+    "on_leave": "on leave 休假中",
+    "partially_upheld": "partly upheld 部分支持",
+    "preview": "preview 预览",
+    "proposed": "proposed 待批准",
+    "published": "published, in force 已发布",
+    "queued": "waits for a worker 排队中",
+    "received": "received 已接收",
+    "refused": "refused 已拒绝",
+    "rejected": "rejected 已驳回",
+    "retired": "no longer in force 已停用",
+    "revoked": "revoked 已撤销",
+    "running": "running 运行中",
+    "submitted": "submitted 已提交",
+    "succeeded": "succeeded 成功",
+    "superseded": "replaced by a newer one 已被取代",
+    "under_review": "under review 评审中",
+    "upheld": "upheld 予以支持",
+    "validated": "checked without writing 已校验（未写入）",
+    "withdrawn": "withdrawn 已撤回",
+    # --- accounts and contacts ---
+    "high": "high 高",
+    "low": "low 低",
+    "medium": "medium 中",
+    "active": "active 有效",
+    "former": "former customer 已流失",
+    "prospect": "not yet a customer 潜在客户",
+    "growing": "fast growing 成长快",
+    "lost": "lost 丢失",
+    # --- people ---
+    "after_sales": "after-sales service 售后服务",
+    "customer_service": "customer service 客服",
+    "finance": "finance 财务",
+    "leader": "leader 领导",
+    "marketing": "marketing 市场",
+    "operations": "operations 运营",
+    "sales": "sales 销售",
+    "tech_support": "technical support 技术支持",
+    "business_trip": "business trip 出差",
+    "other": "other 其他",
+    "parental_leave": "parental leave 育儿假",
+    "sick_leave": "sick leave 病假",
+    "training": "training 培训",
+    "vacation": "vacation 休假",
+    "holiday": "day off 放假",
+    "make_up": "worked instead 调休上班",
+    "accounts:read": "reads accounts 读取客户",
+    "accounts:write": "enters and changes accounts 录入与修改客户",
+    "contacts:sensitive": "sees sensitive fields of contacts 查看联系人敏感字段",
+    "directory:read": "reads departments and people 读取部门与人员",
+    # --- imports ---
+    "accounts": "accounts 客户",
+    "contacts": "contacts 联系人",
+    "tasks": "tasks 任务",
+    "atomic": "all rows or none 全部写入或全部不写",
+    "partial": "the good rows go in 写入合格行",
+    "created": "newly entered 新增",
+    "unchanged": "nothing new 无变化",
+    "updated": "changed 更新",
+    "code": "by account code 按客户编码",
+    "external_ref": "by another system's id 按外部系统编号",
+    "name_region": "by name and region 按名称与区域",
+    "csv": "CSV with BOM 带 BOM 的 CSV",
+    "xlsx": "Excel workbook 电子表格",
+    ".": "a point 点",
+    ",": "a comma 逗号",
+    # --- grades ---
+    "manual": "by hand 手工",
+    "pareto": "by share of the total, the largest first 按累计占比（帕累托）",
+    "score": "by weighted criteria 加权评分",
+    "share": "by share of the total 按占比",
+    "cumulative_group": "of all accounts down to the cut 累计占比",
+    "individual_share": "of the one account 单个占比",
+    "basic": "basic support 基本支持方案",
+    "personalised": "plan of its own 个性化方案",
+    "standard": "standard plan 标准方案",
+    "abc": "A, B and C by share 按占比分 ABC 三类",
+    "five_tiers": "five tiers 五级客户体系",
+    "importance": "by importance 按重要程度",
+    "down": "down 降级",
+    "enters": "graded for the first time 首次评级",
+    "leaves": "no longer graded 退出评级",
+    "up": "up 升级",
+    # --- distribution ---
+    "arrivals": "accounts that arrived 新增客户",
+    "initial": "first distribution 首次分配",
+    "leaver": "somebody leaves 人员离职",
+    "newcomer": "somebody joins 新人加入",
+    "rebalance": "evens out loads 重新均衡",
+    "territory_change": "regions changed 区域调整",
+    "appeal": "by an appeal 申诉裁决",
+    "handover": "handed over 交接",
+    "plan": "by a plan 分配方案",
+    "routed": "by the rules on arrival 到达时按规则分配",
+    "allowed": "allowed 允许",
+    "attainable": "attainable value by person 每人可达价值",
+    "loads": "load by person 每人负荷",
+    "lorenz": "Lorenz curve 洛伦兹曲线",
+    # --- appeals, daily work and evidence ---
+    "conflict_of_interest": "conflict of interest 利益冲突",
+    "existing_relationship": "existing relationship 已有客户关系",
+    "overload": "overload 负荷过重",
+    "rule_misapplied": "a rule was misapplied 规则适用错误",
+    "territory": "territory 区域归属",
+    "wrong_data": "wrong data 数据错误",
+    "interaction": "interaction 互动记录",
+    "call": "telephone call 电话",
+    "email": "e-mail 邮件",
+    "meeting": "meeting 会议",
+    "presentation": "presentation 产品演示",
+    "return_visit": "return visit 回访",
+    "survey": "survey 调研",
+    "visit": "visit 拜访",
+    "customer": "the customer's side 客户方",
+    "own": "our side 我方",
+    "consistency": "a later log contains the earlier one 后续日志包含先前日志",
+    "inclusion": "an entry is in the log 记录在日志中",
+}
+
+
+def spoken(sentences: Mapping[Any, Sentence]) -> dict[str, str]:
+    """What the domain says of its members, both languages in one line."""
+    return {str(member): f"{sentence.en} {sentence.zh}" for member, sentence in sentences.items()}
+
+
+# By schema, for members that mean something else there, and for those that the domain itself has words for.
+MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
+    "Alliance": spoken(RUNGS),
+    "EvaluationState": {"applied": "in force 已生效"},
+    "Expected": {"refused": "refused 禁止"},
+    "PlanState": {"proposed": "computed, waits for approval 待批准", "rejected": "rejected 已否决"},
+    "Reason": spoken(REASONS),
+    "Role": spoken(ROLE_NAMES),
+    "RowOutcome": {"rejected": "rejected 被拒绝"},
+    "StaffStatus": {"active": "here 在职"},
+    "VersionState": {"draft": "draft, may be changed 草稿，可修改"},
+}
+# Sort orders are told by what they compare; a leading minus turns the order round.
+SORT_WORDS = {
+    "as_of": "day 日期",
+    "at": "time 时间",
+    "code": "code 编码",
+    "created_at": "time of entry 录入时间",
+    "decide_by": "deadline 裁决期限",
+    "decided_at": "time of the decision 决定时间",
+    "due_on": "day due 到期日",
+    "name": "name, Chinese by pinyin 名称（按拼音）",
+    "observed_on": "day of the observation 观察日期",
+    "on_date": "day 日期",
+    "planned_on": "planned day 计划日期",
+    "position": "position 位次",
+    "potential_value": "potential value 潜在价值",
+    "started_at": "beginning 开始时间",
+    "starts_at": "beginning 开始时间",
+    "starts_on": "first day 首日",
+    "valid_from": "first day of validity 生效日",
+}
+RISING, FALLING = "rising 升序", "falling 降序"
+
+
+def described(words: str, schema: Json, schemas: Json, name: str = "") -> str:
+    """A description, and below it every member that the field takes."""
+    return "\n".join([words, *members_told(schema, schemas, name)])
+
+
+def members_told(schema: Json, schemas: Json, name: str = "") -> Iterator[str]:
+    """A line for each member of the enum that a schema is, refers to, or lists."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        schema = schemas[name] if "enum" in schemas[name] else {}
+    members = schema.get("enum", ())
+    if members:
+        yield ""
+    for member in members:
+        yield f"- `{member}`: {member_words(name, member)}"
+    for inner in (*schema.get("oneOf", ()), *filter(None, [schema.get("items")])):
+        yield from members_told(inner, schemas)
+
+
+def member_words(name: str, member: str) -> str:
+    """What a member of a schema means, in both languages; LookupError where nobody has said it."""
+    if name.endswith("Sort"):
+        return f"{SORT_WORDS[member.removeprefix('-')]}, {FALLING if member.startswith('-') else RISING}"
+    found = MEMBERS_OF_SCHEMAS.get(name, {}).get(member) or MEMBER_WORDS.get(member)
+    if found is None:
+        raise LookupError(f"MEMBER_WORDS of {__name__} lacks {member!r} of {name}.")
+    return found
