@@ -33,8 +33,10 @@ check: $(VENV)/dev.stamp ## lint, types, layers, spelling
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 
-browser: $(VENV)/browser.stamp ## use Swagger UI in headless Chromium, which is installed where root may
+browser: $(VENV)/browser.stamp ## use Swagger UI and the page of examples/ in headless Chromium, which is installed where root may
 	@tests/browser/install-chromium.sh
+	@$(MAKE) --no-print-directory openapi/node_modules/.stamp || \
+		echo "make browser: npm cannot install openapi/package-lock.json here; the page of examples/ is skipped."
 	@$(BIN)/pytest tests/browser -rs
 
 bench: $(VENV)/dev.stamp ## measure against a hand-written handler, into benchmarks/latest.json

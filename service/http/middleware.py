@@ -20,7 +20,7 @@ from service.http.services import Services
 
 log = structlog.get_logger("evenhand.request")
 
-PUBLIC = frozenset({"/", "/livez", "/readyz", "/metrics", "/openapi.json", "/docs", "/v1/auth/token"})
+PUBLIC = frozenset({"/", "/livez", "/readyz", "/metrics", "/openapi.json", "/docs", "/favicon.ico", "/v1/auth/token"})
 PASSWORD_PATH = "/v1/auth/password"  # noqa: S105 - strangers come here with a link, others with their token
 PUBLIC_PREFIXES = ("/docs/",)
 UNLIMITED = frozenset({"/livez", "/readyz", "/metrics"})  # whoever watches us must not be kept out by others

@@ -42,6 +42,12 @@ async def swagger_ui() -> Response:
     return FileResponse(STATIC / "docs.html", headers=PAGE_HEADERS)
 
 
+@router.get("/favicon.ico")
+async def icon() -> Response:
+    """What browsers ask for beside a page that names no icon, such as a guide."""
+    return FileResponse(ASSETS["favicon-32x32.png"], headers={"Cache-Control": "max-age=3600"})
+
+
 @router.get("/docs/{name}")
 async def asset(name: str) -> Response:
     """One of the vendored files of swagger-ui-dist, or of our own; a guide is Markdown, which browsers show as text."""

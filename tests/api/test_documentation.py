@@ -70,6 +70,11 @@ async def test_the_landing_page_leads_to_every_guide(house: House, language: str
         assert guide.text == text
 
 
+async def test_a_browser_finds_an_icon_beside_a_guide(house: House) -> None:
+    icon = await open_page(house, "/favicon.ico")
+    assert (icon.status_code, icon.headers["Content-Type"]) == (200, "image/png")
+
+
 async def test_an_asset_that_is_not_there_is_a_problem(house: House) -> None:
     assert (await open_page(house, "/docs/..%2fdocs.html")).status_code == 404
     assert (await open_page(house, "/docs/secrets.js")).json()["code"] == "not_found"

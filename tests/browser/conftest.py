@@ -17,7 +17,7 @@ CHROMIUM = shutil.which("chromium")
 FLAGS = [f"--disable-{what}" for what in ("background-networking", "component-update", "gpu", "quic", "sync")]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def company() -> Iterator[Company]:
     folder = Path(mkdtemp(prefix="evenhand-browser-", dir="/tmp"))
     service = RunningService(folder)

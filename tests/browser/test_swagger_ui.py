@@ -84,6 +84,17 @@ def test_an_inline_script_does_not_run(watched: Watched) -> None:
     watched.complaints.clear()
 
 
+@pytest.mark.parametrize(
+    ("watched", "guide"), [("zh-CN", "集成指南"), ("en-GB", "Integration guide")], indirect=["watched"]
+)
+def test_a_guide_is_shown_as_text_and_not_downloaded(watched: Watched, guide: str) -> None:
+    page = watched.page
+    page.goto("/")
+    page.get_by_role("link", name=guide).click()
+    expect(page).to_have_url(re.compile("/docs/integrate.md$"))
+    expect(page.locator("body")).to_contain_text("Integrating with Evenhand")
+
+
 @pytest.mark.parametrize(("watched", "said"), [("zh-CN", "就绪"), ("en-GB", "ready")], indirect=["watched"])
 def test_the_landing_page_leads_to_swagger_ui(watched: Watched, said: str) -> None:
     page = watched.page
