@@ -17,15 +17,7 @@ from tests.house import House
 
 async def raced(*requests: Callable[[], Awaitable[httpx.Response]]) -> list[httpx.Response]:
     """The answers to requests that start together."""
-    return list(await asyncio.gather(*(insisted(request) for request in requests)))
-
-
-async def insisted(request: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-    """The answer to a request, asked again while a machine at its limit says so (503)."""
-    async with asyncio.timeout(30):
-        while (answer := await request()).status_code == 503:
-            assert answer.headers["Retry-After"] == "1"
-    return answer
+    return list(await asyncio.gather(*(request() for request in requests)))
 
 
 async def counted(dispute: Dispute) -> dict[str, int]:

@@ -15,7 +15,7 @@ import httpx
 from tests.faults.running import ROOT, free_port
 from tests.house import House
 
-QUOTA = 300
+QUOTA = 96
 PATIENCE_S = 60
 
 
