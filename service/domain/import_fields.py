@@ -120,19 +120,20 @@ staff.manager: text
 staff.roles: list
     角色|roles|role
 staff.regions: list
-    负责区域|区域|地区|大区|regions|region|territory|territories|regional office|office
+    负责区域|区域|负责地区|地区|大区|regions|region|territory|territories|regional office|office
 staff.industries: list
     负责行业|行业|industries|industry
 staff.products: list
     负责产品|产品|products|product
 staff.experience_level: whole
-    经验等级|经验级别|经验|等级|experience level|experience|seniority
+    经验等级|经验级别|经验|等级|experience level|experience|seniority|level
 staff.fte: share
-    工时比例|全职当量|fte
+    全职比例|工时比例|全职当量|在岗比例|fte|full time share|full time equivalent|working time share|part time share
 staff.max_accounts: whole
-    客户上限|最大客户数|最多客户数|max accounts|account limit
+    最多客户数|客户上限|最大客户数|客户数上限|max accounts|maximum accounts|account limit|account cap|most accounts
 staff.max_workload_hours: number
-    工时上限|max workload hours|max hours
+    每月工时上限|工时上限|月工时上限|最多工时|max workload hours|maximum workload hours|max hours|hours limit|
+    monthly hours limit|hours cap
 task.subject: text
     主要任务|任务|任务名称|任务内容|工作内容|事项|工作任务|task|main task|task name|subject|action|action item|
     to do|aufgabe|tâche|tarea|タスク
@@ -234,7 +235,7 @@ REQUIRED = MappingProxyType(
     {
         "accounts": ("account.name",),
         "contacts": ("contact.name",),
-        "staff": ("staff.name",),
+        "staff": ("staff.code", "staff.name"),
         "orders": ("account.name",),
         "interactions": ("account.name", "interaction.content"),
         "tasks": ("account.name", "task.subject"),

@@ -25,6 +25,7 @@ class MatchOn(StrEnum):
     NAME_REGION = "name_region"
 
 
+STAFF = "staff"
 KEY_FIELDS = {
     MatchOn.CODE: "account.code",
     MatchOn.EXTERNAL_REF: "account.external_ref",
@@ -35,8 +36,15 @@ UNIQUE_FIELDS = ("account.code", "account.external_ref")
 _SHORT = (1 << 32) - 1
 
 
-def usual_match(columns: Sequence[Column]) -> MatchOn:
+def key_field(match_on: MatchOn, target: str) -> str:
+    """The field that the rows of a file are matched on; people are always found by their staff code."""
+    return "staff.code" if target == STAFF else KEY_FIELDS[match_on]
+
+
+def usual_match(columns: Sequence[Column], target: str = "accounts") -> MatchOn:
     """The surest match that the columns allow: by code, else by another system's id, else by name and region."""
+    if target == STAFF:
+        return MatchOn.CODE
     filled = {column.field for column in columns}
     by_id = (match for match in (MatchOn.CODE, MatchOn.EXTERNAL_REF) if KEY_FIELDS[match] in filled)
     return next(by_id, MatchOn.NAME_REGION)
@@ -46,8 +54,8 @@ class Key(NamedTuple):
     """A row in numbers, 0 for what it does not say.
 
     `subject` is the name, code or id that it is matched on; `account` stands for everything else that it says of the
-    account, `rest` for the other cells; `code` and `reference` are those that it is not matched on. Those three that
-    are only compared among rows of one subject have 32 bits, the others 64.
+    account, or of the person, `rest` for the other cells; `code` and `reference` are those that it is not matched on.
+    Those three that are only compared among rows of one subject have 32 bits, the others 64.
     """
 
     subject: int
@@ -61,16 +69,17 @@ class Key(NamedTuple):
 class KeyReader:
     """Reads the keys of one file's rows by a confirmed mapping."""
 
-    def __init__(self, columns: Sequence[Column], match_on: MatchOn) -> None:
+    def __init__(self, columns: Sequence[Column], match_on: MatchOn, target: str = "accounts") -> None:
         at = {column.field: column.column for column in columns if column.field}
         fields = {column.column: column.field or "" for column in columns}
         self._by_name = match_on is MatchOn.NAME_REGION
-        self._subject_at = at.get(KEY_FIELDS[match_on])
+        self._subject_at = at.get(key_field(match_on, target))
+        own = "staff." if target == STAFF else "account."
         self._region_at = at.get("account.region") if self._by_name else None
         self._unique_at = [at.get(field) if field != KEY_FIELDS[match_on] else None for field in UNIQUE_FIELDS]
         apart = {self._region_at, *self._unique_at, None if self._by_name else self._subject_at}
-        self._account_at = [at for at, field in fields.items() if field.startswith("account.") and at not in apart]
-        self._rest_at = [at for at, field in fields.items() if not field.startswith(("account.", "file."))]
+        self._account_at = [at for at, field in fields.items() if field.startswith(own) and at not in apart]
+        self._rest_at = [at for at, field in fields.items() if not field.startswith((own, "file."))]
 
     def read(self, cells: Sequence[Cell]) -> Key | None:
         """The key of a row; None where it does not say which account it speaks of."""

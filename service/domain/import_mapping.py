@@ -7,7 +7,7 @@ from typing import Any
 
 from service.domain.headings import Column, confirmed, missing_fields
 from service.domain.import_fields import FIELDS, TARGETS
-from service.domain.import_keys import KEY_FIELDS, MatchOn
+from service.domain.import_keys import STAFF, MatchOn, key_field
 from service.domain.invalid import Flaws
 
 
@@ -49,7 +49,9 @@ def check_complete(columns: Sequence[Column], target: str, match_on: MatchOn) ->
     flaws = Flaws()
     for field in missing_fields(columns, target):
         flaws.add("/mapping", "required_missing", f"No column fills {field}.", f"没有列对应字段 {field}。")
-    needed = KEY_FIELDS[match_on]
+    needed = key_field(match_on, target)
+    if target == STAFF and match_on is not MatchOn.CODE:
+        flaws.add("/match_on", "match_not_for_staff", "People are found by their staff code.", "员工按工号匹配。")
     if needed not in {column.field for column in columns}:
         flaws.add("/match_on", "match_unmapped", f"No column fills {needed}.", f"没有列对应字段 {needed}。")
     flaws.refuse()

@@ -1,62 +1,21 @@
 """What one row of an import says of an account, of a contact and of a task, as columns of ours."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.account_codes import RULE, is_code
+from service.domain.account_codes import is_code
 from service.domain.amounts import Money
 from service.domain.cell_reading import Value
 from service.domain.contact_details import Email, Standing, read_contact, read_email, read_phone
 from service.domain.headings import Column
+from service.domain.import_flaws import Remarks
 from service.domain.import_keys import KEY_FIELDS, MatchOn
-from service.domain.invalid import Sentence
-from service.domain.row_reading import CellProblem, RowReading, distinct_names
+from service.domain.row_reading import CellProblem, RowReading
 from service.domain.tables import cell_text
-from service.domain.unreadable import sentence
-
-FLAWS = MappingProxyType(
-    {
-        "bad_code": Sentence(f"{RULE.en} This one is kept beside the row.", f"{RULE.zh}原文已另行保留。"),
-        "contact_without_name": Sentence(
-            "A number or address without a name is no contact; it is kept beside the row.",
-            "缺少联系人姓名，联系方式已另行保留。",
-        ),
-        "contact_unverified": Sentence(
-            "Neither the number nor the address of this contact could be verified.", "该联系人的电话和邮箱均未能核实。"
-        ),
-        "rate_missing": Sentence(
-            "There is no exchange rate for this currency and day; the account is held back until there is one.",
-            "没有该币种在该日期的汇率；补充之前该客户暂不参与分配。",
-        ),
-        "duplicate_candidate": Sentence(
-            "More than one account may be meant; state its code.", "可能对应多个客户，请写明客户编号。"
-        ),
-        "repeated_in_file": Sentence(
-            "Several rows speak of this account and do not fit together; keep one.",
-            "文件中有多行涉及该客户且互不一致，请只保留一行。",
-        ),
-        "already_exists": Sentence(
-            "Something with this code or reference exists already.", "已存在使用该编码或引用的记录。"
-        ),
-        "forbidden": Sentence("You may not change this account.", "您无权修改该客户。"),
-        "illegal_transition": Sentence(
-            "The task's present state does not lead to this one.", "任务的当前状态不能转换到该状态。"
-        ),
-        "not_on_team": Sentence(
-            "This person does not see the account, so the task names them in words only; import again once they do.",
-            "此人无权查看该客户，任务中仅以文字记录其姓名；待其加入团队后可再次导入。",
-        ),
-        "sensitive": Sentence(
-            "This field is hidden from you, so you cannot fill it; it is kept beside the row.",
-            "您无权查看此字段，因此不能填写；原文已另行保留。",
-        ),
-    }
-)
-"""Code → sentence for what a cell alone does not tell."""
 
 LONGEST = MappingProxyType(
     {
@@ -91,13 +50,18 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """One row as columns of an account, a contact and a task (empty where it brings none); the rest is kept."""
+    """One row as columns of an account, a contact and a task, or of a person (empty where it brings none).
 
-    account: Mapping[str, Any]
-    contact: Mapping[str, Any]
-    task: Mapping[str, Any]
+    `owner`: the name or staff code of whoever is responsible for the account; what found no column is `kept`.
+    """
+
     kept: Mapping[str, str]
     problems: tuple[CellProblem, ...]
+    account: Mapping[str, Any] = field(default_factory=dict)
+    contact: Mapping[str, Any] = field(default_factory=dict)
+    task: Mapping[str, Any] = field(default_factory=dict)
+    owner: str | None = None
+    staff: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_rejected(self) -> bool:
@@ -109,38 +73,37 @@ class RecordReader:
     """Turns the readings of one file's rows into records; `match_on` names the field without which no row stands."""
 
     def __init__(self, columns: Sequence[Column], match_on: MatchOn) -> None:
-        self._columns = {column.field: column for column in columns if column.field}
-        self._names = dict(zip((column.field for column in columns), distinct_names(columns), strict=True))
+        self._remarks = Remarks(columns)
         self._needed = {KEY_FIELDS[match_on], "account.name"}
 
     def read(self, reading: RowReading) -> ImportRecord:
         """The record; every value that found no column is kept under its heading."""
         if reading.is_rejected:
-            return ImportRecord({}, {}, {}, reading.kept, reading.problems)
+            return ImportRecord(reading.kept, reading.problems)
         rest, problems = dict(reading.values), list(reading.problems)
         kept = dict(reading.kept)
         problems.extend(self._refit(rest, kept))
         account = _account(rest)
+        owner = rest.pop("account.owner", None)
         contact = _contact(rest)
         problems.extend(self._contact_flaws(contact, rest))
         task = _task(rest)
-        kept.update((self._names[field], cell_text(_cell(value))) for field, value in rest.items())
+        kept.update((self._remarks.heading(field), cell_text(as_cell(value))) for field, value in rest.items())
         told = {problem.field for problem in problems if problem.rejects}
         missing = [field for field in sorted(self._needed - told) if field.removeprefix("account.") not in account]
         problems.extend(self.problem("required_missing", field, rejects=True) for field in missing)
-        return ImportRecord(account, contact, task, kept, tuple(problems))
+        stated = None if owner is None else str(owner)
+        return ImportRecord(kept, tuple(problems), account, contact, task, stated)
 
     def problem(self, code: str, field: str | None = None, *, rejects: bool = False) -> CellProblem:
         """One problem with its sentence, at the column of a field where there is one."""
-        column = self._columns.get(field) if field else None
-        at, heading = (column.column, column.heading) if column else (None, None)
-        return CellProblem(code, FLAWS.get(code) or sentence(code), at, heading, field, rejects=rejects)
+        return self._remarks.problem(code, field, rejects=rejects)
 
     def _refit(self, values: dict[str, Value], kept: dict[str, str]) -> Iterator[CellProblem]:
         """Values that their columns do not take go to what is kept; one that the row needs rejects it."""
-        for field, code in list(_unfit(values)):
-            kept[self._names[field]] = cell_text(_cell(values.pop(field)))
-            yield self.problem(code, field, rejects=field in self._needed)
+        for name, code in list(_unfit(values)):
+            kept[self._remarks.heading(name)] = cell_text(as_cell(values.pop(name)))
+            yield self.problem(code, name, rejects=name in self._needed)
 
     def _contact_flaws(self, contact: Mapping[str, Any], rest: Mapping[str, Value]) -> Iterator[CellProblem]:
         """What is odd about the contact."""
@@ -154,24 +117,18 @@ class RecordReader:
 _DETAILS = ("contact.mobile", "contact.email", "contact.method")
 
 
-def clash(*, in_file: bool) -> CellProblem:
-    """The problem of a row that may speak of more than one account, or that other rows of its file contradict."""
-    code = "duplicate_candidate"
-    return CellProblem(code, FLAWS["repeated_in_file" if in_file else code], rejects=True)
-
-
 def _unfit(values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
     """The fields whose values are too long, or no code."""
-    for field, value in values.items():
-        if field == "account.code":
+    for name, value in values.items():
+        if name == "account.code":
             if not is_code(str(value)):
-                yield field, "bad_code"
-        elif field == "account.products":
+                yield name, "bad_code"
+        elif name == "account.products":
             assert isinstance(value, tuple)
             if len(value) > PRODUCTS or max(map(len, value)) > PRODUCTS:
-                yield field, "text_too_long"
-        elif isinstance(value, str) and len(value) > LONGEST.get(field, len(value)):
-            yield field, "text_too_long"
+                yield name, "text_too_long"
+        elif isinstance(value, str) and len(value) > LONGEST.get(name, len(value)):
+            yield name, "text_too_long"
 
 
 def _account(rest: dict[str, Value]) -> dict[str, Any]:
@@ -213,6 +170,6 @@ def _task(rest: dict[str, Value]) -> dict[str, Any]:
     return {column: rest.pop(f"task.{name}") for name, column in TASK_COLUMNS.items() if f"task.{name}" in rest}
 
 
-def _cell(value: Value) -> Any:
+def as_cell(value: Value) -> Any:
     """A value as a cell again; an amount without its currency, which stands beside it."""
     return value.amount if isinstance(value, Money) else value

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.files import FileStore
 from service.database import Database
 from service.domain.import_keys import MatchOn
+from service.domain.staff_records import StaffReader
 from service.domain.states import ImportState
 from service.errors import FieldError, Forbidden, Problem, RowsRejected, Sentence, StateConflict
 from service.jobs.worker import Workplace, described
 from service.models import Import, ImportRow
 from service.operations.import_file import ImportFile
+from service.operations.import_people import StaffPlanner, write_people
 from service.operations.import_planning import Judged, Planner
 from service.operations.import_writing import report, write
 from service.operations.imports import finish_import, sweep_orphans
@@ -89,7 +91,7 @@ class ImportRun:
     def __init__(self, work: Workplace, actor: Actor, import_: Import) -> None:
         self._work, self._actor, self._import, self._run = work, actor, import_, import_.run
         self._file: ImportFile
-        self._planner: Planner
+        self._planner: Planner | StaffPlanner
 
     async def whole(self) -> dict[str, Any]:
         """The rows judged and, unless it is a dry run, written; the counts."""
@@ -97,7 +99,7 @@ class ImportRun:
         async with files.copy(import_.object_key) as path:
             self._file = await asyncio.to_thread(ImportFile, path, import_)
             match_on = MatchOn(import_.match_on)
-            self._planner = Planner(self._actor, import_.id, match_on, self._file.keys, self._file.records)
+            self._planner = self._planner_of(match_on)
             if import_.validate_only:
                 await self._judge()
                 return await self.finish(ImportState.VALIDATED)
@@ -105,6 +107,14 @@ class ImportRun:
                 return await self._all_or_nothing()
             await self._chunks(writing=True)
         return await self.finish(ImportState.COMPLETED)
+
+    def _planner_of(self, match_on: MatchOn) -> Planner | StaffPlanner:
+        """Who decides on rows of this target."""
+        file, actor = self._file, self._actor
+        if isinstance(file.records, StaffReader):
+            return StaffPlanner(actor, file.keys, file.records)
+        timezone = self._work.settings.timezone
+        return Planner(actor, self._import.id, match_on, file.keys, file.records, timezone)
 
     async def finish(self, state: ImportState, problem: dict[str, Any] | None = None) -> dict[str, Any]:
         """The end of the run, in a transaction of its own."""
@@ -173,11 +183,20 @@ class ImportRun:
         left = rows if done is None else [judged for judged in rows if judged.row.number > done]
         if not left:
             return
-        rates = await held_rates(session, self._work.settings.base_currency)
-        subjects = await self._planner.plan(session, left, rates, writing=writing)
-        if writing:
-            await write(session, self._actor, subjects)
+        await self._decide(session, left, writing=writing)
         await report(session, import_id, run, left, written=writing)
+
+    async def _decide(self, session: AsyncSession, rows: list[Judged], *, writing: bool) -> None:
+        """What becomes of rows, written unless it is a dry run."""
+        if isinstance(self._planner, StaffPlanner):
+            people = await self._planner.plan(session, rows, writing=writing)
+            if writing:
+                await write_people(session, self._actor, people)
+            return
+        rates = await held_rates(session, self._work.settings.base_currency)
+        subjects = await self._planner.plan(session, rows, rates, writing=writing)
+        if writing:
+            await write(session, self._actor, subjects, self._import.filename)
 
     async def _read(self) -> AsyncIterator[list[Judged]]:
         """The chunks of the file, read in a thread so that the worker stays responsive."""

@@ -20,7 +20,7 @@ class Import(Versioned, Base):
     __table_args__ = (
         CheckConstraint("mode IN ('atomic', 'partial')", name="mode"),
         CheckConstraint("match_on IN ('code', 'external_ref', 'name_region')", name="match_on"),
-        CheckConstraint("target IN ('accounts', 'contacts', 'tasks')", name="target"),
+        CheckConstraint("target IN ('accounts', 'contacts', 'staff', 'tasks')", name="target"),
         CheckConstraint("decimal_mark IN ('.', ',')", name="decimal_mark"),
         CheckConstraint(
             "state IN ('received', 'awaiting_mapping', 'running', 'validated', 'completed', 'failed', 'cancelled')",
@@ -73,6 +73,7 @@ class ImportRow(Base):
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"))
     task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     cells: Mapped[list[str]]
     kept: Mapped[dict[str, Any]]
     errors: Mapped[list[dict[str, Any]]]

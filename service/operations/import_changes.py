@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from service.domain.contact_details import Standing
-from service.domain.import_records import FLAWS, LARGEST_AMOUNT, clash
+from service.domain.import_flaws import FLAWS, clash
+from service.domain.import_records import LARGEST_AMOUNT
 from service.domain.names import match_key
+from service.domain.people import LINE_DECIDERS
 from service.domain.row_reading import CellProblem
 from service.domain.states import TASK_TRANSITIONS, TaskState
 from service.domain.unreadable import sentence
@@ -48,7 +50,9 @@ class Importer:
     def of(cls, actor: Actor) -> "Importer":
         """The standing of an actor; whoever will be on a new account's team sees what is sensitive there."""
         sensitive = holds(actor, "see_sensitive", Account) or bool(originators(actor, new_id()))
-        rights = {"see", "see_values", "edit", *(("see_sensitive",) if sensitive else ())}
+        assigns = holds(actor, "assign", Account) or bool(actor.line and actor.roles & LINE_DECIDERS)
+        further = {"see_sensitive": sensitive, "assign": assigns}
+        rights = {"see", "see_values", "edit", *(right for right, is_held in further.items() if is_held)}
         return cls(actor, frozenset(rights), holds(actor, "create_verified", Account))
 
     def verified(self) -> dict[str, Any]:
@@ -56,18 +60,21 @@ class Importer:
         return {"verified_at": datetime.now(UTC), "verified_by": self.actor.id}
 
 
-def new_subject(importer: Importer, account: Mapping[str, Any], rates: Rates) -> Subject:
-    """An account that the file brings."""
+def new_subject(importer: Importer, account: Mapping[str, Any], owner_id: UUID | None, rates: Rates) -> Subject:
+    """An account that the file brings, for whom; nobody verifies what they are to be responsible for."""
     id_ = new_id()
     defaults = {"code": f"A-{id_.hex[-10:].upper()}", "lifecycle": "prospect", "products": []}
     values: dict[str, Any] = {**dict.fromkeys(ACCOUNT_COLUMNS), **defaults, **account}
-    if importer.verifies:
+    if importer.verifies and owner_id != importer.actor.id:
         values |= importer.verified()
     return Subject(id_, None, valued(values, rates), importer.rights)
 
 
 def changed_account(importer: Importer, subject: Subject, account: Mapping[str, Any], rates: Rates) -> dict[str, Any]:
-    """The account's columns after a row; what decides distribution waits for verification unless a verifier says it."""
+    """The account's columns after a row; what decides distribution waits for verification unless a verifier says it.
+
+    A verifier's file that says all of it once more is their word for what somebody else entered.
+    """
     values = dict(subject.values)
     if account.get("code", values["code"]) != values["code"]:
         raise Refused(clash(in_file=False))
@@ -81,8 +88,18 @@ def changed_account(importer: Importer, subject: Subject, account: Mapping[str, 
         waiting, fields = values["proposed"], written(deciding)
         if not waiting or not fields.items() <= waiting["fields"].items():  # the same file again proposes nothing new
             changed["proposed"] = proposal(waiting, fields, importer.actor)
+    if "verify" in subject.rights and vouches(account, values):
+        changed |= importer.verified()
     values |= changed
     return valued(values, rates) if changed.keys() & set(MONEY) else values
+
+
+def vouches(account: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether a row states all that decides an account's distribution, none of it verified or contested so far."""
+    if values["verified_at"] is not None or values["proposed"]:
+        return False
+    known = {name: values[name] for name in DECIDING if values.get(name)}
+    return bool(known) and all(account.get(name) == value for name, value in known.items())
 
 
 def valued(values: dict[str, Any], rates: Rates) -> dict[str, Any]:

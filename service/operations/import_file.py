@@ -5,10 +5,11 @@ from itertools import islice
 from pathlib import Path
 
 from service.domain.cell_reading import Habits
-from service.domain.import_keys import KeyReader, MatchOn, RepeatedKeys
+from service.domain.import_keys import STAFF, KeyReader, MatchOn, RepeatedKeys
 from service.domain.import_mapping import columns_of
 from service.domain.import_records import RecordReader
 from service.domain.row_reading import RowReader
+from service.domain.staff_records import StaffReader
 from service.domain.tables import Row
 from service.models import Import
 from service.operations.import_arrival import opened, records
@@ -36,8 +37,8 @@ class ImportFile:
             headings=self._headings.cells,
             delimited=self._table.format == "csv",
         )
-        self._keys = KeyReader(columns, match_on)
-        self.records = RecordReader(columns, match_on)
+        self._keys = KeyReader(columns, match_on, import_.target)
+        self.records = StaffReader(columns) if import_.target == STAFF else RecordReader(columns, match_on)
         self.keys = RepeatedKeys()
         self.total = 0
         for row in records(self._table, self._headings):

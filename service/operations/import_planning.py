@@ -1,18 +1,20 @@
 """What becomes of a chunk of rows: which accounts, contacts and tasks they enter or change, and which are refused."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.domain.import_flaws import clash
 from service.domain.import_keys import KEY_FIELDS, Key, MatchOn, RepeatedKeys
-from service.domain.import_records import ImportRecord, RecordReader, clash
+from service.domain.import_records import ImportRecord, RecordReader
 from service.domain.names import match_key, normalised_name
 from service.domain.row_reading import CellProblem
 from service.domain.tables import Row
 from service.models import Account
+from service.operations.hard_rules import hold_ledger
 from service.operations.import_assignees import Assignee, find_assignees
 from service.operations.import_changes import (
     Importer,
@@ -24,6 +26,7 @@ from service.operations.import_changes import (
     refused,
     task_step,
 )
+from service.operations.import_owners import Load, Owners, find_owners
 from service.operations.import_subjects import Child, Subject, find_children, find_subjects, find_taken
 from service.operations.rates import Rates
 from service.policy import Actor
@@ -42,6 +45,7 @@ class Judged:
     subject: Subject | None = None
     contact: Child | None = None
     task: Child | None = None
+    person: Child | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Known:
     codes: dict[str, UUID]
     references: dict[str, UUID]
     assignees: dict[str, Assignee]
+    owners: Owners
     rates: Rates
     touched: dict[UUID, Subject] = field(default_factory=dict)
     claims: dict[UUID, tuple[int, int]] = field(default_factory=dict)
@@ -61,23 +66,36 @@ class Planner:
     """Judges the rows of one import, chunk after chunk, as its creator may; remembers what a dry run would enter."""
 
     def __init__(
-        self, actor: Actor, import_id: UUID, match_on: MatchOn, keys: RepeatedKeys, records: RecordReader
+        self,
+        actor: Actor,
+        import_id: UUID,
+        match_on: MatchOn,
+        keys: RepeatedKeys,
+        records: RecordReader,
+        timezone: str,
     ) -> None:
         self._actor, self._import_id, self._match_on, self._keys = actor, import_id, match_on, keys
-        self._records, self._importer = records, Importer.of(actor)
+        self._records, self._importer, self._timezone = records, Importer.of(actor), timezone
         self._entered: dict[tuple[int, int], Subject] = {}
+        self._promised: dict[UUID, Load] = {}
 
     async def plan(self, session: AsyncSession, rows: list[Judged], rates: Rates, *, writing: bool) -> list[Subject]:
         """Decides on each row; the accounts that they enter or change."""
         if writing:
             self._entered.clear()  # what earlier chunks entered is found in the database
+            self._promised.clear()
         live = [judged for judged in rows if self._stands(judged)]
+        if writing and any(judged.record.owner for judged in live):
+            await hold_ledger(session, None)  # before accounts are locked, as whoever assigns by hand does
         known = await self._known(session, live, rates, writing=writing)
+        known.owners.loads.update(self._promised)
         for judged in live:
             try:
                 self._take(judged, known)
             except Refused as refusal:
                 judged.problems.append(refusal.problem)
+        if not writing:
+            self._promised |= known.owners.loads
         return list(known.touched.values())
 
     def _stands(self, judged: Judged) -> bool:
@@ -99,11 +117,13 @@ class Planner:
         seen = [one for found in subjects.values() for one in found if "see" in one.rights]
         await find_children(session, seen, writing=writing)
         names = {str(judged.record.task["assignee_text"]) for judged in live if "assignee_text" in judged.record.task}
+        owners = {judged.record.owner for judged in live if judged.record.owner}
         return Known(
             subjects,
             await self._taken(session, MatchOn.CODE, accounts),
             await self._taken(session, MatchOn.EXTERNAL_REF, accounts),
             await find_assignees(session, names, [subject.id for subject in seen]),
+            await find_owners(session, owners, [subject.id for subject in seen], self._timezone),
             rates,
         )
 
@@ -126,7 +146,8 @@ class Planner:
         subject = self._subject(judged, known)
         outcome = "unchanged"
         if subject is None:
-            subject, outcome = new_subject(self._importer, account, known.rates), "created"
+            owner_id = known.owners.people.get(judged.record.owner or "")
+            subject, outcome = new_subject(self._importer, account, owner_id, known.rates), "created"
             values = subject.values
         else:
             values = changed_account(self._importer, subject, account, known.rates)
@@ -139,6 +160,8 @@ class Planner:
             if "edit" not in subject.rights:
                 raise refused("forbidden")
         subject.values = values
+        if self._given(judged, subject, known.owners) and outcome == "unchanged":
+            outcome = "updated"
         judged.outcome, judged.subject = outcome, subject
         judged.contact, judged.task = (taken_in(step, children) for step, children in
                                        zip(steps, (subject.contacts, subject.tasks), strict=True))  # fmt: skip
@@ -205,6 +228,22 @@ class Planner:
             return assignee.actor.id if assignee else None
         judged.problems.append(self._records.problem("not_on_team", "task.assignee"))
         return None
+
+    def _given(self, judged: Judged, subject: Subject, owners: Owners) -> bool:
+        """Whether the account goes to whom its row names; who may not have it, or is nobody, stays in words."""
+        word = judged.record.owner
+        person = owners.people.get(word or "")
+        if word is None or (person is not None and person in (subject.owner_id, subject.given_to)):
+            return False
+        refusal = owners.refusal(subject, person)
+        if refusal is None:
+            assert person is not None
+            owners.give(subject, person)
+            return True
+        problem = self._records.problem(refusal[0], "account.owner")
+        judged.problems.append(replace(problem, detail=refusal[1] or problem.detail))
+        judged.kept[problem.heading or ""] = word
+        return False
 
     def _remember(self, key: Key, subject: Subject, known: Known) -> None:
         """Whose the account is; what other rows of the file will speak of again."""

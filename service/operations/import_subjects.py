@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, exists, literal, select
+from sqlalchemy import ColumnElement, any_, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,11 +43,16 @@ MATCHED = {
     MatchOn.EXTERNAL_REF: Account.external_ref,
     MatchOn.NAME_REGION: Account.name_match,
 }
+OWNER = (
+    select(Assignment.staff_id)
+    .where(Assignment.account_id == Account.id, Assignment.team_role == "owner", Assignment.ended_at.is_(None))
+    .scalar_subquery()
+)
 
 
 @dataclass(slots=True)
 class Child:
-    """A contact or task of an account: its columns as they were (None: it is new) and as they become."""
+    """A contact or task of an account, or a person: its columns as they were (None: it is new) and as they become."""
 
     id: UUID
     before: Mapping[str, Any] | None
@@ -56,12 +61,17 @@ class Child:
 
 @dataclass(slots=True)
 class Subject:
-    """An account that rows of a file speak of: its columns as they were (None: it is new) and as they become."""
+    """An account that rows of a file speak of: its columns as they were (None: it is new) and as they become.
+
+    `owner_id`: who is responsible for it now; `given_to`: who becomes so.
+    """
 
     id: UUID
     before: Mapping[str, Any] | None
     values: dict[str, Any]
     rights: frozenset[str]
+    owner_id: UUID | None = None
+    given_to: UUID | None = None
     contacts: list[Child] = field(default_factory=list)
     tasks: list[Child] = field(default_factory=list)
 
@@ -86,6 +96,7 @@ async def find_subjects(
             Account.id,
             column.label("key"),
             *(getattr(Account, name) for name in ACCOUNT_COLUMNS),
+            OWNER.label("owner_id"),
             *(right.label(f"may_{name}") for name, right in rights_over(actor, import_id).items()),
         )
         .where(among(column, keys), alive(Account))
@@ -106,26 +117,22 @@ def rights_over(actor: Actor, import_id: UUID) -> dict[str, Any]:
     own = exists().where(
         ImportRow.import_id == import_id, ImportRow.account_id == Account.id, ImportRow.outcome == "created"
     )
-    owner = exists().where(
-        Assignment.account_id == Account.id,
-        Assignment.team_role == "owner",
-        Assignment.ended_at.is_(None),
-        Assignment.staff_id == actor.id,
-    )
-    rules = {name: POLICIES[Account][name].predicate(actor, Account) for name in ("see", "see_values", "see_sensitive")}
+    owner = func.coalesce(actor.id == OWNER, False)
+    plain = ("see", "see_values", "see_sensitive", "assign")
+    rules = {name: POLICIES[Account][name].predicate(actor, Account) for name in plain}
     edit = POLICIES[Account]["edit"].predicate(actor, Account) | own
     verify = POLICIES[Account]["verify"].predicate(actor, Account) & ~owner
     return {**rules, "edit": edit, "verify": verify}
 
 
-RIGHTS = ("see", "see_values", "see_sensitive", "edit", "verify")
+RIGHTS = ("see", "see_values", "see_sensitive", "assign", "edit", "verify")
 
 
 def subject_of(row: Mapping[Any, Any]) -> Subject:
     """An account as it was found."""
     values = {name: row[name] for name in ACCOUNT_COLUMNS}
     rights = frozenset(name for name in RIGHTS if row[f"may_{name}"])
-    return Subject(row["id"], values, dict(values), rights)
+    return Subject(row["id"], values, dict(values), rights, row["owner_id"])
 
 
 async def find_children(session: AsyncSession, subjects: Iterable[Subject], *, writing: bool) -> None:

@@ -17,6 +17,7 @@ from service.journal import record
 from service.models import Account, AccountMembership, Contact, ImportRow, Task
 from service.operations.account_search import derived
 from service.operations.accounts import CREATED, originators
+from service.operations.assignments import Handover, hand_over
 from service.operations.changes import changes, differing
 from service.operations.contacts import told as told_of_contact
 from service.operations.import_arrival import told
@@ -26,10 +27,12 @@ from service.policy import Actor
 
 MEMBERSHIP_COLUMNS = ("id", "account_id", "holder_id", "holder_kind", "role")
 REPORT_COLUMNS = (
-    "import_id", "run", "row_number", "outcome", "account_id", "contact_id", "task_id", "cells", "kept", "errors",
+    "import_id", "run", "row_number", "outcome", "account_id", "contact_id", "task_id", "staff_id", "cells", "kept",
+    "errors",
 )  # fmt: skip
 FOUND_BY = frozenset({"name", "external_ref"})
 UNTOLD = frozenset({"proposed", "verified_at", "verified_by", "potential_value_base"})
+NAMED_IN = "导入文件 / imported file:"
 Shapes = dict[tuple[str, ...], list[dict[str, Any]]]
 
 
@@ -52,8 +55,8 @@ CONTACTS = Kind(Contact, CONTACT_COLUMNS, events.ContactCreated, events.ContactC
 TASKS = Kind(Task, TASK_COLUMNS, events.TaskCreated, events.TaskChanged, told_of_task)
 
 
-async def write(session: AsyncSession, actor: Actor, subjects: Sequence[Subject]) -> None:
-    """Enters and changes accounts, their contacts and tasks, with an audit entry and an outbox message for each."""
+async def write(session: AsyncSession, actor: Actor, subjects: Sequence[Subject], filename: str) -> None:
+    """Enters and changes accounts, their contacts, tasks and owners, with the evidence for each."""
     happened: list[Event] = []
     await enter_accounts(session, actor, [subject for subject in subjects if subject.is_new], happened)
     await change_accounts(session, [subject for subject in subjects if not subject.is_new], happened)
@@ -62,6 +65,10 @@ async def write(session: AsyncSession, actor: Actor, subjects: Sequence[Subject]
     tasks = [(subject, child) for subject in subjects for child in subject.tasks]
     await write_children(session, TASKS, tasks, {"origin": "import", "created_by": actor.id}, happened)
     await record(session, actor, *happened)
+    reason = f"{NAMED_IN} {filename}"
+    given = [Handover(one.id, one.given_to, reason=reason) for one in subjects if one.given_to]
+    if given:
+        await hand_over(session, actor, given, "manual")
 
 
 async def enter_accounts(session: AsyncSession, actor: Actor, new: Sequence[Subject], happened: list[Event]) -> None:
@@ -147,7 +154,7 @@ async def report(session: AsyncSession, import_id: UUID, run: int, rows: Iterabl
 
 def result_of(judged: Judged, *, written: bool) -> list[Any]:
     """The columns of one row's result after the import and its run."""
-    things = (judged.subject, judged.contact, judged.task)
+    things = (judged.subject, judged.contact, judged.task, judged.person)
     return [
         judged.row.number,
         judged.outcome,

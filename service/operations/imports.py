@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.files import FileStore
 from service.domain import events
-from service.domain.import_keys import KEY_FIELDS, MatchOn, usual_match
+from service.domain.import_keys import STAFF, MatchOn, key_field, usual_match
 from service.domain.import_mapping import Choice, check_complete, chosen, columns_of
 from service.domain.states import IMPORT_TRANSITIONS, ImportState, JobState
 from service.journal import record
-from service.models import Import, ImportRow, Job, new_id
+from service.models import Account, Import, ImportRow, Job, Staff, new_id
 from service.operations.import_arrival import Arrival, mapping_of
 from service.operations.jobs import start_job
 from service.policy import Actor, fetch, require
@@ -31,6 +31,7 @@ async def create_import(
 ) -> Import:
     """Takes a file in with its mapping, and runs it where the sender is sure of that."""
     require(actor, "create", Import)
+    require(actor, "create", Staff if wanted.target == STAFF else Account)
     assert actor.id is not None
     assert arrival is not None, "whoever may import has their file looked into before"
     look = arrival.look
@@ -50,7 +51,7 @@ async def create_import(
         day_first=wanted.day_first,
         mode=str(wanted.mode),
         validate_only=wanted.validate_only,
-        match_on=str(wanted.match_on or usual_match(columns)),
+        match_on=str(wanted.match_on or usual_match(columns, wanted.target)),
         mapping=mapping_of(columns, look.samples),
         notices=list(look.notices),
         state=ImportState.RECEIVED,
@@ -81,8 +82,8 @@ async def confirm_import(session: AsyncSession, actor: Actor, import_id: UUID, w
     filled = {column.field for column in columns}
     if wanted.match_on:
         import_.match_on = str(wanted.match_on)
-    elif KEY_FIELDS[MatchOn(import_.match_on)] not in filled:
-        import_.match_on = str(usual_match(columns))
+    elif key_field(MatchOn(import_.match_on), import_.target) not in filled:
+        import_.match_on = str(usual_match(columns, import_.target))
     session.info["made"] = import_
     await start(session, actor, import_)
     return import_

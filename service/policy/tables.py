@@ -100,7 +100,7 @@ declare(Task, see=full_view, edit=work, delete=work)
 declare(
     Import,
     see=creator | role(STEWARD, AUDITOR),
-    create=role(*ACCOUNT_CREATORS) | scope("accounts:write"),
+    create=role(*ACCOUNT_CREATORS, ADMIN) | scope("accounts:write"),
     run=creator,
 )
 

@@ -15,6 +15,7 @@ from service.policy import Actor, allowed
 from service.queries.accounts import SENSITIVE_FIELDS
 from service.queries.listing import Filter, Listing, any_of, equals, unchanged
 from service.queries.single import single
+from service.queries.staff import DETAILS
 
 COLUMNS = {
     name: getattr(Import, name)
@@ -26,7 +27,7 @@ COLUMNS = {
 }  # fmt: skip
 ROW_COLUMNS = {
     name: getattr(ImportRow, name)
-    for name in ("row_number", "outcome", "account_id", "contact_id", "task_id", "cells", "kept", "errors")
+    for name in ("row_number", "outcome", "account_id", "contact_id", "task_id", "staff_id", "cells", "kept", "errors")
 }
 IMPORTS = Listing(
     model=Import,
@@ -56,7 +57,7 @@ ROWS = Listing(
     },
 )
 PAGE = 1000
-SENSITIVE_CELLS = frozenset(f"contact.{name}" for name in SENSITIVE_FIELDS)
+SENSITIVE_CELLS = frozenset((*(f"contact.{name}" for name in SENSITIVE_FIELDS), *(f"staff.{name}" for name in DETAILS)))
 
 
 async def import_json(connection: AsyncConnection, actor: Actor, import_id: UUID) -> Any:

@@ -65,7 +65,9 @@ class ImportForm(ImportCreate):
 async def create_import(wanted: Annotated[ImportForm, Form(media_type=FORM_TYPE)], context: Ctx) -> Response:
     """Send a file: CSV, XLSX, XLS, ODS or NDJSON; its mapping waits to be confirmed unless `confirm` is true.
 
-    Nothing is written before the mapping is confirmed. The same file twice changes nothing.
+    Nothing is written before the mapping is confirmed. The same file twice changes nothing. People (`target=staff`) are
+    entered by whoever may enter one, without roles. The owner whom an account's row names gets it, or the row tells why
+    not. Sent again by the line or a steward, an unverified account that the row states in full is verified.
 
     上传表格；确认字段对应后才会写入。
     """

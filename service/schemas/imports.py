@@ -15,10 +15,11 @@ from service.schemas.wording import Wording
 
 
 class ImportTarget(StrEnum):
-    """What the rows of a file are first of all; the account of each row is found or entered in every case."""
+    """What the rows of a file are first of all; but for `staff` the account of each row is found or entered too."""
 
     ACCOUNTS = "accounts"
     CONTACTS = "contacts"
+    STAFF = "staff"
     TASKS = "tasks"
 
 
@@ -30,7 +31,7 @@ class ImportMode(StrEnum):
 
 
 class RowOutcome(StrEnum):
-    """What a row did to its account; of a dry run, what it would do."""
+    """What a row did to its account or person; of a dry run, what it would do."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -71,7 +72,7 @@ DecimalMark = Literal[".", ","]
 MAPPING = "Columns whose field is another than suggested; the others stay as suggested."
 MATCH_ON = (
     "By what a row finds its account: `code`, `external_ref`, or normalised name and region; "
-    "by default the first that a column holds."
+    "by default the first that a column holds. People are found by their staff code (`code`)."
 )
 CURRENCY = "Currency of amounts without a mark; the base currency by default. It also decides what ¥ or kr mean."
 DECIMAL_MARK = "What parts decimals in the file, where 1.234 may be read in two ways."
@@ -201,7 +202,7 @@ class ImportFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
     state: Annotated[list[ImportState], Field(max_length=7)] | None = Field(default=None, description="States.")
-    target: Annotated[list[ImportTarget], Field(max_length=3)] | None = Field(default=None, description="Targets.")
+    target: Annotated[list[ImportTarget], Field(max_length=4)] | None = Field(default=None, description="Targets.")
     file_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", max_length=64)] | None = Field(
         default=None, description="Imports of this very file."
     )
@@ -228,6 +229,7 @@ class ImportRowView(View):
     account_id: UUID | None
     contact_id: UUID | None
     task_id: UUID | None
+    staff_id: UUID | None = Field(description="The person, where people are what the file brings.")
     cells: list[str | None] = Field(description="Every cell as it was typed; null where it is hidden from you.")
     kept: dict[str, str] = Field(description="By heading, the cells for which no field of ours stands in full.")
     errors: list[RowProblem]

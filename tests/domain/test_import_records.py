@@ -7,8 +7,9 @@ import pytest
 
 from service.domain.cell_reading import Habits
 from service.domain.headings import suggest
+from service.domain.import_flaws import FLAWS
 from service.domain.import_keys import MatchOn
-from service.domain.import_records import FLAWS, ImportRecord, RecordReader
+from service.domain.import_records import ImportRecord, RecordReader
 from service.domain.row_reading import RowReader
 from service.domain.tables import Cell, Row
 
@@ -90,7 +91,7 @@ def test_the_division_table_becomes_a_task() -> None:
     assert (found.account, found.contact, found.kept) == ({"name": "华兴"}, {}, {})
 
 
-def test_orders_services_campaigns_and_owners_are_kept_verbatim() -> None:
+def test_orders_services_and_campaigns_are_kept_verbatim_and_the_owner_is_told_apart() -> None:
     cells: dict[str, Cell] = {
         "客户名称": "华兴",
         "历史交易记录": "2023-01-01，产品A，¥10,000",
@@ -102,7 +103,8 @@ def test_orders_services_campaigns_and_owners_are_kept_verbatim() -> None:
     }
     found = record(cells)
     assert found.account == {"name": "华兴"}
-    assert found.kept == {name: cell for name, cell in cells.items() if name != "客户名称"}
+    assert found.kept == {name: cell for name, cell in cells.items() if name not in {"客户名称", "负责人"}}
+    assert found.owner == "张伟"
 
 
 @pytest.mark.parametrize(
