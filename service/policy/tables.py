@@ -170,7 +170,8 @@ def _under_my_review(actor: Actor, model: type[Assignment]) -> ColumnElement[boo
 def _behind_my_review(actor: Actor, model: type[Decision]) -> ColumnElement[bool]:
     """Decisions behind such assignments."""
     mine = _under_my_review(actor, Assignment)
-    return exists().where(Assignment.decision_id == model.id, mine).correlate_except(Assignment)
+    same = (Assignment.account_id == model.account_id, Assignment.decision_id == model.id)
+    return exists().where(*same, mine).correlate_except(Assignment)
 
 
 def _considered(actor: Actor, model: type[Assignment]) -> ColumnElement[bool]:

@@ -107,7 +107,8 @@ def own_columns(_actor: Actor) -> Mapping[str, Any]:
         *("kind", "account_id", "account_code", "plan_id", "snapshot_sha256", "place"),
         *("reason", "reason_text", "decided_at"),
     )
-    given = select(Assignment.id).where(Assignment.decision_id == Decision.id).limit(1).correlate(Decision)
+    same = (Assignment.account_id == Decision.account_id, Assignment.decision_id == Decision.id)
+    given = select(Assignment.id).where(*same).limit(1).correlate(Decision)
     own = {"decision_id": Decision.id, "assignment_id": given.scalar_subquery(), "won": WON}
     return own | {name: COLUMNS[name] for name in names}
 
