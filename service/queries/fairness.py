@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain.distribution.effects import reassignment
 from service.domain.people import LEADERS, Role
-from service.errors import Forbidden, LedgerNotKept
+from service.errors import LedgerNotKept
 from service.models import Assignment, FairnessReport, Staff
-from service.policy import Actor
+from service.policy import Actor, require
 from service.policy.hierarchy import departments_under
 from service.queries.fairness_teams import teams_of
 from service.queries.ledgers import AT_ONCE, FAIRNESS, WAIT, Opened, open_at_once, open_ledger, running_ledger, size_of
@@ -38,14 +38,18 @@ class Measured:
 
 
 async def fairness_json(connection: AsyncConnection, actor: Actor, timezone: str) -> bytes:
+    """The members of FairnessView as JSON."""
+    return orjson.dumps(await fairness_now(connection, actor, timezone))
+
+
+async def fairness_now(connection: AsyncConnection, actor: Actor, timezone: str) -> dict[str, Any]:
     """The members of FairnessView: the company's loads, people and teams named as far as the caller may know."""
-    if actor.kind != "staff":
-        raise Forbidden
+    require(actor, "see", FairnessReport)
     measured = await last_measured(connection, timezone)
     known = await known_people(connection, actor)
     whole = anonymous(measured.report, known)
     led = None if known is None else await known_departments(connection, actor)
-    view = {
+    return {
         "as_of": utc(measured.as_of),
         "snapshot_sha256": measured.snapshot_sha256,
         "dimensions": [
@@ -59,7 +63,6 @@ async def fairness_json(connection: AsyncConnection, actor: Actor, timezone: str
         "teams": [team for team in whole["teams"] if led is None or team["department_id"] in led],
         "waiting": whole["waiting"],
     }
-    return orjson.dumps(view)
 
 
 async def last_measured(connection: AsyncConnection, timezone: str) -> Measured:

@@ -13,7 +13,8 @@ Words = Callable[[Sentence], str]
 LOADS = Sentence("Load per person: {load}", "人均负荷：{load}")
 LORENZ = Sentence("Lorenz curve: {load}", "洛伦兹曲线：{load}")
 ATTAINED = Sentence("Attained of what was possible: {load}", "可达份额的实现程度：{load}")
-BEFORE, AFTER = Sentence("before", "方案前"), Sentence("after", "方案后")
+BEFORE, AFTER, NOW = Sentence("before", "方案前"), Sentence("after", "方案后"), Sentence("now", "当前")
+MOMENTS = {"before": BEFORE, "after": AFTER, "now": NOW}
 POSSIBLE = Sentence("attainable", "可达份额")
 IN_SHARES = Sentence("in fair shares for one's working time", "按工作时间计的公平份额")
 FAIR = Sentence("fair share", "公平份额")
@@ -26,30 +27,42 @@ SOMEBODY = Sentence("person {rank}", "人员 {rank}")
 def picture(report: Report, chart: str, load: str, words: Words) -> str:
     """One chart of one load as SVG, in the reader's language; NotFound for a load that the report does not have.
 
-    `report`: made anonymous already; whom the reader may not know is a rank.
+    `report`: of a plan, or of now; made anonymous already: whom the reader may not know is a rank.
     """
     if load not in {part["name"] for part in report["dimensions"]}:
         raise NotFound
-    people = [person for person in report["people"] if load in person["after"]]
-    people.sort(key=lambda person: -float(person["after"][load]))
+    people = carrying(report, load)
     return CHARTS[chart](people, load, title_of(TITLES[chart], load, words), words)
 
 
+def now_drawn(view: Report) -> Report:
+    """The members of FairnessView in the form of a plan's report, with one moment: now."""
+    return {**view, "people": [{**person, "now": person["loads"]} for person in view["people"]]}
+
+
+def moments(report: Report) -> list[str]:
+    """The moments that a report, or a person in it, tells of: before and after a plan, or now."""
+    return [moment for moment in MOMENTS if moment in report]
+
+
+def carrying(report: Report, load: str) -> list[Report]:
+    """The people who can carry a load, the most loaded first."""
+    people = [(person, person[moments(person)[-1]]) for person in report["people"]]
+    able = [(-float(carried[load]), at) for at, (_, carried) in enumerate(people) if load in carried]
+    return [people[at][0] for _, at in sorted(able)]
+
+
 def loads(people: Sequence[Report], load: str, title: str, words: Words) -> str:
-    """What everybody carries before and after, the most loaded first."""
-    series = [
-        Series(words(BEFORE), values(people, "before", load)),
-        Series(words(AFTER), values(people, "after", load)),
-    ]
+    """What everybody carries at each moment, the most loaded first."""
+    told = moments(people[0]) if people else []
+    series = [Series(words(MOMENTS[moment]), values(people, moment, load)) for moment in told]
     return columns(title, words(IN_SHARES), labels(people, words), series, (1.0, words(FAIR)))
 
 
 def lorenz(people: Sequence[Report], load: str, title: str, words: Words) -> str:
-    """Which part of the load which part of the working time carries, before and after."""
-    lines = [
-        Curve(words(BEFORE), cumulated(people, "before", load)),
-        Curve(words(AFTER), cumulated(people, "after", load)),
-    ]
+    """Which part of the load which part of the working time carries, at each moment."""
+    told = moments(people[0]) if people else []
+    lines = [Curve(words(MOMENTS[moment]), cumulated(people, moment, load)) for moment in told]
     return curves(title, (words(PEOPLE_PART), words(LOAD_PART)), lines, words(EVEN))
 
 

@@ -1,26 +1,27 @@
 """A fairness report as a workbook: the measures, and for each load everybody's shares with native charts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from service.adapters.spreadsheets.charted import Chart, Sheet, charted_workbook
 from service.domain.distribution.wording import load_name, opening
 from service.errors import Sentence
 from service.queries.fairness_pictures import (
-    AFTER,
     ATTAINED,
-    BEFORE,
     EVEN,
     IN_SHARES,
     LOAD_PART,
     LOADS,
     LORENZ,
+    MOMENTS,
     PEOPLE_PART,
     POSSIBLE,
     Report,
     Words,
+    carrying,
     cumulated,
     labels,
+    moments,
     title_of,
     values,
 )
@@ -38,56 +39,86 @@ MEASURES = {
     "jain": Sentence("Jain", "Jain 指数"),
 }
 LOAD = Sentence("Load", "负荷")
+SHARES = {**MOMENTS, "attainable": POSSIBLE}
+TEAM, TEAMS, PART = Sentence("Team", "团队"), Sentence("Teams", "各团队"), Sentence("part of accounts", "客户占比")
+TEAM_NUMBERS = {
+    "people": Sentence("People", "人数"),
+    "accounts": Sentence("Accounts", "客户数"),
+    "pinned": Sentence("Pinned", "锁定客户数"),
+    "by_hand": Sentence("Given by hand", "人工分配客户数"),
+    "pinned_share": Sentence("Part that is pinned", "锁定占比"),
+    "by_hand_share": Sentence("Part given by hand", "人工分配占比"),
+}
+KEPT_OR_BY_HAND = Sentence("Pinned, or given by hand", "锁定与人工分配")
 
 
 def fairness_workbook(report: Report, words: Words) -> bytes:
-    """The XLSX file in the reader's language; `report`: made anonymous already."""
-    return charted_workbook([summary(report, words), *sheets(report, words)])
+    """The XLSX file in the reader's language; `report`: of a plan, or of now, made anonymous already."""
+    told = moments(report["dimensions"][0]) if report["dimensions"] else []
+    teams = [team_sheet(report["teams"], words)] if "teams" in report else []
+    return charted_workbook([summary(report, told, words), *sheets(report, told, words), *teams])
 
 
-def summary(report: Report, words: Words) -> Sheet:
-    """The measures of each load, before and after."""
-    headings = [words(LOAD)] + [f"{words(one)}, {words(when)}" for one in MEASURES.values() for when in (BEFORE, AFTER)]
+def summary(report: Report, told: Sequence[str], words: Words) -> Sheet:
+    """The measures of each load at each moment."""
+    headings = [words(LOAD)]
+    headings += [f"{words(one)}, {words(MOMENTS[when])}" for one in MEASURES.values() for when in told]
     rows = [
-        [words(opening(load_name(part["name"])))]
-        + [number(part[when][name]) for name in MEASURES for when in ("before", "after")]
+        [words(opening(load_name(part["name"])))] + [number(part[when][name]) for name in MEASURES for when in told]
         for part in report["dimensions"]
     ]
     return Sheet(words(SUMMARY), headings, rows)
 
 
-def sheets(report: Report, words: Words) -> Iterator[Sheet]:
+def sheets(report: Report, told: Sequence[str], words: Words) -> Iterator[Sheet]:
     """One sheet a load: people in the first columns, the points of the Lorenz curves in the last."""
+    shown = [*told, *(["attainable"] if "after" in told else [])]
     for part in report["dimensions"]:
         load = part["name"]
-        people = [person for person in report["people"] if load in person["after"]]
-        people.sort(key=lambda person: -float(person["after"][load]))
+        people = carrying(report, load)
         table: list[Column] = [
             [*labels(people, words)],
             [float(person["weight"]) for person in people],
-            *(list[Cell](values(people, when, load)) for when in ("before", "after", "attainable")),
+            *(list[Cell](values(people, when, load)) for when in shown),
         ]
-        curves = [cumulated(people, when, load) for when in ("before", "after")]
+        curves = [cumulated(people, when, load) for when in told]
         even: Column = [0.0, 1.0]
         points = [even, even, *(list[Cell](point[at] for point in curve) for curve in curves for at in (0, 1))]
         rows = [list(row) for row in padded([*table, *points])]
-        yield Sheet(words(load_name(load))[:31].replace(":", " "), headings(words), rows, charts(load, words))
+        name = words(load_name(load))[:31].replace(":", " ")
+        yield Sheet(name, headings(shown, told, words), rows, charts(load, shown, told, words))
 
 
-def headings(words: Words) -> list[str]:
+def headings(shown: Sequence[str], told: Sequence[str], words: Words) -> list[str]:
     """What the columns of a load's sheet hold."""
-    lorenz = [f"{words(axis)}, {words(when)}" for when in (BEFORE, AFTER) for axis in (PEOPLE_PART, LOAD_PART)]
-    return [*(words(one) for one in (PERSON, WEIGHT, BEFORE, AFTER, POSSIBLE, EVEN, EVEN)), *lorenz]
+    columns = (PERSON, WEIGHT, *(SHARES[when] for when in shown), EVEN, EVEN)
+    lorenz = [f"{words(axis)}, {words(MOMENTS[when])}" for when in told for axis in (PEOPLE_PART, LOAD_PART)]
+    return [*map(words, columns), *lorenz]
 
 
-def charts(load: str, words: Words) -> list[Chart]:
-    """Loads before and after, the Lorenz curves, and what was attained of what was possible."""
+def charts(load: str, shown: Sequence[str], told: Sequence[str], words: Words) -> list[Chart]:
+    """Loads at each moment, the Lorenz curves, and what was attained of what was possible."""
     in_shares, parts = ("", words(IN_SHARES)), (words(PEOPLE_PART), words(LOAD_PART))
-    return [
-        Chart("column", title_of(LOADS, load, words), in_shares, [(0, 2), (0, 3)]),
-        Chart("scatter", title_of(LORENZ, load, words), parts, [(7, 8), (9, 10), (5, 6)], 1.0),
-        Chart("column", title_of(ATTAINED, load, words), in_shares, [(0, 4), (0, 3)]),
+    column = {when: 2 + at for at, when in enumerate(shown)}
+    even = 2 + len(shown)
+    curves = [(even + 2 + 2 * at, even + 3 + 2 * at) for at in range(len(told))]
+    drawn = [
+        Chart("column", title_of(LOADS, load, words), in_shares, [(0, column[when]) for when in told]),
+        Chart("scatter", title_of(LORENZ, load, words), parts, [*curves, (even, even + 1)], 1.0),
     ]
+    if "attainable" in column:
+        reached = [(0, column["attainable"]), (0, column["after"])]
+        drawn.append(Chart("column", title_of(ATTAINED, load, words), in_shares, reached))
+    return drawn
+
+
+def team_sheet(teams: Sequence[Report], words: Words) -> Sheet:
+    """Each team's people and accounts, and which part is kept or was given by hand."""
+    names = [words(one) for one in (TEAM, *TEAM_NUMBERS.values())]
+    rows = [[team["name"], *(float(team[number]) for number in TEAM_NUMBERS)] for team in teams]
+    shares = [names.index(words(TEAM_NUMBERS[name])) for name in ("pinned_share", "by_hand_share")]
+    chart = Chart("column", words(KEPT_OR_BY_HAND), ("", words(PART)), [(0, at) for at in shares])
+    return Sheet(words(TEAMS), names, rows, [chart])
 
 
 def padded(columns: list[Column]) -> Iterator[tuple[Cell, ...]]:

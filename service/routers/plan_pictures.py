@@ -40,8 +40,7 @@ async def draw_distribution_plan_fairness(
     方案公平性图：人均负荷、洛伦兹曲线、可达份额。
     """
     report = await seen_report(context, plan_id)
-    drawn = picture(report, chart, query.load, lambda sentence: in_language(sentence, context))
-    return Response(drawn, media_type=SVG, headers=PASSIVE)
+    return drawing(picture(report, chart, query.load, lambda sentence: in_language(sentence, context)))
 
 
 @router.get(
@@ -61,7 +60,17 @@ async def export_distribution_plan_fairness(plan_id: UUID, context: Ctx) -> Resp
     """
     report = await seen_report(context, plan_id)
     content = fairness_workbook(report, lambda sentence: in_language(sentence, context))
-    named = {"Content-Disposition": f'attachment; filename="fairness-{plan_id}.xlsx"'}
+    return workbook(content, f"fairness-{plan_id}")
+
+
+def drawing(picture: str) -> Response:
+    """A picture that can do nothing but be looked at."""
+    return Response(picture, media_type=SVG, headers=PASSIVE)
+
+
+def workbook(content: bytes, name: str) -> Response:
+    """A workbook under a name of ours."""
+    named = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return Response(content, media_type=XLSX, headers=PRIVATE | named)
 
 

@@ -229,6 +229,13 @@ class FairnessChart(StrEnum):
     ATTAINABLE = "attainable"
 
 
+class FairnessNowChart(StrEnum):
+    """What is drawn of fairness now."""
+
+    LOADS = "loads"
+    LORENZ = "lorenz"
+
+
 class ChartQuery(BaseModel):
     """Which load is drawn."""
 

@@ -79,6 +79,7 @@ MEMBER_WORDS = {
     # --- imports ---
     "accounts": "accounts 客户",
     "contacts": "contacts 联系人",
+    "staff": "people, without roles 员工（不含角色）",
     "tasks": "tasks 任务",
     "atomic": "all rows or none 全部写入或全部不写",
     "partial": "the good rows go in 写入合格行",
