@@ -145,6 +145,10 @@ judges = {ok(get_me.sync(client=client)).id: client for client in (mediator, dir
 judge = judges[appeal.reviewer_id]
 ok(review_appeal.sync(appeal.id, client=judge, body=ReviewRequest()))
 assert not ok(get_appeal_effect.sync(appeal.id, client=judge)).hard_rules
-upheld = AppealDecision(outcome=Outcome.UPHELD, reason="三年的业务关系可信，且不影响公平。")
+upheld = AppealDecision(
+    outcome=Outcome.UPHELD,
+    reason_en="Three years of business are credible, at no cost to fairness.",
+    reason_zh="三年的业务关系可信，且不影响公平。",
+)
 decided = ok(decide_appeal.sync(appeal.id, client=judge, body=upheld))
 print("appeal:", decided.state, decided.new_assignment_id)

@@ -128,7 +128,11 @@ ok(await judge.GET("/v1/appeals/{appeal_id}/effect", byAppeal));
 const decided = ok(
   await judge.POST("/v1/appeals/{appeal_id}/decide", {
     ...byAppeal,
-    body: { outcome: "upheld", reason: "三年的业务关系可信，且不影响公平。" },
+    body: {
+      outcome: "upheld",
+      reason_en: "Three years of business are credible, at no cost to fairness.",
+      reason_zh: "三年的业务关系可信，且不影响公平。",
+    },
   }),
 );
 console.log("appeal:", decided.state, decided.new_assignment_id);

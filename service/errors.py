@@ -496,6 +496,36 @@ class ReviewerDecidedFirstInstance(ReviewerNotIndependent):
     zh = "首次评审人不得再次评审该申诉。"
 
 
+class ReviewerMediated(ReviewerNotIndependent):
+    """Whoever mediated between the parties does not hear the appeal."""
+
+    zh = "已在当事人之间调解者不得评审该申诉。"
+
+
+class ReviewerRecused(ReviewerNotIndependent):
+    """Whoever stepped back from the appeal does not hear it again."""
+
+    zh = "已回避者不得再次评审该申诉。"
+
+
+class NoFurtherInstance(Conflict):
+    """The appeal has gone through every instance."""
+
+    zh = "该申诉已历经全部审级。"
+
+
+class EscalationWindowClosed(Conflict):
+    """The time for taking this verdict to the second instance has passed."""
+
+    zh = "将此裁决提交二审的期限已过。"
+
+
+class AccountUnderAppeal(Conflict):
+    """The account is under appeal; redistribution leaves it alone."""
+
+    zh = "该客户正在申诉中，自动分配不予变动。"
+
+
 class ReviewerWithoutRole(ReviewerNotIndependent):
     """Appeals are heard by leaders, key-account managers and mediators."""
 

@@ -11,6 +11,10 @@ from service.models import DistributionPlan, new_id
 from tests.house import House, Person
 
 STATEMENT = "该客户三年来一直由我拜访维护，请重新考虑。"
+REASONS = {
+    "reason_en": "Records of visits prove three years of business.",
+    "reason_zh": "拜访记录证明了三年的业务关系。",
+}
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,9 @@ class Dispute:
         async with self.house.client(who) as client:
             return await client.request(method, path, json=body)
 
-    async def decide(self, path: str, outcome: str, by: Person | None = None) -> httpx.Response:
+    async def decide(self, path: str, outcome: str, by: Person | None = None, **fields: Any) -> httpx.Response:
         """The answer to a verdict, by the judge unless somebody else is named."""
-        verdict = {"outcome": outcome, "reason": "拜访记录证明了三年的业务关系。"}
+        verdict = REASONS | {"outcome": outcome, **fields}
         return await self.ask(by or self.judge, "POST", f"{path}/decide", verdict)
 
 

@@ -9,7 +9,10 @@ from demo.organisation import GENERAL_MANAGER
 from demo.story import Story
 
 STATEMENT = "该客户三年来一直由我拜访维护。I have looked after this customer for three years."
-REASON = "三年的业务关系可信，且不影响公平。A relation of three years, at no cost to fairness."
+REASONS = {
+    "reason_en": "A relation of three years, at no cost to fairness.",
+    "reason_zh": "三年的业务关系可信，且不影响公平。",
+}
 WORTH_IT = ("platinum", "white_gold", "silver")
 """Tiers of the accounts that are appealed for, the best first; their hours fit into anybody's month."""
 OPEN = frozenset({"submitted", "under_review"})
@@ -21,7 +24,7 @@ def hear(story: Story) -> Json:
     if appeal["state"] in OPEN:
         appeal = decide(story, appeal)
     if appeal["state"] != "upheld":
-        raise DemoFailed(f"The appeal was not upheld, it is {appeal['state']}: {appeal['decision_reason'] or ''}")
+        raise DemoFailed(f"The appeal was not upheld, it is {appeal['state']}: {appeal['verdicts']}")
     story.telling.leaves("1 appeal upheld, 1 account reassigned")
     return appeal
 
@@ -74,9 +77,13 @@ def decide(story: Story, appeal: Json) -> Json:
         reviewer.post(f"{path}/review", {})
     effect = reviewer.get(f"{path}/effect")
     show_effect(story, effect)
-    in_the_way = " ".join(rule["sentence"]["en"] for rule in effect["hard_rules"])
-    outcome = "rejected" if in_the_way else "upheld"
-    decided = reviewer.post(f"{path}/decide", {"outcome": outcome, "reason": in_the_way or REASON})
+    in_the_way = {
+        f"reason_{language}": " ".join(rule["sentence"][language] for rule in effect["hard_rules"])
+        for language in ("en", "zh")
+    }
+    outcome = "rejected" if effect["hard_rules"] else "upheld"
+    reasons = in_the_way if effect["hard_rules"] else REASONS
+    decided = reviewer.post(f"{path}/decide", reasons | {"outcome": outcome})
     account = overseer.get(f"/v1/accounts/{appeal['account_id']}")
     if outcome == "upheld" and account["owner_id"] != appeal["appellant_id"]:
         raise DemoFailed(f"{account['code']} was to go to {story.name(appeal['appellant_id'])}, and did not.")

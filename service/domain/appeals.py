@@ -17,19 +17,30 @@ from service.errors import (
     ReviewerInactive,
     ReviewerInLineOfParty,
     ReviewerIsParty,
+    ReviewerMediated,
     ReviewerNotIndependent,
+    ReviewerRecused,
     ReviewerWithoutRole,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AppealSettings:
-    """Deadlines and the pin of what was won, in working days; how often an appeal goes to another reviewer."""
+    """Deadlines and the pin of what was won, in working days; how often an appeal goes to another reviewer.
+
+    `reminder_working_days`: before a deadline; `overturned_least` verdicts on a rule of which `overturned_percent` or
+    more found for the appellant are an alert.
+    """
 
     filing_working_days: int = 10
     decision_working_days: int = 5
+    reminder_working_days: int = 1
+    mediation_working_days: int = 5
+    escalation_working_days: int = 5
     escalations: int = 1
     pin_working_days: int = 60
+    overturned_least: int = 5
+    overturned_percent: int = 50
 
 
 class Ground(StrEnum):
@@ -48,7 +59,33 @@ class Outcome(StrEnum):
     """How an appeal may be decided."""
 
     UPHELD = "upheld"
+    PARTIALLY_UPHELD = "partially_upheld"
     REJECTED = "rejected"
+
+
+class ContestedRule(StrEnum):
+    """The part of a rulebook on which an appeal turns: a hard rule, or what the score weighs."""
+
+    AVAILABILITY = "availability"
+    BLOCKED_PAIR = "blocked_pair"
+    REGION = "region"
+    INDUSTRY = "industry"
+    PRODUCT = "product"
+    EXPERIENCE = "experience"
+    COUNT_CAP = "count_cap"
+    WORKLOAD_CAP = "workload_cap"
+    FIT = "fit"
+    PRIORITY = "priority"
+    BALANCE = "balance"
+    CONTINUITY = "continuity"
+    BY_HAND = "by_hand"
+
+
+class Answer(StrEnum):
+    """What a side says to a mediator's proposal."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
 
 
 class EvidenceKind(StrEnum):
@@ -79,7 +116,8 @@ class AssignmentFacts:
 class AppealFacts:
     """What decides who may review an appeal.
 
-    `line_ids` stand in the line of a party; `plan_approver_ids` approved the plan or assigned by hand.
+    `line_ids` stand in the line of a party; `plan_approver_ids` approved the plan or assigned by hand; `mediator_ids`
+    stood between the parties; `recused_ids` stepped back.
     """
 
     appeal_id: UUID
@@ -87,6 +125,8 @@ class AppealFacts:
     line_ids: frozenset[UUID]
     plan_approver_ids: frozenset[UUID]
     first_decider_id: UUID | None
+    mediator_ids: frozenset[UUID] = frozenset()
+    recused_ids: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +146,8 @@ class Refusal(StrEnum):
     LINE_OF_PARTY = "line_of_party"
     APPROVED_PLAN = "approved_plan"
     DECIDED_FIRST_INSTANCE = "decided_first_instance"
+    MEDIATED = "mediated"
+    RECUSED = "recused"
     NOT_A_REVIEWER_ROLE = "not_a_reviewer_role"
     INACTIVE = "inactive"
 
@@ -115,6 +157,8 @@ REFUSALS: dict[Refusal, type[ReviewerNotIndependent]] = {
     Refusal.LINE_OF_PARTY: ReviewerInLineOfParty,
     Refusal.APPROVED_PLAN: ReviewerApprovedPlan,
     Refusal.DECIDED_FIRST_INSTANCE: ReviewerDecidedFirstInstance,
+    Refusal.MEDIATED: ReviewerMediated,
+    Refusal.RECUSED: ReviewerRecused,
     Refusal.NOT_A_REVIEWER_ROLE: ReviewerWithoutRole,
     Refusal.INACTIVE: ReviewerInactive,
 }
@@ -142,10 +186,26 @@ def decision_due_at(received_at: datetime, settings: AppealSettings, calendar: B
     return calendar.deadline(received_at, settings.decision_working_days)
 
 
+def reminded_until(now: datetime, settings: AppealSettings, calendar: BusinessCalendar) -> datetime:
+    """Deadlines up to this instant are so near that whoever they bind is reminded."""
+    return calendar.deadline(now, settings.reminder_working_days)
+
+
+def days_left(now: datetime, deadline: datetime, calendar: BusinessCalendar) -> int:
+    """The working days that a clock has left when it is stopped; none where the deadline has passed."""
+    return max(0, calendar.working_days_between(calendar.business_date(now), calendar.business_date(deadline)))
+
+
 def next_instance(state: AppealState, instance: int, settings: AppealSettings) -> int | None:
     """Where an escalation or a missed deadline leads; None where the appeal stays with its last reviewer."""
     open_or_lost = state not in (AppealState.UPHELD, AppealState.WITHDRAWN)
     return instance + 1 if open_or_lost and instance <= settings.escalations else None
+
+
+def often_overturned(verdicts: int, overturned: int, settings: AppealSettings) -> bool:
+    """Whether so many of the verdicts on a rule find for the appellant that somebody should look at it."""
+    enough = verdicts >= settings.overturned_least
+    return enough and overturned * 100 >= verdicts * settings.overturned_percent
 
 
 def independent(reviewer: ReviewerFacts, appeal: AppealFacts) -> list[Refusal]:
@@ -155,6 +215,8 @@ def independent(reviewer: ReviewerFacts, appeal: AppealFacts) -> list[Refusal]:
         Refusal.LINE_OF_PARTY: reviewer.staff_id in appeal.line_ids,
         Refusal.APPROVED_PLAN: reviewer.staff_id in appeal.plan_approver_ids,
         Refusal.DECIDED_FIRST_INSTANCE: reviewer.staff_id == appeal.first_decider_id,
+        Refusal.MEDIATED: reviewer.staff_id in appeal.mediator_ids,
+        Refusal.RECUSED: reviewer.staff_id in appeal.recused_ids,
         Refusal.NOT_A_REVIEWER_ROLE: not reviewer.roles & REVIEWER_ROLES,
         Refusal.INACTIVE: reviewer.status is not StaffStatus.ACTIVE,
     }

@@ -377,8 +377,48 @@ class AppealRejected(Event):
     """An appeal was found wrong."""
 
 
+class AppealSettled(Event):
+    """An appeal was found right in part, and that part carried out or promised."""
+
+
 class AppealEscalated(Event):
     """An appeal went to the second instance."""
+
+
+class AppealRecused(Event):
+    """A reviewer stepped back, and the next one was drawn."""
+
+
+class AppealReminded(Event):
+    """A deadline of an appeal is near."""
+
+
+class AppealMediated(Event):
+    """A third party began to mediate; the clock of the review stands still."""
+
+
+class AppealProposed(Event):
+    """The mediator put a proposal to both sides."""
+
+
+class AppealAnswered(Event):
+    """One side said what it thinks of the proposal."""
+
+
+class AppealResumed(Event):
+    """A mediation ended, and the review goes on where it stood."""
+
+
+class AppealRedeemed(Event):
+    """What a verdict promised for later was carried out."""
+
+
+class AppealLapsed(Event):
+    """What a verdict promised for later cannot be carried out any more."""
+
+
+class RuleOverturned(Event):
+    """Verdicts on a rule of the published rulebook often find for the appellant."""
 
 
 class InteractionLogged(Event):

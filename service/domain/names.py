@@ -5,7 +5,7 @@ pypinyin's dictionary of characters and phrases, so that 重庆 is read chong qi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
@@ -94,6 +94,18 @@ def query_grams(query: str) -> list[str]:
 def normalised_name(name: str) -> str:
     """What is left for finding duplicates: no legal form, punctuation, white space, width or case."""
     return _normalised(match_key(name))
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """The text with names, and company names without their legal form, replaced by […]; the longest come first.
+
+    Within a Latin word or a number nothing is replaced.
+    """
+    forms = {form for name in names for form in (name, normalised_name(name)) if len(form) > 1}
+    if not forms:
+        return text
+    either = "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
+    return re.sub(f"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])", "[…]", text, flags=re.IGNORECASE)
 
 
 def _normalised(key: str) -> str:

@@ -25,7 +25,7 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
     job, plan_id = work.job, work.job.subject_id
     try:
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            await plan_computing.begin(session, plan_id)
+            await plan_computing.begin(session, plan_id, work.settings.timezone)
         async with work.database.frozen() as connection:
             snapshot = await plan_computing.read_task(connection, plan_id, work.settings.timezone)
         computed = await Computation(work).result(snapshot)

@@ -1,6 +1,11 @@
 """Which function does which kind of job, and what runs by the clock."""
 
-from service.jobs.appeals import escalate_overdue_appeals
+from service.jobs.appeals import (
+    end_overdue_mediations,
+    escalate_overdue_appeals,
+    keep_promises,
+    remind_of_appeals,
+)
 from service.jobs.audit_sealing import seal_audit
 from service.jobs.distribution_plans import apply_plan, compute_plan
 from service.jobs.entitlements import date_entitlements
@@ -29,6 +34,9 @@ KINDS: dict[str, Work] = {
 SCHEDULE: dict[str, Scheduled] = {
     "date_entitlements": Scheduled("29 18 * * *", date_entitlements),
     "escalate_overdue_appeals": Scheduled("*/5 * * * *", escalate_overdue_appeals),
+    "end_overdue_mediations": Scheduled("*/5 * * * *", end_overdue_mediations),
+    "remind_of_appeals": Scheduled("*/5 * * * *", remind_of_appeals),
+    "keep_promises": Scheduled("*/5 * * * *", keep_promises),
     "take_up_dropped_jobs": Scheduled("*/5 * * * *", take_up_dropped_jobs),
     "keep_ledgers": Scheduled("* * * * *", keep_ledgers),
     "measure_fairness": Scheduled("*/5 * * * *", measure_fairness),

@@ -1,7 +1,7 @@
 """Tables."""
 
 from service.models.accounts import Account, AccountMembership, AllianceObservation, Contact
-from service.models.appeals import Appeal
+from service.models.appeals import Appeal, AppealPromise, AppealVerdict, Mediation
 from service.models.archives import ArchiveItem, ArchiveLink, ArchiveProposal, ArchiveVersion, CustodyReceipt
 from service.models.base import Base, new_id
 from service.models.daily_work import Interaction, Task
@@ -40,6 +40,8 @@ __all__ = [
     "AllianceObservation",
     "ApiKey",
     "Appeal",
+    "AppealPromise",
+    "AppealVerdict",
     "ArchiveItem",
     "ArchiveLink",
     "ArchiveProposal",
@@ -70,6 +72,7 @@ __all__ = [
     "LoadChange",
     "Login",
     "LoginThrottle",
+    "Mediation",
     "OutboxMessage",
     "RateWindow",
     "RefreshToken",

@@ -13,13 +13,17 @@ from service.models.base import Base, Identified, Versioned
 
 
 class Rulebook(Versioned, Base):
-    """The published rules of distribution; a published version never changes."""
+    """The published rules of distribution; a published version never changes.
+
+    `precedent_id`: the verdict on an appeal from which a draft was opened.
+    """
 
     __tablename__ = "rulebooks"
     __table_args__ = (
         UniqueConstraint("code", "number"),
         Index("uq_rulebooks_published", "code", unique=True, postgresql_where=text("state = 'published'")),
         CheckConstraint("author_id <> publisher_id", name="two_people"),
+        Index("uq_rulebooks_precedent", "precedent_id", unique=True),
     )
 
     code: Mapped[str]
@@ -32,6 +36,7 @@ class Rulebook(Versioned, Base):
     publisher_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     published_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+    precedent_id: Mapped[UUID | None] = mapped_column(ForeignKey("appeal_verdicts.id", use_alter=True))
 
 
 class RulebookTest(Identified, Base):
@@ -143,7 +148,10 @@ class Decision(Identified, Base):
 
 
 class Assignment(Versioned, Base):
-    """Who is responsible for an account in one team role, from one instant to another."""
+    """Who is responsible for an account in one team role, from one instant to another.
+
+    `share_percent`: the part of the account's value and hours that counts for a co-owner; the rest is the owner's.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (
@@ -164,6 +172,8 @@ class Assignment(Versioned, Base):
         Index("ix_assignments_staff", "staff_id", postgresql_where=text("ended_at IS NULL")),
         CheckConstraint("origin IN ('plan', 'routed', 'manual', 'appeal', 'handover')", name="origin"),
         CheckConstraint("(pinned_until IS NULL) = (pin_reason IS NULL)", name="pin_has_reason"),
+        CheckConstraint("(team_role = 'co_owner') = (share_percent IS NOT NULL)", name="co_owners_share"),
+        CheckConstraint("share_percent BETWEEN 1 AND 99", name="share_percent"),
         # room on each page, so that naming a plan's decision in what it keeps touches no index
         {"postgresql_with": {"fillfactor": 60}},
     )
@@ -182,3 +192,4 @@ class Assignment(Versioned, Base):
     pinned_until: Mapped[datetime | None]
     pin_reason: Mapped[str | None]
     assigned_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    share_percent: Mapped[int | None]

@@ -1,18 +1,32 @@
-"""Who hears an appeal: drawn, taken on, appointed, and replaced when a deadline is missed."""
+"""Who hears an appeal: drawn, taken on, appointed, and replaced when somebody steps back or goes on to appeal."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
-from service.domain.appeals import REFUSALS, AppealFacts, decision_due_at, draw_reviewer, next_instance
-from service.domain.states import OPEN_APPEALS, AppealState
-from service.errors import AlreadyHeard, NoIndependentReviewer, StateConflict
+from service.domain.appeals import (
+    REFUSALS,
+    AppealFacts,
+    AppealSettings,
+    decision_due_at,
+    draw_reviewer,
+    next_instance,
+)
+from service.domain.calendar import BusinessCalendar
+from service.domain.states import APPEAL_TRANSITIONS, OPEN_APPEALS, AppealState
+from service.errors import (
+    AlreadyHeard,
+    AssignmentEnded,
+    EscalationWindowClosed,
+    NoFurtherInstance,
+    NoIndependentReviewer,
+    StateConflict,
+)
 from service.journal import record
-from service.models import Appeal
+from service.models import Appeal, Assignment
 from service.policy import Actor, fetch
 from service.queries.appeals import appeal_settings
 from service.queries.calendar import business_calendar
@@ -51,8 +65,10 @@ async def review_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, re
 
 
 async def refuse_taken(session: AsyncSession, appeal: Appeal, reviewer: UUID, facts: AppealFacts) -> None:
-    """409 when somebody independent was drawn or hears the appeal: nobody picks another reviewer then."""
+    """409 when somebody independent was drawn or hears the appeal in time: nobody picks another reviewer then."""
     if appeal.reviewer_id is None or (appeal.reviewer_id == reviewer and appeal.state == AppealState.SUBMITTED):
+        return
+    if appeal.reviewer_id != reviewer and appeal.decide_by < datetime.now(UTC):
         return
     if appeal.reviewer_id == reviewer or not await refusals(session, appeal.reviewer_id, facts):
         raise AlreadyHeard
@@ -65,21 +81,59 @@ async def require_independent(session: AsyncSession, reviewer: UUID, facts: Appe
         raise REFUSALS[ties[0]]
 
 
-async def escalate(session: AsyncSession, actor: Actor, appeal_id: UUID, now: datetime, timezone: str) -> bool:
-    """Hands an appeal whose deadline has passed to another reviewer; False when that is not needed any more."""
-    statement = select(Appeal).where(Appeal.id == appeal_id).with_for_update()
-    appeal = (await session.scalars(statement)).one()
+async def recuse_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, reason: str, timezone: str) -> Appeal:
+    """The reviewer steps back with a reason; the next of the independent is drawn and has the full time."""
+    appeal = await fetch(session, actor, "recuse", Appeal, appeal_id)
+    if appeal.state not in TO_BE_TAKEN_ON:
+        raise StateConflict
+    assert appeal.reviewer_id is not None
+    left = appeal.reviewer_id
+    appeal.recused_ids = [*appeal.recused_ids, left]
+    await draw(session, appeal)
+    connection = await session.connection()
+    settings, calendar = await appeal_settings(connection), await business_calendar(connection, timezone)
+    begin(appeal, datetime.now(UTC), settings, calendar)
+    session.info["made"] = appeal
+    data = {"instance": appeal.instance, "recused_id": left, "reviewer_id": appeal.reviewer_id, "reason": reason}
+    await record(session, actor, events.AppealRecused(appeal.id, appeal.account_id, data))
+    return appeal
+
+
+async def escalate_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, reason: str, timezone: str) -> Appeal:
+    """Takes a verdict to the second instance, while its time has not passed and the assignment still stands."""
+    appeal = await fetch(session, actor, "escalate", Appeal, appeal_id)
+    state, now = AppealState(appeal.state), datetime.now(UTC)
+    if state in OPEN_APPEALS:
+        raise StateConflict
+    APPEAL_TRANSITIONS.check(state, AppealState.UNDER_REVIEW)
     connection = await session.connection()
     settings = await appeal_settings(connection)
-    state = AppealState(appeal.state)
-    instance = next_instance(state, appeal.instance, settings)
-    if state not in OPEN_APPEALS or appeal.decide_by >= now or instance is None:
-        return False
-    appeal.first_decider_id = appeal.reviewer_id
-    appeal.state, appeal.instance = AppealState.UNDER_REVIEW, instance
-    appeal.decide_by = decision_due_at(now, settings, await business_calendar(connection, timezone))
-    await draw(session, appeal)
-    appeal.version += 1
-    data = {"instance": instance, "cause": "missed_deadline", "reviewer_id": appeal.reviewer_id}
+    if next_instance(state, appeal.instance, settings) is None:
+        raise NoFurtherInstance
+    if appeal.escalate_by is None or appeal.escalate_by < now:
+        raise EscalationWindowClosed
+    assignment = await session.get_one(Assignment, appeal.assignment_id, with_for_update={"read": True})
+    if assignment.ended_at is not None:
+        raise AssignmentEnded
+    session.info["made"] = appeal
+    await to_second_instance(session, appeal, settings, await business_calendar(connection, timezone), now)
+    data = {"instance": 2, "cause": "appellant", "reviewer_id": appeal.reviewer_id, "reason": reason}
     await record(session, actor, events.AppealEscalated(appeal.id, appeal.account_id, data))
-    return True
+    return appeal
+
+
+async def to_second_instance(
+    session: AsyncSession, appeal: Appeal, settings: AppealSettings, calendar: BusinessCalendar, now: datetime
+) -> None:
+    """Hands the appeal to another reviewer, who begins anew."""
+    appeal.first_decider_id = appeal.reviewer_id
+    appeal.state, appeal.instance = AppealState.UNDER_REVIEW, appeal.instance + 1
+    appeal.received_at, appeal.decided_at, appeal.escalate_by = now, None, None
+    await draw(session, appeal)
+    begin(appeal, now, settings, calendar)
+
+
+def begin(appeal: Appeal, now: datetime, settings: AppealSettings, calendar: BusinessCalendar) -> None:
+    """The clock of a new reviewer starts."""
+    appeal.decide_by, appeal.reminded_at = decision_due_at(now, settings, calendar), None
+    appeal.version += 1

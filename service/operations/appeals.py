@@ -29,7 +29,8 @@ from service.errors import (
     Sentence,
 )
 from service.journal import record
-from service.models import Appeal, Assignment, Decision, Interaction, Staff, new_id
+from service.models import Account, Appeal, Assignment, Decision, Interaction, Staff, new_id
+from service.operations.appeal_mediations import call_off
 from service.operations.appeal_reviews import draw
 from service.policy import Actor, allowed, fetch
 from service.policy.tables import departments_below
@@ -54,6 +55,7 @@ class Case:
 async def file_appeal(session: AsyncSession, actor: Actor, wanted: AppealCreate, timezone: str) -> Appeal:
     """Files an appeal and draws who will hear it; with nobody independent left it waits for an appointment."""
     case = await standing(session, actor, wanted, timezone)
+    await hold(session, case.candidates.account_id)
     connection, now = await session.connection(), datetime.now(UTC)
     settings, calendar = await appeal_settings(connection), await business_calendar(connection, timezone)
     closes_at = filing_closes_at(case.candidates.noticed_at, settings, calendar)
@@ -63,6 +65,7 @@ async def file_appeal(session: AsyncSession, actor: Actor, wanted: AppealCreate,
         state=AppealState.SUBMITTED,
         instance=1,
         draw_key=secrets.token_bytes(DRAW_KEY_BYTES),
+        received_at=now,
         decide_by=decision_due_at(now, settings, calendar),
         **await particulars(session, actor, wanted, case),
     )
@@ -110,6 +113,11 @@ async def may_know(session: AsyncSession, actor: Actor, assignment_id: UUID, fou
     return actor.id in found.excluded_ids or await session.scalar(statement) is not None
 
 
+async def hold(session: AsyncSession, account_id: UUID) -> None:
+    """Locks the account as every reassignment does, so that an appeal comes before one or after it."""
+    await session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
+
+
 async def refuse_late(
     session: AsyncSession, assignment_id: UUID, calendar: BusinessCalendar, closes_at: datetime, now: datetime
 ) -> None:
@@ -131,6 +139,7 @@ async def particulars(session: AsyncSession, actor: Actor, wanted: AppealCreate,
         "respondent_id": case.candidates.assigned_id,
         "beneficiary_id": await beneficiary(session, wanted.assignment_id, case),
         "grounds": [str(ground) for ground in wanted.grounds],
+        "rule": wanted.rule and str(wanted.rule),
         "statement": wanted.statement,
         "evidence": await testimony(session, actor, wanted.evidence),
     }
@@ -173,6 +182,8 @@ async def withdraw_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, 
     appeal = await fetch(session, actor, "withdraw", Appeal, appeal_id)
     APPEAL_TRANSITIONS.check(AppealState(appeal.state), AppealState.WITHDRAWN)
     session.info["made"] = appeal
+    if appeal.state == AppealState.MEDIATION:
+        await call_off(session, appeal)
     appeal.state = AppealState.WITHDRAWN
     appeal.version += 1
     await record(session, actor, events.AppealWithdrawn(appeal.id, appeal.account_id, {"reason": reason}))

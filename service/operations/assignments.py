@@ -6,24 +6,26 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk_copy import copy_rows
 from service.domain import events
-from service.errors import AlreadyOwned, FieldError, InvalidInput, Sentence, StateConflict
+from service.errors import AccountUnderAppeal, AlreadyOwned, FieldError, InvalidInput, Sentence, StateConflict
 from service.journal import record
-from service.models import Account, Assignment, Decision, Staff, new_id
+from service.models import Account, Appeal, Assignment, Decision, Staff, new_id
+from service.models.appeals import OPEN_STATES
 from service.operations import memberships
 from service.operations.hard_rules import hold_ledger, require_hard_rules
 from service.operations.organisation import expect_assignable
 from service.policy import Actor, fetch
 from service.schemas.assignments import AssignmentCreate
 
-OWNER = "owner"
+OWNER, CO_OWNER = "owner", "co_owner"
+LEFT_ALONE = frozenset({"plan", "routed"})  # origins by which redistribution goes on by itself
 COLUMNS = (
     "id", "account_id", "staff_id", "team_role", "started_at", "origin", "reason", "decision_id", "plan_id",
-    "appeal_id", "assigned_by",
+    "appeal_id", "assigned_by", "share_percent",
 )  # fmt: skip
 NOW = text("SELECT clock_timestamp(), set_config('app.booked_in', :booked_in, true)")
 UNSYNCHRONISED = {"synchronize_session": False}
@@ -37,12 +39,16 @@ ENDED = Sentence("The assignment has ended.", "该分配已结束。")
 
 @dataclass(frozen=True)
 class Handover:
-    """One account's new owner and where the decision came from; `None` leaves it unassigned."""
+    """One account's new owner and where the decision came from; `None` leaves it unassigned.
+
+    `share_percent`: what counts for a co-owner.
+    """
 
     account_id: UUID
     staff_id: UUID | None
     decision_id: UUID | None = None
     reason: str | None = None
+    share_percent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,8 @@ async def hand_over(
     """
     wanted = {handover.account_id: handover for handover in handovers}
     await hold_accounts(session, list(wanted))
+    if origin in LEFT_ALONE:
+        await refuse_under_appeal(session, list(wanted))
     current = await current_holdings(session, list(wanted), team_role)
     moving = [one for one in wanted.values() if one.staff_id != owner_of(current.get(one.account_id))]
     leaving = [current[one.account_id] for one in moving if one.account_id in current]
@@ -150,6 +158,12 @@ async def hold_accounts(session: AsyncSession, accounts: Sequence[UUID]) -> None
         raise StateConflict(Sentence("One of the accounts was deleted.", "其中有客户已被删除。"))
 
 
+async def refuse_under_appeal(session: AsyncSession, accounts: Sequence[UUID]) -> None:
+    """AccountUnderAppeal when an appeal about one of the accounts, which are held, is open."""
+    if await session.scalar(select(exists().where(Appeal.account_id == func.any(accounts), text(OPEN_STATES)))):
+        raise AccountUnderAppeal
+
+
 async def start(session: AsyncSession, rows: Sequence[dict[str, Any]], team_role: str) -> None:
     """Writes new assignments, and puts their people on the teams; many by COPY, one by a statement that can refuse."""
     if len(rows) == 1:
@@ -183,6 +197,7 @@ def row(
         "plan_id": plan_id,
         "appeal_id": appeal_id,
         "assigned_by": actor.id or actor.on_behalf_of,
+        "share_percent": handover.share_percent,
     }
 
 

@@ -12,17 +12,19 @@ from service.domain import events
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.staleness import Changed, changes_since, told
 from service.domain.states import PLAN_TRANSITIONS, PlanState
-from service.errors import PlanStale
+from service.errors import AccountUnderAppeal, PlanStale
 from service.journal import record
 from service.models import Decision, DistributionPlan
 from service.models import Snapshot as SnapshotRow
-from service.operations.assignments import Handover, confirm, hand_over
+from service.operations.appeal_promises import compensate_waiting
+from service.operations.assignments import OWNER, Handover, confirm, hand_over
 from service.operations.hard_rules import hold_ledger
 from service.operations.plan_computing import basis_of, locked
 from service.policy import Actor
 from service.queries.snapshots import read_snapshot
 
 MOST_KEPT = 50
+UNDER_APPEAL = "held_back:under_appeal"
 
 
 class DataChanged(Exception):  # noqa: N818 - it says what happened to the plan, and never leaves its job
@@ -44,9 +46,15 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID
     if plan.state == PlanState.APPLIED and plan.job_id == job_id:
         return {"plan_id": str(plan_id)}
     PLAN_TRANSITIONS.check(PlanState(plan.state), PlanState.APPLIED)
+    if plan.team_role == OWNER:
+        await compensate_waiting(session, department, timezone)  # a promise that came meanwhile makes the plan stale
     await expect_unchanged(session, plan, timezone)
     moving = await handovers(session, plan_id)
-    started = await hand_over(session, actor, moving, "plan", plan_id=plan_id, team_role=plan.team_role)
+    try:
+        started = await hand_over(session, actor, moving, "plan", plan_id=plan_id, team_role=plan.team_role)
+    except AccountUnderAppeal:
+        await expect_unchanged(session, plan, timezone)  # an appeal that came meanwhile is a change like any other
+        raise
     await confirm(session, Decision.plan_id == plan_id, plan.team_role)
     plan.state, plan.applied_at = PlanState.APPLIED, datetime.now(UTC)
     plan.version += 1
@@ -68,7 +76,9 @@ async def expect_unchanged(session: AsyncSession, plan: DistributionPlan, timezo
 async def handovers(session: AsyncSession, plan_id: UUID) -> list[Handover]:
     """Every account that changes hands by a plan."""
     statement = select(Decision.account_id, Decision.winner_id, Decision.id).where(
-        Decision.plan_id == plan_id, Decision.winner_id.is_distinct_from(Decision.previous_owner_id)
+        Decision.plan_id == plan_id,
+        Decision.winner_id.is_distinct_from(Decision.previous_owner_id),
+        Decision.reason != UNDER_APPEAL,
     )
     return [Handover(row.account_id, row.winner_id, row.id) for row in await session.execute(statement)]
 

@@ -28,6 +28,9 @@ from service.domain.states import PLAN_TRANSITIONS, PlanState
 from service.errors import Sentence, StateConflict
 from service.journal import record
 from service.models import DistributionPlan, Rulebook
+from service.operations.appeal_promises import compensate_waiting
+from service.operations.assignments import OWNER
+from service.operations.hard_rules import hold_ledger
 from service.operations.snapshots import store_decisions, store_snapshot
 from service.policy import Actor
 from service.queries.snapshots import PLAN_DAYS, Basis, Scope, read_snapshot
@@ -45,8 +48,11 @@ class Computed:
     certificate: dict[str, Any]
 
 
-async def begin(session: AsyncSession, plan_id: UUID) -> None:
-    """The plan is being computed from now on; a job that runs again after a crash goes on where it was."""
+async def begin(session: AsyncSession, plan_id: UUID, timezone: str) -> None:
+    """The plan is being computed from now on; a job that runs again after a crash goes on where it was.
+
+    Accounts that appeals have promised are given first, unless the plan only asks what would be.
+    """
     row = await locked(session, plan_id)
     if row.state == PlanState.COMPUTING:
         return
@@ -56,6 +62,9 @@ async def begin(session: AsyncSession, plan_id: UUID) -> None:
     row.state, row.computed_at = PlanState.COMPUTING, datetime.now(UTC)
     row.version += 1
     await session.flush()
+    if row.what_if is None and row.team_role == OWNER:
+        await hold_ledger(session, row.department_id)
+        await compensate_waiting(session, row.department_id, timezone)
 
 
 async def basis_of(connection: AsyncConnection, plan_id: UUID, timezone: str) -> Basis:

@@ -15,7 +15,8 @@ from service.domain.distribution.snapshot import Account as AccountEntry
 from service.domain.distribution.waiting import WAITS_FOR_PLAN, waiting_for
 from service.domain.distribution.wording import reason_sentence, remedy_sentence
 from service.errors import Sentence
-from service.models import Account, Decision
+from service.models import Account, Assignment, Decision
+from service.operations.appeal_promises import compensated
 from service.operations.assignments import Handover, confirm, current_holdings, hand_over
 from service.operations.hard_rules import hold_ledger
 from service.operations.ledgers import enter, ledger_to_book_in, opened_anew
@@ -27,11 +28,15 @@ from service.queries.snapshots import Scope, read_accounts
 from service.schemas.assignments import RoutingView
 from service.schemas.wording import Wording
 
+PROMISED = "appeal_upheld"
+
 
 async def route_account(
     session: AsyncSession, actor: Actor, account_id: UUID, department_id: UUID | None, timezone: str
 ) -> RoutingView:
     """Gives an account to whom the rule names; an account for which it names nobody stays as it is.
+
+    An account without an owner goes first to whom an appeal promised one like it.
 
     The team's ledger is held from before it is read until the transaction ends, so that parallel requests see each
     other's outcome. LedgerNotKept while the ledger of a large team is being opened.
@@ -39,6 +44,8 @@ async def route_account(
     await expect_department(session, department_id, "/department_id")
     await hold_ledger(session, department_id)
     account = await fetch(session, actor, "route", Account, account_id)
+    if await compensated(session, account_id, department_id, timezone):
+        return await promised(session, account)
     running = await ledger_to_book_in(session, department_id, account_id, timezone)
     running, ledger = await ledger_for(session, running, department_id, account_id, timezone)
     entry = ledger.instance.snapshot.accounts[0]
@@ -60,6 +67,25 @@ async def route_account(
         reason_text=Wording.model_validate(reason_sentence(decided.reason)),
         remedy=decided.remedy,
         remedy_text=Wording.model_validate(remedy) if remedy else None,
+    )
+
+
+async def promised(session: AsyncSession, account: Account) -> RoutingView:
+    """What became of an account that somebody was promised: the rule was not asked."""
+    holding = (await current_holdings(session, [account.id]))[account.id]
+    assignment = await session.get_one(Assignment, holding.id)
+    assert assignment.decision_id
+    session.info["made"] = await session.get_one(Decision, assignment.decision_id)
+    return RoutingView(
+        decision_id=assignment.decision_id,
+        account_id=account.id,
+        account_code=account.code,
+        staff_id=holding.staff_id,
+        assignment_id=holding.id,
+        reason=PROMISED,
+        reason_text=Wording.model_validate(reason_sentence(PROMISED)),
+        remedy=None,
+        remedy_text=None,
     )
 
 

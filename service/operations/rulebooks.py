@@ -35,17 +35,25 @@ async def create_rulebook(session: AsyncSession, actor: Actor, code: str, defini
     A code that exists already gets its next number, and the tests of the version before.
     """
     require(actor, "create", Rulebook)
+    return await draft_rulebook(session, actor, code, definition)
+
+
+async def draft_rulebook(
+    session: AsyncSession, actor: Actor, code: str, definition: Mapping[str, Any], precedent_id: UUID | None = None
+) -> Rulebook:
+    """A draft by somebody who may write one; `precedent_id`: the verdict from which it was opened."""
     rulebook = Rulebook(
         id=new_id(),
         code=code,
         number=await BOOKS.next_number(session, code),
         state=VersionState.DRAFT,
         author_id=actor.id,
+        precedent_id=precedent_id,
         **written(definition),
     )
     session.add(rulebook)
     session.info["made"] = rulebook
-    data = {"code": code, "number": rulebook.number}
+    data = {"code": code, "number": rulebook.number, "precedent_id": precedent_id}
     await record(session, actor, events.RulebookCreated(rulebook.id, data=data))
     await session.flush()
     await take_over_tests(session, rulebook)

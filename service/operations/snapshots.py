@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk_copy import copy_rows
 from service.domain.distribution.decisions import Decision as Decided
 from service.domain.distribution.snapshot import Snapshot
-from service.models import Decision, new_id
+from service.models import Assignment, Decision, new_id
 from service.models import Snapshot as SnapshotRow
 
 COLUMNS = (
@@ -29,15 +30,27 @@ async def store_snapshot(session: AsyncSession, snapshot: Snapshot) -> None:
 async def store_decisions(
     session: AsyncSession, snapshot: Snapshot, decisions: Sequence[Decided], plan_id: UUID | None = None
 ) -> list[UUID]:
-    """Keeps decisions on a stored snapshot, by one COPY; their ids in the same order."""
+    """Keeps decisions on a stored snapshot, by one COPY; their ids in the same order.
+
+    A co-owner's part of an account is decided with the account, and so has no decision of its own.
+    """
     owners = {account.id: account.owner for account in snapshot.accounts}
-    ids = [new_id() for _ in decisions]
+    parts = await parts_among(session, snapshot)
+    kept = [decision for decision in decisions if decision.account_id not in parts]
+    ids = [new_id() for _ in kept]
     rows = (
         decision_values(id_, decision, owners[decision.account_id], plan_id)
-        for id_, decision in zip(ids, decisions, strict=True)
+        for id_, decision in zip(ids, kept, strict=True)
     )
     await copy_rows(session, Decision.__table__, COLUMNS, rows)
     return ids
+
+
+async def parts_among(session: AsyncSession, snapshot: Snapshot) -> frozenset[str]:
+    """The entries of a snapshot that are parts of shared accounts."""
+    pinned = [UUID(account.id) for account in snapshot.accounts if account.pinned]
+    statement = select(Assignment.id).where(Assignment.id == func.any(pinned), Assignment.share_percent.is_not(None))
+    return frozenset(str(one) for one in await session.scalars(statement))
 
 
 def decision_row(decision: Decided, owner: str | None) -> dict[str, Any]:

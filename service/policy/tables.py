@@ -14,6 +14,7 @@ from service.models import (
     AllianceObservation,
     ApiKey,
     Appeal,
+    AppealVerdict,
     Assignment,
     AuditCheckpoint,
     AuditEntry,
@@ -139,7 +140,7 @@ declare(Entitlement, see=full_view)
 
 declare(
     Rulebook,
-    see=role(*PLAN_AUTHORS, AUDITOR) | leaders | published,
+    see=role(*PLAN_AUTHORS, AUDITOR) | leaders | published | author,
     see_tests=role(*PLAN_AUTHORS, AUDITOR) | leaders,
     create=role(*PLAN_AUTHORS),
     edit=author,
@@ -208,7 +209,9 @@ declare(
 
 hearing = related(is_actor("reviewer_id"))
 appealing = related(is_actor("appellant_id")) | related(is_actor("filed_by_id"))
-heard = related(is_actor("respondent_id")) | hearing | related(is_actor("first_decider_id"))
+answering = related(is_actor("respondent_id"))
+mediating = related(is_actor("mediator_id"))
+heard = answering | hearing | related(is_actor("first_decider_id")) | mediating
 concerned = appealing | heard
 overseeing = role(Role.GENERAL_MANAGER, AUDITOR)
 
@@ -230,11 +233,19 @@ declare(
     see_content=overseeing | concerned,
     see_owner=team | line | leaders | overseeing | heard,
     see_effect=overseeing | hearing,
+    see_statistics=leaders | role(AUDITOR),
     withdraw=appealing,
+    escalate=appealing,
     review=role(*REVIEWER_ROLES),
     appoint=role(Role.GENERAL_MANAGER),
+    recuse=hearing,
+    mediate=hearing,
+    propose=mediating,
+    answer=appealing | answering,
     decide=hearing,
+    amend=hearing,
 )
+declare(AppealVerdict, see=role(*Role))
 
 # --- people and standing ---
 

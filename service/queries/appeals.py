@@ -1,29 +1,38 @@
 """Appeals as JSON: one, many; what the managers of a party see is the state."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, case, literal, literal_column, null, select, text
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, literal, literal_column, null, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.appeals import AppealSettings
 from service.domain.states import OPEN_APPEALS
 from service.errors import Forbidden, NotFound, StateConflict
-from service.models import Appeal
-from service.models.appeals import OPEN_STATES
+from service.models import Appeal, AppealVerdict, Mediation, Setting
 from service.policy import Actor, allowed
 from service.policy.rules import POLICIES
+from service.queries.json_view import json_list, json_value
 from service.queries.listing import Filter, Listing, any_of, before, equals
-from service.queries.settings import setting
 from service.queries.single import single
 
-STATE_FIELDS = ("id", "state", "instance", "decide_by", "decided_at", "version", "created_at", "updated_at")
+STATE_FIELDS = (
+    "id",
+    "state",
+    "instance",
+    "decide_by",
+    "decided_at",
+    "escalate_by",
+    "version",
+    "created_at",
+    "updated_at",
+)
 CONTENT_FIELDS = (
     "assignment_id", "account_id", "appellant_id", "filed_by_id", "beneficiary_id", "grounds", "statement", "evidence",
-    "reviewer_id", "decision_reason", "new_assignment_id",
+    "rule", "reviewer_id", "mediator_id", "new_assignment_id", "verdicts", "mediations",
 )  # fmt: skip
 OWNER_FIELDS = ("respondent_id",)
 EFFECT_FIELDS = ("fairness_effect",)
@@ -36,8 +45,8 @@ def appeal_columns(actor: Actor) -> Mapping[str, Any]:
     """
     content, owner, effect = may(actor, "see_content"), owner_too(actor), may(actor, "see_effect")
     columns: dict[str, Any] = {name: getattr(Appeal, name) for name in STATE_FIELDS}
-    for condition, fields in ((content, CONTENT_FIELDS), (owner, OWNER_FIELDS), (effect, EFFECT_FIELDS)):
-        columns |= {name: case((condition, getattr(Appeal, name)), else_=null()) for name in fields}
+    for condition, hideable in ((content, CONTENT_FIELDS), (owner, OWNER_FIELDS), (effect, EFFECT_FIELDS)):
+        columns |= {name: case((condition, shown(name)), else_=null()) for name in hideable}
     hidden = case(
         (effect, names()),
         (owner, names(*EFFECT_FIELDS)),
@@ -45,6 +54,11 @@ def appeal_columns(actor: Actor) -> Mapping[str, Any]:
         else_=names(*CONTENT_FIELDS, *OWNER_FIELDS, *EFFECT_FIELDS),
     )
     return columns | {"redacted": hidden}
+
+
+def shown(name: str) -> Any:
+    """A column of the appeal, or a list of what belongs to it."""
+    return PARTS[name] if name in PARTS else getattr(Appeal, name)
 
 
 def view_class(actor: Actor) -> ColumnElement[str]:
@@ -75,6 +89,21 @@ def on_ground(name: str) -> ColumnElement[bool]:
     return overlaps
 
 
+def part(model: Any, names: tuple[str, ...]) -> ColumnElement[Any]:
+    """The rows that belong to the appeal, in the order of their making."""
+    row = json_value({name: getattr(model, name) for name in names})
+    return json_list(select(row).where(model.appeal_id == Appeal.id).order_by(model.id).correlate(Appeal))
+
+
+PARTS = {
+    "verdicts": part(AppealVerdict, (
+        "id", "instance", "outcome", "remedy", "rule", "reason_en", "reason_zh", "reviewer_id", "decided_at",
+    )),
+    "mediations": part(Mediation, (
+        "id", "instance", "mediator_id", "started_at", "answer_by", "minutes", "proposal", "proposed_at",
+        "appellant_answer", "respondent_answer", "ended_at", "result",
+    )),
+}  # fmt: skip
 APPEALS = Listing(
     model=Appeal,
     columns=appeal_columns,
@@ -124,21 +153,9 @@ async def open_appeal(connection: AsyncConnection, actor: Actor, action: str, ap
     return row
 
 
-async def overdue(connection: AsyncConnection, now: datetime, settings: AppealSettings) -> list[UUID]:
-    """The open appeals whose deadline has passed and that may still go to another reviewer, the oldest first."""
-    statement = (
-        select(Appeal.id)
-        .where(text(OPEN_STATES), Appeal.decide_by < now, Appeal.instance <= settings.escalations)
-        .order_by(Appeal.decide_by)
-    )
-    return list(await connection.scalars(statement))
-
-
 async def appeal_settings(connection: AsyncConnection) -> AppealSettings:
     """The numbers that count now."""
-    return AppealSettings(
-        filing_working_days=await setting(connection, "appeal_filing_working_days"),
-        decision_working_days=await setting(connection, "appeal_decision_working_days"),
-        escalations=await setting(connection, "appeal_escalations"),
-        pin_working_days=await setting(connection, "appeal_pin_working_days"),
-    )
+    keys = {part.name: f"appeal_{part.name}" for part in fields(AppealSettings)}
+    changed = select(Setting.key, Setting.value).where(Setting.key.in_(keys.values()))
+    found = {row.key: int(row.value) for row in await connection.execute(changed)}
+    return AppealSettings(**{name: found[key] for name, key in keys.items() if key in found})

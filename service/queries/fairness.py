@@ -145,27 +145,28 @@ async def known_departments(connection: AsyncConnection, actor: Actor) -> frozen
     return frozenset(str(one) for one in await connection.scalars(departments_under(actor.line[0])))
 
 
-async def fairness_effect(
-    session: AsyncSession, account_id: UUID, staff_id: UUID | None, timezone: str
-) -> dict[str, Any]:
-    """The company's fairness now and with this account given to this person, or to nobody, everything else staying.
+async def fairness_effect(session: AsyncSession, given: Mapping[UUID, UUID | None], timezone: str) -> dict[str, Any]:
+    """The company's fairness now and with accounts given to people, or to nobody, everything else staying.
+
+    All but the first account have owners.
 
     Members: see `reassignment`. LedgerNotKept while the worker has yet to read a large company.
     """
     connection = await session.connection()
     running = await running_ledger(connection, FAIRNESS, None, timezone)
     kept = running or await open_at_once(connection, FAIRNESS, Scope(), timezone)
-    owner = await connection.scalar(owner_of(account_id))
-    theirs = Scope(staff_ids=tuple(one for one in (owner, staff_id) if one), account_id=account_id)
+    owners = await connection.scalars(owners_of(list(given)))
+    concerned = tuple(sorted({*owners, *(person for person in given.values() if person)}))
+    theirs = Scope(staff_ids=concerned, account_id=next(iter(given)))
     accounts = await read_accounts(connection, replace(kept.basis, scope=theirs))
-    person = str(staff_id) if staff_id else None
-    return await asyncio.to_thread(reassignment, kept.balance, accounts, str(account_id), person)
+    people = {str(account): str(person) if person else None for account, person in given.items()}
+    return await asyncio.to_thread(reassignment, kept.balance, accounts, people)
 
 
-def owner_of(account_id: UUID) -> Select[Any]:
-    """The person who has an account now."""
+def owners_of(accounts: list[UUID]) -> Select[Any]:
+    """The people who have accounts now."""
     return select(Assignment.staff_id).where(
-        Assignment.account_id == account_id, Assignment.team_role == "owner", Assignment.ended_at.is_(None)
+        Assignment.account_id.in_(accounts), Assignment.team_role == "owner", Assignment.ended_at.is_(None)
     )
 
 

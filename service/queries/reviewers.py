@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain.appeals import AppealFacts, Refusal, ReviewerFacts, independent
 from service.domain.people import LINE_ROLES, REVIEWER_ROLES, Role
 from service.domain.states import StaffStatus
-from service.models import Appeal, Assignment, Department, RoleGrant, Staff
+from service.models import Appeal, Assignment, Department, Mediation, RoleGrant, Staff
 from service.models.appeals import OPEN_STATES
 from service.queries.actors import CURRENT_ROLES
 from service.queries.candidates import plan_people
@@ -26,6 +26,10 @@ async def appeal_facts(session: AsyncSession, appeal: Appeal) -> AppealFacts:
         line_ids=frozenset(await session.scalars(line_above(parties))),
         plan_approver_ids=await approvers(session, appeal.assignment_id),
         first_decider_id=appeal.first_decider_id,
+        mediator_ids=frozenset(
+            await session.scalars(select(Mediation.mediator_id).where(Mediation.appeal_id == appeal.id))
+        ),
+        recused_ids=frozenset(appeal.recused_ids or ()),
     )
 
 

@@ -22,7 +22,7 @@ from service.queries.single import single
 
 COLUMNS: dict[str, Any] = {name: getattr(Rulebook, name) for name in (
     "id", "code", "number", "state", "definition", "text_en", "text_zh", "author_id", "publisher_id", "published_at",
-    "retired_at", "version", "created_at", "updated_at",
+    "retired_at", "precedent_id", "version", "created_at", "updated_at",
 )}  # fmt: skip
 
 

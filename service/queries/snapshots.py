@@ -22,6 +22,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    null,
     or_,
     select,
     text,
@@ -60,7 +61,8 @@ from service.policy.hierarchy import departments_under
 
 HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "value_out_of_range", "unverified", "stale", "no_tier")
 COVERAGE = ("code", "regions", "industries", "products", "experience_level", "max_accounts")
-OWNER = "owner"
+OWNER, CO_OWNER = "owner", "co_owner"
+SHARED = aliased(Assignment)
 PLAN_DAYS = 90
 TODAY = 1
 
@@ -76,6 +78,11 @@ class Scope:
     department_id: UUID | None = None
     staff_ids: tuple[UUID, ...] | None = None
     account_id: UUID | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether one account is all there is."""
+        return self.account_id is not None and self.staff_ids is None and self.department_id is None
 
 
 @dataclass(frozen=True)
@@ -179,9 +186,16 @@ async def read_snapshot(connection: AsyncConnection, basis: Basis) -> Snapshot:
 
 
 async def read_accounts(connection: AsyncConnection, basis: Basis) -> tuple[AccountEntry, ...]:
-    """The accounts of a basis as the rules see them."""
+    """The accounts of a basis as the rules see them; of a shared account its co-owner's part is an entry of its own.
+
+    Such a part bears the id of the co-owner's assignment; like the owner's part it stays where it is.
+    """
     minutes = basis.minutes or await tier_minutes(connection, basis.scheme_code)
-    return tuple(AccountEntry(*row) for row in await connection.execute(accounts_of(basis, minutes)))
+    whole = tuple(AccountEntry(*row) for row in await connection.execute(accounts_of(basis, minutes)))
+    if basis.team_role != OWNER or basis.scope.alone:
+        return whole
+    shared = await connection.execute(parts_of(basis, minutes))
+    return (*whole, *(AccountEntry(*row) for row in shared))
 
 
 async def read_people(connection: AsyncConnection, basis: Basis) -> tuple[PersonEntry, ...]:
@@ -210,23 +224,72 @@ def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
         **{name: getattr(Account, name) for name in ("code", "region", "industry", "products", "intent")},
         "tier": AccountTier.tier,
         "is_new": Account.lifecycle == "prospect",
-        "value_minor": case((MINOR <= LARGEST_INTEGER, cast(MINOR, BigInteger))),
-        "workload_minutes": case(minutes, value=AccountTier.tier, else_=0) if minutes else literal(0),
+        **loads_of(minutes, 100 - func.coalesce(SHARED.share_percent, 0)),
         "held_back": held_back(basis, minutes),
         "owner": cast(Assignment.staff_id, Text),
-        "pinned": func.coalesce(Assignment.pinned_until > basis.as_of, False),
+        "pinned": func.coalesce(
+            and_(Assignment.id.is_not(None), or_(Assignment.pinned_until > basis.as_of, SHARED.id.is_not(None))), False
+        ),
     }
-    graded = and_(
-        AccountTier.account_id == Account.id,
-        AccountTier.scheme_code == basis.scheme_code,
-        AccountTier.ended_at.is_(None),
-    )
     return (
         select(*(columns[part.name] for part in fields(AccountEntry)))
         .select_from(Account)
-        .outerjoin(AccountTier, graded)
+        .outerjoin(AccountTier, graded_by(basis))
         .outerjoin(Assignment, and_(Assignment.account_id == Account.id, holds(basis.team_role)))
+        .outerjoin(SHARED, and_(SHARED.account_id == Account.id, shared_now(basis.team_role)))
         .where(Account.deleted_at.is_(None), in_scope(basis.scope))
+    )
+
+
+def parts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
+    """What counts for the co-owners of a scope, in the order of an account entry's fields."""
+    columns = {
+        "id": cast(SHARED.id, Text),
+        **{name: getattr(Account, name) for name in ("code", "region", "industry", "products", "intent")},
+        "tier": AccountTier.tier,
+        "is_new": Account.lifecycle == "prospect",
+        **loads_of(minutes, SHARED.share_percent),
+        "held_back": cast(null(), Text),
+        "owner": cast(SHARED.staff_id, Text),
+        "pinned": true(),
+    }
+    scope = basis.scope
+    whose: ColumnElement[bool] = true()
+    if scope.staff_ids is not None:
+        whose = SHARED.staff_id == func.any(list(scope.staff_ids))
+    elif scope.department_id is not None:
+        whose = SHARED.staff_id.in_(
+            select(Staff.id).where(Staff.department_id.in_(departments_under(scope.department_id)))
+        )
+    return (
+        select(*(columns[part.name] for part in fields(AccountEntry)))
+        .select_from(SHARED)
+        .join(Account, Account.id == SHARED.account_id)
+        .outerjoin(AccountTier, graded_by(basis))
+        .where(Account.deleted_at.is_(None), shared_now(OWNER), whose)
+    )
+
+
+def loads_of(minutes: Mapping[str, int], percent: Any) -> dict[str, ColumnElement[Any]]:
+    """Value and hours of an account as far as they count for one of its owners."""
+    hours = case(minutes, value=AccountTier.tier, else_=0) if minutes else literal(0)
+    return {
+        "value_minor": case((MINOR <= LARGEST_INTEGER, cast(func.floor(MINOR * percent / 100), BigInteger))),
+        "workload_minutes": hours * percent // 100,
+    }
+
+
+def shared_now(team_role: str) -> ColumnElement[bool]:
+    """The present co-owners' assignments; none where another role than the owner's is shared out."""
+    return and_(SHARED.team_role == CO_OWNER, SHARED.ended_at.is_(None)) if team_role == OWNER else false()
+
+
+def graded_by(basis: Basis) -> ColumnElement[bool]:
+    """The account's present grade in the scheme that counts."""
+    return and_(
+        AccountTier.account_id == Account.id,
+        AccountTier.scheme_code == basis.scheme_code,
+        AccountTier.ended_at.is_(None),
     )
 
 

@@ -6,12 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import (
+    AccountUnderAppeal,
+    AlreadyExists,
     AlreadyHeard,
     AppealAlreadyOpen,
     AssignmentEnded,
+    EscalationWindowClosed,
     FilingWindowClosed,
     HardRuleBroken,
     IllegalTransition,
+    NoFurtherInstance,
     NoIndependentReviewer,
     NoPublishedRulebook,
     NotFound,
@@ -24,9 +28,10 @@ from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
-from service.operations import appeal_decisions, appeal_reviews
+from service.operations import appeal_amendments, appeal_decisions, appeal_mediations, appeal_reviews
 from service.operations import appeals as operations
 from service.queries import appeals as queries
+from service.queries import rulebooks
 from service.queries.listing import Asked
 from service.schemas.appeals import (
     AppealCreate,
@@ -35,9 +40,16 @@ from service.schemas.appeals import (
     AppealPage,
     AppealView,
     EffectView,
+    Escalation,
+    MediationProposal,
+    MediationRequest,
+    ProposalAnswer,
+    Recusal,
     ReviewRequest,
     Withdrawal,
 )
+from service.schemas.precedents import AmendmentRequest
+from service.schemas.rulebooks import RulebookView
 
 router = APIRouter(prefix="/v1/appeals", tags=["appeals"], route_class=Endpoint)
 
@@ -102,7 +114,7 @@ async def review_appeal(appeal_id: UUID, wanted: ReviewRequest, context: Ctx) ->
     "/{appeal_id}/effect", response_model=EffectView, responses=raises(NotFound, StateConflict, NoPublishedRulebook)
 )
 async def get_appeal_effect(appeal_id: UUID, context: Ctx) -> EffectView:
-    """What would follow if an open appeal were upheld now: the new owner, hard rules in the way, fairness.
+    """What would follow if an open appeal were upheld now: the new owner, hard rules, further moves, fairness.
 
     Nothing changes: this is for whoever hears the appeal, before they decide.
 
@@ -117,25 +129,121 @@ async def get_appeal_effect(appeal_id: UUID, context: Ctx) -> EffectView:
     "/{appeal_id}/decide",
     response_model=AppealView,
     responses=raises(
-        NotFound, ReviewerNotIndependent, IllegalTransition, AssignmentEnded, HardRuleBroken, NoPublishedRulebook
+        NotFound,
+        ReviewerNotIndependent,
+        IllegalTransition,
+        AssignmentEnded,
+        HardRuleBroken,
+        AccountUnderAppeal,
+        StateConflict,
+        NoPublishedRulebook,
     ),
 )
 async def decide_appeal(appeal_id: UUID, verdict: AppealDecision, context: Ctx) -> Response:
     """Decide an appeal that you hear; upholding reassigns the account at once.
 
-    Both parties may read your reason.
+    A partial outcome shares the account, swaps it, hands it over later, or promises the next one that is worth as
+    much. Both parties may read your reasons; without names they become a precedent.
 
-    对申诉作出裁决；成立则立即改变归属。
+    对申诉作出裁决；成立则立即改变归属，部分成立可共享、互换、延后移交或补偿。
     """
-    await appeal_decisions.decide_appeal(
-        context.session,
-        context.actor,
-        appeal_id,
-        verdict.outcome,
-        verdict.reason,
-        context.services.settings.timezone,
-    )
+    timezone = context.services.settings.timezone
+    await appeal_decisions.decide_appeal(context.session, context.actor, appeal_id, verdict, timezone)
     return await answer(context, appeal_id)
+
+
+@router.post("/{appeal_id}/recuse", status_code=status.HTTP_204_NO_CONTENT, responses=raises(NotFound, StateConflict))
+async def recuse_appeal(appeal_id: UUID, wanted: Recusal, context: Ctx) -> None:
+    """Step back from an appeal that you hear; the next of the independent is drawn.
+
+    With nobody left it waits for the general manager, who appoints an outside mediator. You do not see it any more.
+
+    评审人回避；系统另行抽取独立评审人。
+    """
+    timezone = context.services.settings.timezone
+    await appeal_reviews.recuse_appeal(context.session, context.actor, appeal_id, wanted.reason, timezone)
+
+
+@router.post(
+    "/{appeal_id}/escalate",
+    response_model=AppealView,
+    responses=raises(
+        NotFound, IllegalTransition, NoFurtherInstance, EscalationWindowClosed, AssignmentEnded, StateConflict
+    ),
+)
+async def escalate_appeal(appeal_id: UUID, wanted: Escalation, context: Ctx) -> Response:
+    """Take a verdict that did not find for you in full to the second instance.
+
+    Another independent person hears it, until `escalate_by` at the latest.
+
+    对裁决不服，提交二审。
+    """
+    timezone = context.services.settings.timezone
+    await appeal_reviews.escalate_appeal(context.session, context.actor, appeal_id, wanted.reason, timezone)
+    return await answer(context, appeal_id)
+
+
+@router.post(
+    "/{appeal_id}/mediate",
+    response_model=AppealView,
+    responses=raises(NotFound, IllegalTransition, NoIndependentReviewer, ReviewerNotIndependent, StateConflict),
+)
+async def mediate_appeal(appeal_id: UUID, wanted: MediationRequest, context: Ctx) -> Response:
+    """Put a third party between the two sides; your clock stands still meanwhile.
+
+    With an empty object the mediator is drawn among the independent.
+
+    将申诉交由第三方协调者调解，评审期限暂停计算。
+    """
+    timezone = context.services.settings.timezone
+    await appeal_mediations.mediate_appeal(context.session, context.actor, appeal_id, wanted.mediator_id, timezone)
+    return await answer(context, appeal_id)
+
+
+@router.post("/{appeal_id}/propose", response_model=AppealView, responses=raises(NotFound, StateConflict))
+async def propose_settlement(appeal_id: UUID, wanted: MediationProposal, context: Ctx) -> Response:
+    """Put your minutes and a proposal to both sides of an appeal that you mediate.
+
+    A new proposal asks both sides anew.
+
+    调解人提交纪要与调解方案。
+    """
+    await appeal_mediations.propose(context.session, context.actor, appeal_id, wanted)
+    return await answer(context, appeal_id)
+
+
+@router.post("/{appeal_id}/answer", response_model=AppealView, responses=raises(NotFound, StateConflict))
+async def answer_settlement(appeal_id: UUID, wanted: ProposalAnswer, context: Ctx) -> Response:
+    """Accept or refuse the mediator's proposal, as one of the two sides.
+
+    A refusal, or both acceptances, return the appeal to its reviewer; silence is no acceptance.
+
+    当事一方接受或拒绝调解方案；沉默不视为接受。
+    """
+    timezone = context.services.settings.timezone
+    said = (wanted.answer, wanted.reason)
+    await appeal_mediations.answer_proposal(context.session, context.actor, appeal_id, *said, timezone)
+    return await answer(context, appeal_id)
+
+
+@router.post(
+    "/{appeal_id}/amend",
+    response_model=RulebookView,
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(NotFound, StateConflict, AlreadyExists, NoPublishedRulebook),
+)
+async def amend_rulebook(appeal_id: UUID, wanted: AmendmentRequest, context: Ctx) -> Response:
+    """Draft the rulebook's next version from a verdict of yours; the draft names the precedent.
+
+    `definition` is a merge patch of the published rules. Somebody else publishes it.
+
+    依据裁决起草规则手册修订稿，修订稿注明所依据的判例。
+    """
+    drafted = await appeal_amendments.draft_amendment(
+        context.session, context.actor, appeal_id, wanted.definition or {}
+    )
+    row = await rulebooks.rulebook_json(await context.reader(), context.actor, drafted.id)
+    return created(respond(context, row.json, row.version), f"/v1/rulebooks/{drafted.id}")
 
 
 @router.post("/{appeal_id}/withdraw", response_model=AppealView, responses=raises(NotFound, IllegalTransition))

@@ -1,15 +1,15 @@
 """Appeals as JSON."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from service.domain.appeals import EvidenceKind, Ground, Outcome
+from service.domain.appeals import Answer, ContestedRule, EvidenceKind, Ground, Outcome
 from service.domain.states import AppealState
 from service.errors import FieldFlaw
-from service.schemas.fields import Body, Instant, Text2000, Text10000, View
+from service.schemas.fields import Body, Day, Instant, Text2000, Text10000, View
 from service.schemas.page import PageFilter
 
 
@@ -38,6 +38,9 @@ class AppealCreate(Body):
         description="What happened and what should be different.",
         examples=["该客户三年来一直由我拜访维护，且位于我负责的华东区域。"],
     )
+    rule: ContestedRule | None = Field(
+        default=None, description="The rule of the rulebook that you contest, if you can name it.", examples=["region"]
+    )
     evidence: Annotated[list[Evidence], Field(max_length=50), AfterValidator(distinct)] = Field(
         default=[], description="Records that support the statement."
     )
@@ -55,11 +58,102 @@ class ReviewRequest(Body):
     )
 
 
-class AppealDecision(Body):
+class Recusal(Body):
+    """Why the reviewer steps back (回避)."""
+
+    reason: Text2000 = Field(description="Why.", examples=["本人曾与当事人共同负责该客户。"])
+
+
+class Escalation(Body):
+    """Why a verdict goes on to the second instance."""
+
+    reason: Text2000 = Field(description="Why.", examples=["裁决未考虑 3 月的拜访记录。"])
+
+
+class Share(Body):
+    """Two people have the account; its value and hours count for both in part (共享)."""
+
+    kind: Literal["share"] = Field(description="Which part of the appeal is upheld.")
+    percent: int = Field(ge=1, le=99, description="Of the value and hours, what counts for the beneficiary.")
+
+
+class Swap(Body):
+    """The account for another one (互换)."""
+
+    kind: Literal["swap"] = Field(description="Which part of the appeal is upheld.")
+    account_id: UUID = Field(description="The beneficiary's account that the present owner gets in return.")
+
+
+class Later(Body):
+    """The account at a date (延后移交)."""
+
+    kind: Literal["later"] = Field(description="Which part of the appeal is upheld.")
+    due_on: Day = Field(description="From when the beneficiary has the account.", examples=["2026-10-08"])
+
+
+class Compensate(Body):
+    """The next account without an owner of at least this value and tier (补偿)."""
+
+    kind: Literal["compensate"] = Field(description="Which part of the appeal is upheld.")
+
+
+Remedy = Annotated[Share | Swap | Later | Compensate, Field(discriminator="kind")]
+
+
+class Verdict(Body):
+    """An outcome, and where it is a partial one, which."""
+
+    outcome: Outcome = Field(
+        description="`upheld`: the account is reassigned; `partially_upheld`: `remedy` says what is done; "
+        "`rejected`: everything stays."
+    )
+    remedy: Remedy | None = Field(default=None, description="With `partially_upheld` only.")
+
+    @model_validator(mode="after")
+    def a_part_is_named(self) -> Self:
+        """A partial outcome names its remedy, and no other does."""
+        if (self.outcome is Outcome.PARTIALLY_UPHELD) != (self.remedy is not None):
+            raise FieldFlaw(
+                "remedy_with_partial_outcome",
+                "A remedy belongs to partially_upheld, and to nothing else.",
+                "仅 partially_upheld 须且必须写明 remedy。",
+            )
+        return self
+
+
+class AppealDecision(Verdict):
     """The verdict on an appeal."""
 
-    outcome: Outcome = Field(description="`upheld`: the account is reassigned; `rejected`: everything stays.")
-    reason: Text2000 = Field(description="Why.", examples=["拜访记录证明申诉人与该客户有三年的业务关系。"])
+    reason_en: Text2000 = Field(
+        description="Why, in English.", examples=["Records of visits prove three years of business with this customer."]
+    )
+    reason_zh: Text2000 = Field(
+        description="Why, in Chinese.", examples=["拜访记录证明申诉人与该客户有三年的业务关系。"]
+    )
+    rule: ContestedRule | None = Field(
+        default=None, description="The rule on which it turns; left out: the one that the appeal contests."
+    )
+
+
+class MediationRequest(Body):
+    """Who mediates."""
+
+    mediator_id: UUID | None = Field(
+        default=None, description="A third party; left out: drawn among the independent, mediators first."
+    )
+
+
+class MediationProposal(Verdict):
+    """What the mediator heard, and what they propose."""
+
+    minutes: Text10000 = Field(description="What was said.", examples=["双方均认可该客户的历史服务记录。"])
+
+
+class ProposalAnswer(Body):
+    """What one side says to the proposal; nobody's silence is acceptance."""
+
+    answer: Answer = Field(description="`refuse` returns the appeal to its reviewer.")
+    reason: Text2000 | None = Field(default=None, description="Why.")
 
 
 class Withdrawal(Body):
@@ -77,6 +171,37 @@ class EvidenceView(View):
     at: Instant = Field(description="When it took place.")
 
 
+class VerdictView(View):
+    """How one instance decided."""
+
+    id: UUID
+    instance: int
+    outcome: str
+    remedy: dict[str, Any] | None = Field(description="What a partial outcome consists in.")
+    rule: str | None = Field(description="The rule on which it turned.")
+    reason_en: str
+    reason_zh: str
+    reviewer_id: UUID
+    decided_at: Instant
+
+
+class MediationView(View):
+    """A mediation by a third party."""
+
+    id: UUID
+    instance: int
+    mediator_id: UUID
+    started_at: Instant
+    answer_by: Instant = Field(description="Without both answers by then the review goes on.")
+    minutes: str | None
+    proposal: dict[str, Any] | None
+    proposed_at: Instant | None
+    appellant_answer: str | None = Field(description="accept, refuse, or null: silence.")
+    respondent_answer: str | None = Field(description="accept, refuse, or null: silence.")
+    ended_at: Instant | None
+    result: str | None = Field(description="agreed, refused, lapsed, withdrawn, or null while it goes on.")
+
+
 class AppealView(View):
     """An appeal; what the caller may not see is null and named in `redacted`."""
 
@@ -92,14 +217,20 @@ class AppealView(View):
         description="Who gets the account if the appeal is upheld; null: it waits for another assignment."
     )
     grounds: list[str] | None
+    rule: str | None = Field(description="The rule of the rulebook that is contested.")
     statement: str | None
     evidence: list[EvidenceView] | None
     state: str
-    instance: int = Field(description="1, or 2 after a missed deadline.")
+    instance: int = Field(description="1, or 2 after an escalation or a missed deadline.")
     reviewer_id: UUID | None = Field(description="Who was drawn to hear it, or hears it; null: nobody yet.")
-    decide_by: Instant = Field(description="A missed deadline hands the appeal to another reviewer.")
+    mediator_id: UUID | None = Field(description="The third party of the last mediation.")
+    decide_by: Instant = Field(
+        description="A missed deadline hands the appeal to another reviewer; it stands still during a mediation."
+    )
     decided_at: Instant | None
-    decision_reason: str | None
+    escalate_by: Instant | None = Field(description="Until when the verdict may be taken to the second instance.")
+    verdicts: list[VerdictView] | None = Field(description="How each instance decided.")
+    mediations: list[MediationView] | None = Field(description="What a third party tried.")
     fairness_effect: dict[str, Any] | None = Field(description="Fairness before and after, once upheld.")
     new_assignment_id: UUID | None = Field(description="The assignment that followed, once upheld.")
     redacted: list[str] = Field(description="Fields that are hidden from you.")
@@ -144,10 +275,21 @@ class AppealFilter(PageFilter):
 class BindingRule(View):
     """A hard rule that forbids the reassignment."""
 
+    account_id: UUID = Field(description="The account that somebody may not have.")
+    staff_id: UUID = Field(description="Who may not have it.")
     rule: str
     required: Any = Field(description="What the rule requires.")
     actual: Any = Field(description="What the person has.")
     sentence: dict[str, str] = Field(description="The same in words, by language: `en`, `zh`.")
+
+
+class MoveView(View):
+    """Another account that would change hands, within the rulebook's budget for appeals."""
+
+    account_id: UUID
+    account_code: str
+    from_id: UUID | None
+    to_id: UUID | None
 
 
 class EffectView(View):
@@ -158,4 +300,5 @@ class EffectView(View):
     holder_id: UUID = Field(description="Who has the account by the assignment under appeal.")
     beneficiary_id: UUID | None = Field(description="Who would get it; null: it would wait.")
     hard_rules: list[BindingRule] = Field(description="What forbids it; empty: nothing does.")
+    moves: list[MoveView] = Field(description="What else of the two people concerned would move.")
     fairness: dict[str, Any] = Field(description="Of the whole company, before and after.")

@@ -164,6 +164,7 @@ class RulebookView(View):
     publisher_id: UUID | None
     published_at: Instant | None
     retired_at: Instant | None
+    precedent_id: UUID | None = Field(description="The verdict on an appeal from which the draft was opened.")
     version: int
     created_at: Instant
     updated_at: Instant

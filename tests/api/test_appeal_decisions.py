@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from service.domain.appeals import AppealSettings
 from service.models import Appeal, Assignment, AuditEntry, Decision, Holiday, RoleGrant, Staff, new_id
 from service.queries.calendar import business_calendar
-from tests.dispute import Dispute, a_dispute
+from tests.dispute import REASONS, Dispute, a_dispute
 from tests.house import LONG_AGO, House
 
 
@@ -35,7 +35,8 @@ async def test_upholding_gives_the_account_to_the_appellant_at_once(house: House
     upheld = await dispute.decide(path, "upheld")
     assert upheld.status_code == 200, upheld.text
     body = upheld.json()
-    assert (body["state"], body["decision_reason"]) == ("upheld", "拜访记录证明了三年的业务关系。")
+    [verdict] = body["verdicts"]
+    assert (body["state"], verdict["reason_zh"]) == ("upheld", "拜访记录证明了三年的业务关系。")
     assert await owners(dispute) == [(dispute.owner.id, "manual", False), (dispute.seller.id, "appeal", True)]
     seen = await dispute.ask(dispute.seller, "GET", f"/v1/accounts/{dispute.account_id}")
     lost = await dispute.ask(dispute.owner, "GET", f"/v1/accounts/{dispute.account_id}")
@@ -267,8 +268,10 @@ async def test_a_verdict_needs_its_reason(house: House) -> None:
     path = await dispute.heard()
     for verdict in (
         {"outcome": "upheld"},
-        {"outcome": "upheld", "reason": ""},
-        {"outcome": "withdrawn", "reason": "x"},
+        REASONS | {"outcome": "upheld", "reason_en": ""},
+        REASONS | {"outcome": "withdrawn"},
+        REASONS | {"outcome": "partially_upheld"},
+        REASONS | {"outcome": "upheld", "remedy": {"kind": "compensate"}},
     ):
         assert (await dispute.ask(dispute.judge, "POST", f"{path}/decide", verdict)).status_code == 422
 
@@ -276,7 +279,7 @@ async def test_a_verdict_needs_its_reason(house: House) -> None:
 async def test_a_repeated_verdict_with_the_same_key_is_answered_from_the_first(house: House) -> None:
     dispute = await a_dispute(house)
     path = await dispute.heard()
-    verdict = {"outcome": "upheld", "reason": "理由充分"}
+    verdict = REASONS | {"outcome": "upheld"}
     async with house.client(dispute.judge, **{"Idempotency-Key": "verdict"}) as client:
         first, again = [await client.post(f"{path}/decide", json=verdict) for _ in range(2)]
     assert (first.status_code, again.content) == (200, first.content)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.dispute import REASONS
 from tests.house import House, Person
 from tests.sharing import Sharing
 
@@ -35,7 +36,7 @@ async def test_from_ones_own_decisions_to_an_account_that_the_next_plan_leaves_a
     assert (await sharing.ask(judge, "POST", f"{path}/review", {})).status_code == 200
     explained = await sharing.ask(judge, "GET", f"/v1/assignments/{decision['assignment_id']}/explanation")
     assert (explained.status_code, len(explained.json()["full"]["candidates"])) == (200, 2)
-    verdict = {"outcome": "upheld", "reason": "区域归属有误。"}
+    verdict = REASONS | {"outcome": "upheld"}
     upheld = await sharing.ask(judge, "POST", f"{path}/decide", verdict)
     assert upheld.status_code == 200, upheld.text
     after = await sharing.ask(seller, "GET", f"/v1/assignments/{upheld.json()['new_assignment_id']}/explanation")

@@ -63,7 +63,7 @@ async def test_the_effect_of_one_reassignment_is_told_before_it_happens(house: H
     rich, idle = sharing.sellers
     account, _ = [await sharing.account(rich) for _ in range(2)]
     async with house.services.database.transaction() as session:
-        effect = await fairness_effect(session, account, idle.id, "Asia/Shanghai")
+        effect = await fairness_effect(session, {account: idle.id}, "Asia/Shanghai")
     value = effect["dimensions"][0]
     assert (value["before"]["cv"], value["after"]["cv"]) == ("1.000000", "0.000000")
     assert {person["code"]: person["after"]["value"] for person in effect["people"]} == {

@@ -14,11 +14,14 @@ from service.domain.appeals import (
     Refusal,
     ReviewerFacts,
     concern,
+    days_left,
     decision_due_at,
     draw_reviewer,
     filing_closes_at,
     independent,
     next_instance,
+    often_overturned,
+    reminded_until,
 )
 from service.domain.calendar import BusinessCalendar
 from service.domain.people import Role
@@ -126,7 +129,8 @@ def test_each_tie_to_the_case_refuses_a_reviewer(reviewer: ReviewerFacts, refusa
 
 
 def test_every_reason_is_told_at_once() -> None:
-    case = AppealFacts(UUID(int=99), *[frozenset({OWNER})] * 3, first_decider_id=OWNER)
+    tied = frozenset({OWNER})
+    case = AppealFacts(UUID(int=99), tied, tied, tied, OWNER, mediator_ids=tied, recused_ids=tied)
     outsider = a_reviewer(OWNER, Role.SALES_REP, status=StaffStatus.LEFT)
     assert independent(outsider, case) == list(Refusal)
 
@@ -134,6 +138,35 @@ def test_every_reason_is_told_at_once() -> None:
 def test_each_tie_is_refused_by_a_code_of_its_own() -> None:
     assert set(REFUSALS) == set(Refusal)
     assert len({problem.code() for problem in REFUSALS.values()}) == len(Refusal)
+
+
+def test_whoever_mediated_or_stepped_back_does_not_hear_the_appeal() -> None:
+    case = AppealFacts(
+        UUID(int=99), frozenset(), frozenset(), frozenset(), None, frozenset({LEADER}), frozenset({STRANGER})
+    )
+    assert independent(a_reviewer(LEADER), case) == [Refusal.MEDIATED]
+    assert independent(a_reviewer(STRANGER), case) == [Refusal.RECUSED]
+
+
+def test_a_clock_that_is_stopped_has_whole_working_days_left() -> None:
+    stopped = datetime(2024, 9, 30, 1, 0, tzinfo=UTC)
+    due = decision_due_at(stopped, SETTINGS, CALENDAR)
+    assert days_left(stopped, due, CALENDAR) == SETTINGS.decision_working_days
+    assert days_left(datetime(2024, 10, 11, 1, 0, tzinfo=UTC), due, CALENDAR) == 1
+    assert days_left(datetime(2024, 10, 20, 1, 0, tzinfo=UTC), due, CALENDAR) == 0
+
+
+def test_a_deadline_is_near_on_the_working_day_before_it() -> None:
+    due = datetime(2024, 10, 8, 15, 59, 59, 999999, tzinfo=UTC)
+    assert reminded_until(datetime(2024, 9, 29, 1, 0, tzinfo=UTC), SETTINGS, CALENDAR) < due
+    assert reminded_until(datetime(2024, 9, 30, 1, 0, tzinfo=UTC), SETTINGS, CALENDAR) == due
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "overturned", "often"), [(4, 4, False), (5, 2, False), (5, 3, True), (6, 3, True)]
+)
+def test_a_rule_is_often_overturned_from_half_of_five_verdicts(verdicts: int, overturned: int, often: bool) -> None:
+    assert often_overturned(verdicts, overturned, SETTINGS) is often
 
 
 def test_in_the_first_instance_nobody_has_decided_yet() -> None:

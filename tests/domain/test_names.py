@@ -15,6 +15,7 @@ from service.domain.names import (
     normalised_name,
     query_grams,
     query_words,
+    without_names,
 )
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
@@ -201,3 +202,19 @@ def test_ten_thousand_hostile_characters_take_well_under_two_seconds(name: str) 
     forms = name_forms(name)
     assert time.perf_counter() - started < 2
     assert len(forms.sort_key) <= SORT_KEY_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        ("张伟拜访了华为技术。", ["张伟", "华为技术有限公司"], "[…]拜访了[…]。"),
+        ("S0012 called ACC-1 twice.", ["S0012", "ACC-1"], "[…] called […] twice."),
+        ("S0012", ["S001"], "S0012"),
+        ("Li said: likely", ["Li"], "[…] said: likely"),
+        ("张三丰与张三", ["张三", "张三丰"], "[…]与[…]"),
+        ("王到场", ["王"], "王到场"),
+        ("无人", [], "无人"),
+    ],
+)
+def test_names_are_taken_out_of_a_text(text: str, names: list[str], expected: str) -> None:
+    assert without_names(text, names) == expected

@@ -12,6 +12,7 @@ from service.models import (
     AccountMembership,
     AllianceObservation,
     Appeal,
+    AppealVerdict,
     ArchiveItem,
     ArchiveVersion,
     Assignment,
@@ -57,6 +58,7 @@ NAMES: dict[type[Base], dict[str, str]] = {
         "respondent": "respondent_id",
         "reviewer": "reviewer_id",
         "first_reviewer": "first_decider_id",
+        "mediator": "mediator_id",
     },
 }
 # Relations that another row makes, and rows that differ in themselves.
@@ -88,6 +90,7 @@ FITTING: dict[type[Base], dict[str, Any]] = {
     Assignment: {"origin": "manual"},
     Decision: {"kind": "manual"},
     Appeal: {"state": "withdrawn"},
+    AppealVerdict: {"instance": 1, "outcome": "rejected"},
     RoleGrant: {"state": "refused"},
     Holiday: {"kind": "holiday"},
     Job: {"state": "queued"},

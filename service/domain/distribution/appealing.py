@@ -38,3 +38,20 @@ def owners_after_appeal(ledger: Ledger, account_id: str, person_id: str) -> dict
     settled = Ledger(instance)
     settled.own(moved_least(core, order, after, budget, NOBODY, instance.scale.point).state.owner)
     return settled.owners()
+
+
+def forbidden_exchange(
+    ledger: Ledger, account_id: str, other_id: str, person_id: str
+) -> tuple[tuple[str, Failed], ...]:
+    """What forbids that a person gets an account and its owner the other one, which that person has: account, rule.
+
+    Both change hands at once, so that caps are measured on what everybody has afterwards. KeyError for an unknown
+    account or person, or where either account has no owner in the snapshot.
+    """
+    instance = ledger.instance
+    account, other = instance.account_numbers[account_id], instance.account_numbers[other_id]
+    holder = instance.snapshot.accounts[account].owner or ""
+    with ledger.without(account), ledger.without(other):
+        one = forbidding_rules(ledger, account_id, person_id)
+        back = forbidding_rules(ledger, other_id, holder)
+    return (*((account_id, failed) for failed in one), *((other_id, failed) for failed in back))

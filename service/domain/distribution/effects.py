@@ -1,4 +1,4 @@
-"""What one change of hands does to fairness, told on a running balance: only two people's loads change."""
+"""What changes of hands do to fairness, told on a running balance: only few people's loads change."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -23,21 +23,23 @@ CLAIMS = Sentence(
 )
 
 
-def reassignment(
-    balance: Balance, accounts: Sequence[Account], account_id: str, person_id: str | None
-) -> dict[str, Any]:
-    """Fairness before and after an account goes to a person, or to nobody, everything else staying.
+def reassignment(balance: Balance, accounts: Sequence[Account], given: Mapping[str, str | None]) -> dict[str, Any]:
+    """Fairness before and after accounts go to people, or to nobody (account id → person id), everything else staying.
 
-    `accounts`: all that the person and the account's owner have, and the account itself. Members: dimensions (before,
-    after; giants are not told apart), claims on these accounts (counts before and after), people (the two), sentences.
+    `accounts`: all that these people and the accounts' owners have, and the accounts themselves. Members: dimensions
+    (before, after; giants are not told apart), claims on these accounts (counts before and after), people (those
+    concerned), sentences.
     """
     before = balance.ledger(accounts)
     after = twin(before)
-    numbers, account = balance.numbers, before.instance.account_numbers[account_id]
-    after.take(account)
-    if person_id in numbers:
-        after.put(account, numbers[person_id])
-    two = {before.instance.snapshot.accounts[account].owner, person_id}
+    numbers, entries = balance.numbers, before.instance.snapshot.accounts
+    two: set[str | None] = set(given.values())
+    for account_id, person_id in given.items():
+        account = before.instance.account_numbers[account_id]
+        two.add(entries[account].owner)
+        after.take(account)
+        if person_id in numbers:
+            after.put(account, numbers[person_id])
     shares = carried_shares(before), carried_shares(after)
     even = [evenness(ledger, part) for ledger, part in zip((before, after), shares, strict=True)]
     claims = [dict(justified_claims(ledger).counts) for ledger in (before, after)]

@@ -47,6 +47,7 @@ REASONS = {
         "What the plan was asked to do, or its budget of moves, leaves it with its owner.",
         "本方案的任务或变更额度使该客户仍由现负责人负责。",
     ),
+    "appeal_upheld": Sentence("An appeal decided it; the rule was not asked.", "由申诉裁定，未按规则计算。"),
     "held_back": Sentence("It is held back and stays with its owner.", "该客户暂缓分配，由现负责人继续负责。"),
     "giant": Sentence(
         "It is a giant, which by the rulebook stays with its owner.", "该客户为超大客户，按规则由现负责人继续负责。"

@@ -18,7 +18,8 @@ WITHOUT_BODY = frozenset({204, NOT_MODIFIED})
 # What is worked out anew for each reader has no version to compare.
 UNTAGGED = frozenset({
     "get_me", "get_fairness", "get_fairness_report", "get_appeal_effect", "get_rulebook_diff", "list_settings",
-    "list_tier_templates", "list_rulebook_tests", "export_distribution_plan",
+    "list_tier_templates", "list_rulebook_tests", "export_distribution_plan", "get_precedent",
+    "get_appeal_statistics",
 })  # fmt: skip
 TOLD = {told(kinds): name for name, kinds in SHARED.items()}
 

@@ -1,0 +1,79 @@
+"""What would follow if an appeal were upheld now: hard rules in the way, what else would move, fairness."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.domain.distribution.appealing import owners_after_appeal
+from service.domain.distribution.eligibility import Failed
+from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.wording import failed_sentence
+from service.queries.fairness import fairness_effect
+from service.queries.snapshots import Scope, present_basis, read_snapshot
+
+
+@dataclass(frozen=True)
+class Move:
+    """One account that changes hands."""
+
+    account_id: UUID
+    account_code: str
+    from_id: UUID | None
+    to_id: UUID | None
+
+
+async def moves_beside(
+    session: AsyncSession, account_id: UUID, holder_id: UUID, beneficiary_id: UUID | None, timezone: str
+) -> list[Move]:
+    """Which further accounts of the two people move once one gets the account, within the rulebook's budget.
+
+    None where the account goes back to those that wait. `NotAllowed` where a hard rule forbids the beneficiary.
+    """
+    if beneficiary_id is None:
+        return []
+    connection = await session.connection()
+    scope = Scope(staff_ids=(holder_id, beneficiary_id), account_id=account_id)
+    snapshot = await read_snapshot(connection, await present_basis(connection, timezone, "appeal", scope))
+    after = owners_after_appeal(Ledger.of(snapshot), str(account_id), str(beneficiary_id))
+    people = {person.id for person in snapshot.people}
+    return [
+        Move(UUID(one.id), one.code, as_id(one.owner), as_id(after.get(one.id)))
+        for one in snapshot.accounts
+        if one.id != str(account_id) and one.owner in people and after.get(one.id) != one.owner
+    ]
+
+
+def as_id(text: str | None) -> UUID | None:
+    """The id of a person, or nobody."""
+    return UUID(text) if text else None
+
+
+async def effect_of(
+    session: AsyncSession, appeal: Any, failed: Mapping[tuple[UUID, UUID], list[Failed]], timezone: str
+) -> Mapping[str, Any]:
+    """The members of EffectView for a row of `open_appeal`; `failed`: hard rules by account and person."""
+    binding = [
+        {
+            "account_id": account,
+            "staff_id": person,
+            **one.to_mapping(),
+            "sentence": failed_sentence(one)._asdict(),
+        }
+        for (account, person), rules in failed.items()
+        for one in rules
+    ]
+    beside = (appeal.account_id, appeal.respondent_id, appeal.beneficiary_id)
+    moves = [] if binding else await moves_beside(session, *beside, timezone)
+    given = {appeal.account_id: appeal.beneficiary_id} | {one.account_id: one.to_id for one in moves}
+    return {
+        "appeal_id": appeal.id,
+        "account_id": appeal.account_id,
+        "holder_id": appeal.respondent_id,
+        "beneficiary_id": appeal.beneficiary_id,
+        "hard_rules": binding,
+        "moves": [vars(one) for one in moves],
+        "fairness": await fairness_effect(session, given, timezone),
+    }
