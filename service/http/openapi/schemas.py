@@ -64,7 +64,7 @@ def united(schema: Json, *, nullable: bool) -> Json:
     (kind,) = kinds
     if not with_null:
         return kind | schema
-    if kind.keys() & {"$ref", "enum"}:
+    if kind.keys() & {"$ref", "enum", "oneOf"}:
         return schema | {"oneOf": [kind, {"type": "null"}]}
     return kind | {"type": [kind["type"], "null"]} | schema
 
