@@ -58,7 +58,7 @@ NAMES: dict[type[Base], dict[str, str]] = {
         "respondent": "respondent_id",
         "reviewer": "reviewer_id",
         "first_reviewer": "first_decider_id",
-        "mediator": "mediator_id",
+        "go_between": "mediator_id",
     },
 }
 # Relations that another row makes, and rows that differ in themselves.
