@@ -99,6 +99,7 @@ ROUTERS = (
     documentation.router,
     landing.router,
 )
+ROUTES = closed(route for router in ROUTERS for route in router.routes)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -116,7 +117,7 @@ def create_app(services: Services) -> FastAPI:
         await services.database.dispose()
 
     app = FastAPI(title="Evenhand", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
-    app.router.routes.extend(closed([route for router in ROUTERS for route in router.routes]))
+    app.router.routes.extend(ROUTES)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http_exception)

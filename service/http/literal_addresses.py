@@ -16,21 +16,21 @@ class Closed:
 
 def closed(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
     """The routes in their order, but the literal ones, and what closes them, before those that would take the word."""
-    found: list[BaseRoute] = []
+    found: dict[int, BaseRoute] = {}
+    shut: dict[str, BaseRoute] = {}
     addresses = [route for route in routes if isinstance(route, Route)]
-    shut: set[str] = set()
     for route in addresses:
-        literals = [other for other in addresses if takes_word(route, other)]
-        for path in sorted({literal.path for literal in literals} - shut):
-            found += [one for one in literals if one.path == path and one not in found]
-            found.append(Route(path, Closed()))
-            shut.add(path)
-        if route not in found:
-            found.append(route)
-    return found
+        literals = [other for other in addresses if takes_word(route, other) and other.path not in shut]
+        shut |= {literal.path: Route(literal.path, Closed()) for literal in literals}
+        for one in [*literals, *(shut[path] for path in sorted({literal.path for literal in literals})), route]:
+            found.setdefault(id(one), one)
+    return list(found.values())
 
 
 def takes_word(route: Route, other: Route) -> bool:
     """True where the other route has a word that this one would take for an id."""
-    fewer = len(other.param_convertors) < len(route.param_convertors)
-    return fewer and route.path_regex.match(other.path) is not None
+    return (
+        len(other.param_convertors) < len(route.param_convertors)
+        and other.path.count("/") == route.path.count("/")
+        and route.path_regex.match(other.path) is not None
+    )
