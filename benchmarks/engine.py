@@ -29,7 +29,7 @@ from service.domain.distribution.core import NOBODY, Core
 from service.domain.distribution.dimensions import Dimension
 from service.domain.distribution.extremes import greatest_least, least_greatest
 from service.domain.distribution.flows import cut_of
-from service.domain.distribution.planning import shared_anew
+from service.domain.distribution.planning import moved_least, shared_anew
 from service.domain.distribution.pricing import certificate_of
 from service.domain.distribution.scale import Scale, core_of, scale_of, shares_of
 
@@ -38,8 +38,19 @@ SEEDS = range(1, 6)
 SIZES = [(10_000, 100), (100_000, 500)]
 FULL_SIZE = (1_000_000, 2_000)
 GIANT = 0.25
+MOVED = 20
+"""One account in so many may move in a rebalancing: 5 %."""
 COLUMNS = ["family", "seed", "accounts", "people", "plan_s", "certificate_s", "maxflow_s", "peak_mb", "gap_max"]
-COLUMNS += ["gap_min", "residual_value", "residual_hours", "bound_gap_points", "cv_value", "cv_round_robin"]
+COLUMNS += [
+    "gap_min",
+    "residual_value",
+    "residual_hours",
+    "bound_gap_points",
+    "cv_value",
+    "cv_routed",
+    "cv_round_robin",
+]
+COLUMNS += ["cv_before", "cv_rebalanced"]
 Answer = TypeVar("Answer")
 
 
@@ -93,8 +104,8 @@ def figures(arrays: families.Arrays) -> dict[str, Any]:
     begun = time.process_time()
     plan, plan_s = timed(lambda: shared_anew(core, sheet.order, nobody))
     plan_cpu_s = time.process_time() - begun
-    subject = Subject.of(core, scale, plan.state.owner, sheet.roll.free)
-    certificate, certificate_s = timed(lambda: certificate_of(subject, plan.state.owner, scale.point))
+    subject = Subject.of(core, scale, plan.owner, sheet.roll.free)
+    certificate, certificate_s = timed(lambda: certificate_of(subject, plan.owner, scale.point))
     certificate_cpu_s = time.process_time() - begun - plan_cpu_s
     value = sheet.dimensions[0]
     network, _ = network_of(core.of_account, sheet.classes, value.loads, nobody > 0, nobody, value.pool)
@@ -108,6 +119,8 @@ def figures(arrays: families.Arrays) -> dict[str, Any]:
         "plan_per_maxflow": round(plan_s / maxflow_s, 1),
         **gaps(arrays),
         **evenness(sheet, plan, certificate),
+        **rebalancing(sheet, core, scale),
+        **routing(sheet, core),
         **{f"cv_{name}": cv(sheet, owners_by(rival, arrays)) for name, rival in RIVALS.items()},
     }  # fmt: skip
 
@@ -128,7 +141,7 @@ def gaps(arrays: families.Arrays) -> dict[str, Any]:
         sheet = sheet_of(arrays, {name: 100}, (0, 0))
         core, _ = core_and_scale(sheet)
         nobody = np.full(arrays["n"], NOBODY)
-        owner = shared_anew(core, sheet.order, nobody).state.owner
+        owner = shared_anew(core, sheet.order, nobody).owner
         (part,) = sheet.dimensions
         shares = shares_by(part, owner, sheet)[sheet.weights > 0]
         network, sizes = network_of(core.of_account, sheet.classes, part.loads, nobody > 0, nobody, part.pool)
@@ -145,7 +158,7 @@ def gaps(arrays: families.Arrays) -> dict[str, Any]:
 
 def evenness(sheet: Sheet, plan: Arrangement, certificate: Certificate) -> dict[str, Any]:
     """How even the plan of all loads together is, the holders of giants apart, and what it leaves to be desired."""
-    owner = plan.state.owner
+    owner = plan.owner
     holders = np.zeros(len(sheet.weights), np.bool_)
     for part in sheet.dimensions[:2]:
         giant = part.loads * part.pool_weight > GIANT * part.total * 1e6
@@ -158,6 +171,25 @@ def evenness(sheet: Sheet, plan: Arrangement, certificate: Certificate) -> dict[
         "cv_value": cv(sheet, owner), "bound_gap_points": round(float(certificate.gap), 5),
         "waiting": int((owner[sheet.roll.free] == NOBODY).sum()), "giants": int(holders.sum()), "passes": plan.passes,
     }  # fmt: skip
+
+
+def rebalancing(sheet: Sheet, core: Core, scale: Scale) -> dict[str, Any]:
+    """The present owners, and after at most one account in MOVED has changed hands; those without one are given out."""
+    standing, budget = sheet.roll.standing, len(sheet.minutes) // MOVED
+    about = core, sheet.order, standing.copy(), budget, NOBODY, scale.point
+    made, seconds = timed(lambda: moved_least(*about))
+    moved = int(((standing >= 0) & (made.owner != standing)).sum())
+    return {
+        "cv_before": cv(sheet, standing), "cv_rebalanced": cv(sheet, made.owner), "moved": moved,
+        "rebalance_s": round(seconds, 3),
+    }  # fmt: skip
+
+
+def routing(sheet: Sheet, core: Core) -> dict[str, Any]:
+    """Accounts given out one by one as they come, none of them moved afterwards."""
+    arrivals = Arrangement(core, np.full(len(sheet.minutes), NOBODY), np.sort(sheet.order), len(sheet.minutes))
+    _, seconds = timed(arrivals.place)
+    return {"cv_routed": cv(sheet, arrivals.owner), "routing_us": round(1e6 * seconds / len(sheet.order), 2)}
 
 
 def residual(sheet: Sheet, part: Dimension, owner: Any, holders: Any) -> float:
@@ -185,7 +217,8 @@ def shares_by(part: Dimension, owner: Any, sheet: Sheet) -> Any:
 def cv(sheet: Sheet, owner: Any) -> float:
     """The weighted coefficient of variation of value."""
     shares, weights = shares_by(sheet.dimensions[0], owner, sheet), sheet.weights
-    return round(float(np.sqrt((weights * (shares - 1) ** 2).sum() / weights.sum())), 4)
+    mean = (weights * shares).sum() / weights.sum()
+    return round(float(np.sqrt((weights * (shares / mean - 1) ** 2).sum() / weights.sum())), 4)
 
 
 def timed(work: Callable[[], Answer]) -> tuple[Answer, float]:

@@ -8,10 +8,12 @@ import numpy as np
 from benchmarks.families import Arrays
 from service.domain.distribution.dimensions import Dimension, Roll
 from service.domain.distribution.eligibility import FULL, Classes
+from service.domain.distribution.rulebook import Rulebook
 
 MILLION = 1_000_000
-POINTS = {"value": 100, "workload": 100, "count": 25, "tier:gold": 25}
-MISFIT = 10
+SHIPPED = Rulebook()
+POINTS = {name: getattr(SHIPPED.balance, name) for name in ("value", "workload", "count")}
+POINTS |= {f"tier:{code}": points for code, points in SHIPPED.balance.top_tiers.items()}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ class Sheet:
     order: Any
 
 
-def sheet_of(arrays: Arrays, points: dict[str, int] = POINTS, prices: tuple[int, int] = (MISFIT, 0)) -> Sheet:
+def sheet_of(
+    arrays: Arrays, points: dict[str, int] = POINTS, prices: tuple[int, int] = (SHIPPED.misfit_price, 0)
+) -> Sheet:
     """The sheet of an instance; loads without points are left out."""
     accounts, people = arrays["n"], arrays["K"]
     weights = np.rint(arrays["w"] * MILLION).astype(np.int64)

@@ -27,7 +27,8 @@ class Case:
 
     def __init__(self, snapshot: dict, plan: dict) -> None:
         self.accounts, self.people, self.book = snapshot["accounts"], snapshot["people"], snapshot["rulebook"]
-        task, number = snapshot["task"], {p["id"]: at for at, p in enumerate(self.people)}
+        task = {"mode": "initial", "most_moves": None, "person_id": None} | snapshot.get("task", {})
+        number = {p["id"]: at for at, p in enumerate(self.people)}
         leaver = task["person_id"] if task["mode"] == "leaver" else None
         parts = [0 if p["id"] == leaver else p["fte_permille"] * p["availability_permille"] for p in self.people]
         self.weight = [part if part >= FULL else 0 for part in parts]

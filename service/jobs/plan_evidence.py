@@ -23,9 +23,15 @@ async def replay_plan(work: Workplace) -> dict[str, Any]:
 
 
 def replayed(evidence: Evidence) -> dict[str, Any]:
-    """Both hashes of a plan, stored and computed again."""
-    again = plan(Snapshot.from_bytes(evidence.content)).sha256
-    return {"same": again == evidence.plan_sha256, "plan_sha256": evidence.plan_sha256, "replayed_sha256": again}
+    """Both hashes of a plan, stored and computed again, and by which engines: each may search in its own way."""
+    again = plan(Snapshot.from_bytes(evidence.content))
+    return {
+        "same": again.sha256 == evidence.plan_sha256,
+        "plan_sha256": evidence.plan_sha256,
+        "replayed_sha256": again.sha256,
+        "engine_version": evidence.engine_version,
+        "replayed_by": again.engine_version,
+    }
 
 
 async def evidence_of(work: Workplace) -> Evidence:

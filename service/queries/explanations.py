@@ -1,5 +1,6 @@
 """Why an account went where it went: recomputed from the stored snapshot, and held against what was stored."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -92,22 +93,18 @@ class Question:
         account_id, kind = str(self.row.account_id), self.row.kind
         explanation = explain(ledger, account_id, kind)
         agree(self.row, explanation.decision)
+        decision = replace(explanation.decision, engine_version=self.row.engine_version)
+        explanation = replace(explanation, decision=decision)
         known = self.own_id in ledger.instance.person_numbers
         own = why(ledger, account_id, self.own_id, kind).to_mapping() if self.own_id and known else None
         return explanation.to_mapping() if self.row.may_full else None, own
 
 
 def agree(row: Any, recomputed: Decided) -> None:
-    """The recomputed decision is the stored one, to the bit; else evidence was tampered with or the engine changed."""
-    stored = (row.winner_id, row.runner_up_id, row.margin, row.position, row.snapshot_sha256, row.engine_version)
+    """The recomputed decision is the stored one, to the bit; else evidence was tampered with or the rule changed."""
+    stored = (row.winner_id, row.runner_up_id, row.margin, row.position, row.snapshot_sha256)
     people = (UUID(one) if one else None for one in (recomputed.winner, recomputed.runner_up))
-    again = (
-        *people,
-        recomputed.margin,
-        recomputed.position,
-        recomputed.snapshot_sha256,
-        recomputed.engine_version,
-    )
+    again = (*people, recomputed.margin, recomputed.position, recomputed.snapshot_sha256)
     assert stored == again, f"the decision recomputed for account {row.account_code} is not the stored one"
 
 

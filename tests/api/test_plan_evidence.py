@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from service.domain.canonical import canonical_json
+from service.domain.distribution.decisions import ENGINE_VERSION
 from service.domain.distribution.snapshot import Snapshot
 from service.models import Decision, DistributionPlan
 from service.models import Snapshot as SnapshotRow
@@ -86,7 +87,8 @@ async def test_an_old_plan_is_replayed_to_the_same_hash(house: House) -> None:
     sharing, plan = await a_plan(house)
     await house.account(sharing.sellers[0])
     result = await result_of(sharing, plan, "replay")
-    assert result == {"same": True, "plan_sha256": plan["plan_sha256"], "replayed_sha256": plan["plan_sha256"]}
+    hashes = {"plan_sha256": plan["plan_sha256"], "replayed_sha256": plan["plan_sha256"]}
+    assert result == {"same": True, **hashes, "engine_version": ENGINE_VERSION, "replayed_by": ENGINE_VERSION}
 
 
 async def test_an_export_holds_the_bytes_that_the_hashes_are_of(house: House) -> None:

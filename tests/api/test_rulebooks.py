@@ -53,7 +53,7 @@ async def test_a_draft_changes_by_merge_patch_and_null_gives_the_default_back(ho
         changed = await client.patch(path, json=patch, headers=PATCH | {"If-Match": draft.headers["ETag"]})
     assert stale.status_code == 412
     definition = changed.json()["definition"]
-    assert (definition["misfit_price"], definition["fit"]["geography"], definition["fit"]["product"]) == (10, 1, 2)
+    assert (definition["misfit_price"], definition["fit"]["geography"], definition["fit"]["product"]) == (3, 1, 2)
     assert "products 2" in changed.json()["text_en"]
 
 

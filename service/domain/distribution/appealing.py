@@ -36,7 +36,7 @@ def owners_after_appeal(ledger: Ledger, account_id: str, person_id: str) -> dict
     core = instance.core._replace(standing=after.copy())
     budget = instance.snapshot.rulebook.move_budget.appeal_accounts
     settled = Ledger(instance)
-    settled.own(moved_least(core, order, after, budget, NOBODY, instance.scale.point).state.owner)
+    settled.own(moved_least(core, order, after, budget, NOBODY, instance.scale.point).owner)
     return settled.owners()
 
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TypeAlias
 
 import numpy as np
 
 from service.domain.distribution import kernels
-from service.domain.distribution.core import NOBODY, Core, Ints, Parts, State
+from service.domain.distribution.core import NOBODY, Core, Ints, Parts, State, in_order, state_of
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 CHUNK = 20_000
 """Accounts between two reports of progress."""
-FEW = 1e-4
-"""The part of the accounts below which the moves of a pass count as few."""
+FEW, FEW_FIRST = 1e-4, 1e-2
+"""The part of the accounts below which the moves of a pass count as few; before exchanges, which stir up the rest."""
 MOST_SWEEPS, MOST_SKIMS, SWAP_ROUNDS = 12, 12, 3
 MOST_TRIES = 100_000
 """How many accounts are tried in repairing a plan."""
@@ -28,38 +29,45 @@ def silence(phase: str, done: int, total: int) -> None:
 class Arrangement:
     """Accounts on their way to their owners; every step lowers the potential of Scale or places one account more.
 
-    `order`: the accounts that may be given; `most_moves`: how many of them may be away from their standing owner;
-    `only`: the one person to whom those may go, −1 for anybody.
+    `everybody` (n): the owners of all accounts at the outset; `order`: the accounts that may be given, which `core` and
+    `state` know by their place in it; `most_moves`: how many of them may be away from their standing owner; `only`: the
+    one person to whom those may go, −1 for anybody.
     """
 
     core: Core
-    state: State
+    everybody: Ints
     order: Ints
     most_moves: int
     only: int = NOBODY
     tell: Progress = silence
     passes: int = 0
+    state: State = field(init=False)
     short: Parts = field(init=False)
     moved_at: Ints = field(init=False)
     judged_at: Ints = field(init=False)
     tally: Ints = field(init=False)
 
     def __post_init__(self) -> None:
-        accounts, people = len(self.state.owner), len(self.core.reciprocal)
+        accounts, people = len(self.order), len(self.core.reciprocal)
+        self.state = state_of(self.core, self.everybody)._replace(owner=self.everybody[self.order])
+        self.core = in_order(self.core, self.order)
         self.short = np.full((accounts, kernels.SHORT), NOBODY, np.int32)
         self.moved_at, self.judged_at = np.zeros(people, np.int64), np.full(accounts, -1, np.int64)
-        self.tally = np.array([0, self.most_moves, 0, 0], np.int64)
-        self.tally[0] = self.away()
+        standing, owner = self.core.standing, self.state.owner
+        away = int(((standing >= 0) & (owner >= 0) & (owner != standing)).sum())
+        self.tally = np.array([away, self.most_moves, 0, 0], np.int64)
 
-    def away(self) -> int:
-        """How many accounts have left their standing owner for somebody else."""
-        standing, owner = self.core.standing[self.order], self.state.owner[self.order]
-        return int(((standing >= 0) & (owner >= 0) & (owner != standing)).sum())
+    @property
+    def owner(self) -> Ints:
+        """The owners of all accounts (n) as they stand, −1 for nobody."""
+        owner = self.everybody.copy()
+        owner[self.order] = self.state.owner
+        return owner
 
     def improve(self) -> None:
         """Passes until few accounts move, then rounds of exchanges, each followed by passes."""
         few = max(1, int(FEW * len(self.order)))
-        self._passes(10 * few, MOST_SWEEPS)
+        self._passes(int(FEW_FIRST * len(self.order)), MOST_SWEEPS)
         for _ in range(SWAP_ROUNDS if self.only == NOBODY else 0):
             swaps = self._swaps()
             self._passes(few, 1)
@@ -70,9 +78,8 @@ class Arrangement:
         """Passes until one changes nothing, with repairs of what found no room: the end of every plan."""
         tries, found = MOST_TRIES, 1
         while found:
-            while self._sweep("settling"):
-                pass
-            homeless = self.order[self.state.owner[self.order] == NOBODY]
+            self._passes(0)
+            homeless = np.flatnonzero(self.state.owner == NOBODY)
             self.tell("repairing", 0, len(homeless))
             tries = self._repair(homeless, tries)
             found = int((self.state.owner[homeless] != NOBODY).sum())
@@ -86,9 +93,9 @@ class Arrangement:
         self.core = self.core._replace(move_price=np.int64(move_price))
         self.judged_at[:] = -1
 
-    def _passes(self, few: int, most: int) -> None:
-        """Exact passes that remember candidates, with cheap ones over these between them."""
-        for _ in range(most):
+    def _passes(self, few: int, most: int | None = None) -> None:
+        """Exact passes that remember candidates, with cheap ones over these between them, until few accounts move."""
+        for _ in count() if most is None else range(most):
             moves = self._sweep("settling", remembering=True)
             if moves <= few:
                 return
@@ -101,7 +108,7 @@ class Arrangement:
         self.tally[3] = 0
         for start in range(0, len(self.order), CHUNK):
             self.tell(phase, start, len(self.order))
-            part = self.order[start : start + CHUNK]
+            part = np.arange(start, min(start + CHUNK, len(self.order)))
             kernels.sweep(self.core, self.state, part, self.moved_at, self.judged_at, short, self.tally, self.only)
         self.passes += 1
         return int(self.tally[3])
@@ -110,23 +117,23 @@ class Arrangement:
         """Cheap passes over the remembered candidates until few accounts move."""
         for _ in range(MOST_SKIMS):
             self.tally[3] = 0
-            kernels.skim(self.core, self.state, self.order, self.short, self.moved_at, self.tally)
+            kernels.skim(self.core, self.state, self.short, self.moved_at, self.tally)
             if self.tally[3] <= few:
                 return
 
     def _swaps(self) -> int:
         """One round of exchanges; how many there were."""
         core, state = self.core, self.state
-        start, members = kernels.members_of(state.owner, self.order, len(core.reciprocal))
+        start, members = kernels.members_of(state.owner, len(core.reciprocal))
         slots, costs = np.zeros(len(state.owner), np.int64), np.zeros(len(members), np.int64)
-        loads = np.zeros((len(members), core.loads.shape[1]), np.int64)
+        loads = np.zeros((core.loads.shape[1], len(members)), np.int64)
         kernels.slots_of(core, state, members, slots, loads, costs)
         able = np.zeros((len(core.start) - 1, len(core.reciprocal)), np.bool_)
         able[np.repeat(np.arange(len(able)), np.diff(core.start)), core.people] = True
         self.tally[3] = 0
         for first in range(0, len(self.order), CHUNK):
             self.tell("settling", first, len(self.order))
-            part = self.order[first : first + CHUNK]
+            part = np.arange(first, min(first + CHUNK, len(self.order)))
             kernels.swap(
                 core, state, part, self.short, start, members, slots, loads, costs, able, self.moved_at, self.tally
             )
@@ -136,7 +143,7 @@ class Arrangement:
         """Depth-1 ejection for accounts without room; the tries that are left."""
         if not len(homeless) or self.only != NOBODY:
             return tries
-        start, members = kernels.members_of(self.state.owner, self.order, len(self.core.reciprocal))
+        start, members = kernels.members_of(self.state.owner, len(self.core.reciprocal))
         left = int(kernels.eject(self.core, self.state, homeless, start, members, self.tally, tries))
         self.judged_at[:] = -1
         return left

@@ -28,6 +28,12 @@ ONLY_ONES = Sentence(
     "无论如何分配，其中至少一人的负荷不低于平均值的 {share} 倍。",
 )
 
+ONLY_ONE = Sentence(
+    "{load}: one person is the only one eligible for these {accounts} accounts, and whatever the plan carries at least "
+    "{share} times the mean.",
+    "{load}：这 {accounts} 个客户仅有一人可以负责；无论如何分配，其负荷不低于平均值的 {share} 倍。",
+)
+
 
 @dataclass(frozen=True)
 class Level:
@@ -56,7 +62,9 @@ class Attainable:
             if level.share > ENTRENCHED:
                 name, share = load_name(self.dimension), decimal(level.share, 3)
                 numbers = {"people": len(level.people), "accounts": level.accounts}
-                yield opening(filled(ONLY_ONES, load=name, share=share, **numbers))
+                yield opening(
+                    filled(ONLY_ONES if len(level.people) > 1 else ONLY_ONE, load=name, share=share, **numbers)
+                )
 
     def to_mapping(self, instance: Instance) -> dict[str, Any]:
         """Plain JSON data, people by id."""

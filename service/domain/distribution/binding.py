@@ -10,9 +10,9 @@ from service.domain.distribution.eligibility import Rule
 from service.domain.distribution.wording import RULES, filled, load_name
 from service.errors import Sentence
 
-EXCLUDED = Sentence("The rule on {name} excluded {people} people.", "{name}规则排除了 {people} 人。")
+EXCLUDED = Sentence("People excluded by the rule on {name}: {people}.", "{name}规则排除了 {people} 人。")
 CAPPED = Sentence(
-    "The {name} left no room for {people} people whose score was lower.",
+    "People with a lower score to whom the {name} left no room: {people}.",
     "{name}使 {people} 名得分更低者没有余量。",
 )
 DECIDED = Sentence("What decided between the first two was: {name}.", "前两名之间的决定因素：{name}。")

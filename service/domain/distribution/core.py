@@ -81,6 +81,18 @@ def state_of(core: Core, owner: Ints) -> State:
     return state
 
 
+def in_order(core: Core, order: Ints) -> Core:
+    """The core of some accounts, numbered as they come: loops over them then read memory in sequence."""
+    return core._replace(
+        of_account=core.of_account[order],
+        wanted=core.wanted[order],
+        loads=core.loads[order],
+        minutes=core.minutes[order],
+        standing=core.standing[order],
+        tie_account=core.tie_account[order],
+    )
+
+
 def padded(loads: Ints) -> Ints:
     """Columns of loads (n × D) filled up with zeros to the core's width."""
     width = max(LANES, -(-loads.shape[1] // LANES) * LANES)

@@ -1,13 +1,16 @@
 """What a distribution hands over: where each account goes, what waits and why, and the decision behind it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from service.domain.canonical import sha256, trusted_json
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
+"""The engine that makes plans here; another one may find other plans of the same snapshot."""
+SAME_RULE = frozenset({"1", "2", ENGINE_VERSION})
+"""Engines that decide by the same rule: their plans can be verified and explained here."""
 FORMAT = "evenhand-plan/1"
 
 
@@ -77,6 +80,13 @@ class Plan:
     def owners(self) -> dict[str, str]:
         """The person's id for each account that somebody gets."""
         return {placement.account_id: placement.person_id for placement in self.placements}
+
+    def in_name_of(self, engine_version: str) -> "Plan":
+        """The same plan as another engine would have signed it."""
+        if engine_version == self.engine_version:
+            return self
+        signed = tuple(replace(decision, engine_version=engine_version) for decision in self.decisions)
+        return replace(self, engine_version=engine_version, decisions=signed)
 
     def canonical_bytes(self) -> bytes:
         """The RFC 8785 form of placements and waiting accounts, with the hash of their snapshot."""

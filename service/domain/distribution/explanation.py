@@ -162,7 +162,7 @@ class PersonalAnswer:
 
 
 WENT = Sentence(
-    "{account} went to {person}; {number} people could serve it and had room.",
+    "{account} went to {person}; people who could serve it and had room: {number}.",
     "{account} 归 {person}；符合条件且有余量者共 {number} 人。",
 )
 WAITS = Sentence("{account} waits for an owner.", "{account} 等待负责人。")
@@ -174,8 +174,8 @@ SCORE = Sentence("The winning score: {parts} = {score} points.", "获得者得�
 YOUR_SCORE = Sentence("Your score: {parts} = {score} points.", "您的得分：{parts} = {score} 分。")
 OUTCOMES = {
     "won": Sentence(
-        "{account} came to you: of {number} people who could serve it and had room, your score was the lowest.",
-        "{account} 归您：在符合条件且有余量的 {number} 人中，您的得分最低。",
+        "{account} came to you: your score was the lowest. People who could serve it and had room: {number}.",
+        "{account} 归您：您的得分最低。符合条件且有余量者共 {number} 人。",
     ),
     "lost": Sentence(
         "{account} did not come to you: your score was number {rank} of {number}, and the lowest wins.",
@@ -193,12 +193,12 @@ BEHIND = Sentence("You were {points} points above the lowest score.", "您比最
 IN_FRONT = Sentence("The next was {points} points higher.", "其次者高 {points} 分。")
 BY_HASH = Sentence("The lowest scores were equal; the keyed hash parted them.", "最低得分相同，由带密钥的散列值决定。")
 WOULD_COME = Sentence(
-    "Everything else being equal, it would have come to you with {changes}.",
-    "其他条件不变，若{changes}，该客户将归您。",
+    "Everything else being equal, it would have come to you if {changes}.",
+    "其他条件不变，若您{changes}，该客户将归您。",
 )
 WOULD_GO = Sentence(
-    "Everything else being equal, it would have gone to the next with {changes}.",
-    "其他条件不变，若{changes}，该客户将归其次者。",
+    "Everything else being equal, it would have gone to the next if {changes}.",
+    "其他条件不变，若您{changes}，该客户将归其次者。",
 )
 NO_FLIP = Sentence(
     "No single change of your own data would have brought it to you.",
@@ -274,6 +274,6 @@ def _named(each: Candidacy) -> dict[str, str]:
 def _arithmetic(wording: Sentence, each: Candidacy) -> Sentence:
     """The one line of arithmetic of a score."""
     named = [(load_name(name), each.points(score, 2)) for name, score in each.parts if score]
-    en = " + ".join(f"{name.en} {points}" for name, points in named).replace("+ -", "− ")
-    parts = Sentence(en or "0", " + ".join(f"{name.zh} {points}" for name, points in named) or "0")
+    said = [" + ".join(f"{name[at]} {points}" for name, points in named) for at in range(len(Sentence._fields))]
+    parts = Sentence(*(each or "0" for each in said))
     return filled(wording, parts=parts, score=each.points(each.score, 2))

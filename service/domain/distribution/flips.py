@@ -40,19 +40,27 @@ class Change:
 
 
 CHANGES = {
-    "load_less": Sentence("{share} % of a full-time share less {load}", "{load}减少一个全职份额的 {share}%"),
-    "load_more": Sentence("{share} % of a full-time share more {load}", "{load}增加一个全职份额的 {share}%"),
-    "regions": Sentence("region {added} covered", "覆盖地域 {added}"),
-    "industries": Sentence("industry {added} covered", "覆盖行业 {added}"),
-    "products": Sentence("products {added} covered", "覆盖产品 {added}"),
-    "experience_level": Sentence("experience level {after} instead of {before}", "经验级别为 {after}（现为 {before}）"),
-    "fte_permille": Sentence("a full-time post", "全职"),
-    "availability_permille": Sentence("being at work", "在岗"),
+    "load_less": Sentence(
+        "your load in {load} had been lower by {share} % of a full-time share",
+        "{load}负荷减少 {share}%（以一个全职份额为 100%）",
+    ),
+    "load_more": Sentence(
+        "your load in {load} had been higher by {share} % of a full-time share",
+        "{load}负荷增加 {share}%（以一个全职份额为 100%）",
+    ),
+    "regions": Sentence("you had covered the region {added}", "负责地域包括 {added}"),
+    "industries": Sentence("you had covered the industry {added}", "负责行业包括 {added}"),
+    "products": Sentence("you had sold {added}", "负责产品包括 {added}"),
+    "experience_level": Sentence(
+        "your experience level had been {after} instead of {before}", "经验级别为 {after}（原为 {before}）"
+    ),
+    "fte_permille": Sentence("you had worked full-time", "全职工作"),
+    "availability_permille": Sentence("you had been at work", "在岗"),
     "max_accounts": Sentence(
-        "room for {after} accounts instead of {before}", "客户数量上限为 {after}（现为 {before}）"
+        "your cap had been {after} accounts instead of {before}", "客户数量上限为 {after}（原为 {before}）"
     ),
     "max_workload_minutes": Sentence(
-        "room for {after} minutes a month instead of {before}", "工时上限为每月 {after} 分钟（现为 {before}）"
+        "your cap had been {after} minutes a month instead of {before}", "工时上限为每月 {after} 分钟（原为 {before}）"
     ),
 }
 

@@ -232,7 +232,7 @@ def moved(standing, owner):
 
 
 @compiled
-def skim(core: Core, state: State, order: Ints, short, moved_at, budget):
+def skim(core: Core, state: State, short, moved_at, budget):
     """A pass over remembered candidates, of accounts whose holder is one of them: cheap, and each move still gains."""
     people, misfits, experience = core.people, core.misfit, core.experience
     loads, reciprocal, standing, wanted, minutes_of = (
@@ -245,7 +245,7 @@ def skim(core: Core, state: State, order: Ints, short, moved_at, budget):
     gamma, part_price, move_price = core.gamma, core.part_price, core.move_price
     owner, carried, minutes, count = state.owner, state.carried, state.minutes, state.held
     pull = np.empty(len(gamma), np.int64)
-    for a in order:
+    for a in range(len(owner)):
         holder, stood = owner[a], standing[a]
         if holder < 0 or (holder == stood and budget[0] >= budget[1]):
             continue
@@ -276,15 +276,15 @@ def skim(core: Core, state: State, order: Ints, short, moved_at, budget):
 
 
 @compiled
-def members_of(owner, order, people):
-    """The accounts of `order` by owner as compressed rows: where each person's start, and the accounts."""
+def members_of(owner, people):
+    """The accounts by owner as compressed rows: where each person's start, and the accounts."""
     start = np.zeros(people + 1, np.int64)
-    for a in order:
+    for a in range(len(owner)):
         if owner[a] >= 0:
             start[owner[a] + 1] += 1
     start = np.cumsum(start)
     members, fill = np.empty(start[-1], np.int64), start.copy()
-    for a in order:
+    for a in range(len(owner)):
         if owner[a] >= 0:
             members[fill[owner[a]]] = a
             fill[owner[a]] += 1
@@ -292,56 +292,46 @@ def members_of(owner, order, people):
 
 
 @compiled
-def cost_of(core: Core, a, k, place):
-    """What an account costs with a person beside the loads; `place`: of the person in the row of its class."""
-    at = core.start[core.of_account[a]] + place
-    cost = core.part_price * (core.misfit[at] - core.experience[core.wanted[a], k])
-    return cost + core.move_price if core.standing[a] >= 0 and core.standing[a] != k else cost
+def cost_of(misfit, gained, k, standing, prices):
+    """What an account costs with a person beside the loads: parts of misfit less those that experience makes good."""
+    part_price, move_price = prices
+    cost = part_price * (misfit - gained)
+    return cost + move_price if standing >= 0 and standing != k else cost
 
 
 @compiled
 def slots_of(core: Core, state: State, members: Ints, slots: Ints, loads: Ints, costs: Ints):
     """Fills, by place in `members`: loads, and costs at the owner beside them; `slots` (n): each account's place."""
+    prices = core.part_price, core.move_price
     for i in range(len(members)):
         a = members[i]
-        c = core.of_account[a]
-        place = place_of(core.people[core.start[c] : core.start[c + 1]], state.owner[a])
-        slots[a], costs[i] = i, cost_of(core, a, state.owner[a], place) if place >= 0 else -WORST
-        loads[i] = core.loads[a]
+        k, low = state.owner[a], core.start[core.of_account[a]]
+        place = place_of(core.people[low : core.start[core.of_account[a] + 1]], k)
+        slots[a], costs[i] = i, -WORST
+        if place >= 0:
+            gained = core.experience[core.wanted[a], k]
+            costs[i] = cost_of(core.misfit[low + place], gained, k, core.standing[a], prices)
+        for d in range(len(loads)):
+            loads[d, i] = core.loads[a, d]
 
 
 @compiled
-def best_partner(core: Core, state: State, a, h, k, gain, least_gain, first, last, members, loads, costs, able):
-    """Among the members from `first` on, all of k, the one whose exchange for account a of h gains most, if any.
+def gains_of(gains, gain, costs, loads, own, slope, curve):
+    """Fills `gains` with what exchanging an account for each of some others gains, as if these cost nothing afterwards.
 
-    Its place, its gain, which is more than `least_gain`, and its cost at h. The exchange lowers the loads' part of the
-    potential by −Σ m·(slope + curve·m), m being what h gets more; `gain` is a's saving beside the loads. A partner is
-    first judged as if it came to cost nothing at h.
+    The exchange lowers the loads' part of the potential by −Σ m·(slope + curve·m), m being what the holder gets more;
+    `gain`: the account's saving beside the loads; `loads` (W × others).
     """
-    gamma, reciprocal, carried, width = core.gamma, core.reciprocal, state.carried, len(core.gamma)
-    slope, curve, own = np.empty(width, np.int64), np.empty(width, np.int64), core.loads[a]
-    for d in range(width):
-        slope[d] = 2 * gamma[d] * (reciprocal[h] * carried[h, d] - reciprocal[k] * carried[k, d])
-        curve[d] = gamma[d] * (reciprocal[h] + reciprocal[k])
     s0, s1, s2, s3, c0, c1, c2, c3 = slope[0], slope[1], slope[2], slope[3], curve[0], curve[1], curve[2], curve[3]
     l0, l1, l2, l3 = own[0], own[1], own[2], own[3]
-    found, found_gain, found_cost = -1, least_gain, np.int64(0)
-    for i in range(first, last):
-        m0, m1, m2, m3 = loads[i, 0] - l0, loads[i, 1] - l1, loads[i, 2] - l2, loads[i, 3] - l3
-        g = gain + costs[i] - m0 * (s0 + c0 * m0) - m1 * (s1 + c1 * m1) - m2 * (s2 + c2 * m2) - m3 * (s3 + c3 * m3)
-        for d in range(4, width):
-            m = loads[i, d] - own[d]
-            g -= m * (slope[d] + curve[d] * m)
-        if g > found_gain and able[core.of_account[members[i]], h] and state.owner[members[i]] == k:
-            b = members[i]
-            c, more = core.of_account[b], core.minutes[b] - core.minutes[a]
-            there = cost_of(core, b, h, place_of(core.people[core.start[c] : core.start[c + 1]], h))
-            full = (more > 0 and state.minutes[h] + more > core.most_minutes[h]) or (
-                more < 0 and state.minutes[k] - more > core.most_minutes[k]
-            )
-            if g - there > found_gain and not full:
-                found, found_gain, found_cost = i, g - there, there
-    return found, found_gain, found_cost
+    for i in range(len(gains)):
+        m0, m1, m2, m3 = loads[0, i] - l0, loads[1, i] - l1, loads[2, i] - l2, loads[3, i] - l3
+        g = gain + costs[i] - m0 * (s0 + c0 * m0) - m1 * (s1 + c1 * m1)
+        gains[i] = g - m2 * (s2 + c2 * m2) - m3 * (s3 + c3 * m3)
+    for d in range(4, len(own)):
+        for i in range(len(gains)):
+            m = loads[d, i] - own[d]
+            gains[i] -= m * (slope[d] + curve[d] * m)
 
 
 @compiled
@@ -352,7 +342,19 @@ def swap(core: Core, state: State, order: Ints, short, start, members, slots, lo
     this one stands among its holder's, or, for every other account, somewhere else. `start`, `members`: see members_of;
     `slots`, `loads`, `costs`: see slots_of; `able` (C × K): who may serve which class.
     """
-    owner, people = state.owner, core.people
+    of_account, rows, people, misfit, experience, wanted, standing = (
+        core.of_account,
+        core.start,
+        core.people,
+        core.misfit,
+        core.experience,
+        core.wanted,
+        core.standing,
+    )
+    gamma, reciprocal, minutes_of, most_minutes = core.gamma, core.reciprocal, core.minutes, core.most_minutes
+    owner, carried, minutes, width = state.owner, state.carried, state.minutes, len(core.gamma)
+    prices, gains = (core.part_price, core.move_price), np.empty(MEMBERS, np.int64)
+    slope, curve = np.empty(width, np.int64), np.empty(width, np.int64)
     for a in order:
         h = owner[a]
         if h < 0 or costs[slots[a]] <= -WORST or budget[0] + 2 > budget[1]:
@@ -365,24 +367,36 @@ def swap(core: Core, state: State, order: Ints, short, start, members, slots, lo
             if k == h or tried == TARGETS:
                 continue
             tried += 1
-            there = cost_of(core, a, k, at - core.start[core.of_account[a]])
+            there = cost_of(misfit[at], experience[wanted[a], k], k, standing[a], prices)
             theirs = start[k + 1] - start[k]
             apart = tried * theirs * 3 // 8 if a % 2 else 0
             middle = start[k] + (rank * theirs // max(1, size) + apart) % max(1, theirs)
             first = max(start[k], min(middle - MEMBERS // 2, start[k + 1] - MEMBERS))
             last = min(start[k + 1], first + MEMBERS)
-            gain = costs[slots[a]] - there
-            b, gain, cost = best_partner(
-                core, state, a, h, k, gain, best_gain, first, last, members, loads, costs, able
+            for d in range(width):
+                slope[d] = 2 * gamma[d] * (reciprocal[h] * carried[h, d] - reciprocal[k] * carried[k, d])
+                curve[d] = gamma[d] * (reciprocal[h] + reciprocal[k])
+            found = gains[: last - first]
+            gains_of(
+                found, costs[slots[a]] - there, costs[first:last], loads[:, first:last], core.loads[a], slope, curve
             )
-            if b >= 0:
-                best, best_gain, best_k, a_cost, b_cost = b, gain, k, there, cost
+            for i in range(len(found)):
+                if found[i] > best_gain and able[of_account[members[first + i]], h] and owner[members[first + i]] == k:
+                    b = members[first + i]
+                    low, more = rows[of_account[b]], minutes_of[b] - minutes_of[a]
+                    place = low + place_of(people[low : rows[of_account[b] + 1]], h)
+                    here = cost_of(misfit[place], experience[wanted[b], h], h, standing[b], prices)
+                    full = (more > 0 and minutes[h] + more > most_minutes[h]) or (
+                        more < 0 and minutes[k] - more > most_minutes[k]
+                    )
+                    if found[i] - here > best_gain and not full:
+                        best, best_gain, best_k, a_cost, b_cost = first + i, found[i] - here, k, there, here
         if best >= 0:
             b = members[best]
-            exchange(a, b, h, best_k, owner, core.loads, core.minutes, state.carried, state.minutes, state.held)
+            exchange(a, b, h, best_k, owner, core.loads, minutes_of, carried, minutes, state.held)
             costs[slots[a]], costs[best] = a_cost, b_cost
-            budget[0] += moved(core.standing[a], best_k) - moved(core.standing[a], h)
-            budget[0] += moved(core.standing[b], h) - moved(core.standing[b], best_k)
+            budget[0] += moved(standing[a], best_k) - moved(standing[a], h)
+            budget[0] += moved(standing[b], h) - moved(standing[b], best_k)
             budget[2] += 1
             budget[3] += 1
             moved_at[h] = moved_at[best_k] = budget[2]

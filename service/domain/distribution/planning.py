@@ -37,13 +37,13 @@ def plan(snapshot: Snapshot, tell: Progress = silence) -> Plan:
     limited = snapshot.task.mode in BUDGET_MODES
     arrangement = rebalanced(instance, tell) if limited else shared_anew(instance.core, *_start(instance), tell)
     ledger = Ledger(instance)
-    ledger.own(arrangement.state.owner)
+    ledger.own(arrangement.owner)
     return stated(ledger, arrangement.passes, tell)
 
 
 def shared_anew(core: Core, order: Ints, owner: Ints, tell: Progress = silence) -> Arrangement:
     """The free accounts of `order` given out from the start; `owner` (n) tells who has the others."""
-    arrangement = Arrangement(core, state_of(core, owner), order, most_moves=len(owner), tell=tell)
+    arrangement = Arrangement(core, owner, order, most_moves=len(owner), tell=tell)
     arrangement.place()
     arrangement.improve()
     arrangement.settle()
@@ -67,7 +67,7 @@ def moved_least(
     core: Core, order: Ints, owner: Ints, most_moves: int, only: int, point: int, tell: Progress = silence
 ) -> Arrangement:
     """Owners (n) improved within a budget of moves; `point`: score of one point of price."""
-    arrangement = Arrangement(core, state_of(core, owner), order, most_moves, only, tell)
+    arrangement = Arrangement(core, owner, order, most_moves, only, tell)
     arrangement.place()
     price, last = min(DEAREST_MOVE * point, MOST_PRICE), max(point // CHEAPEST_PART, int(core.move_price))
     while price > last and arrangement.tally[0] < most_moves:

@@ -1,6 +1,8 @@
 """The search for the prices of a certificate; whatever it finds, certificate judges it exactly."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,13 @@ from service.domain.distribution import pricing_kernels
 from service.domain.distribution.certificate import Certificate, Prices, Subject, potential_of
 from service.domain.distribution.core import NOBODY, Core, Ints, state_of
 
-TEMPERATURES = (0.05, 0.005)
-"""How soft the least cost of an account is, in its own curvature; the search goes from soft to sharp."""
+STAGES = ((0.05, 12_000), (0.005, 60_000))
+"""The search goes from soft to sharp: how soft the least cost of an account is, in its own curvature, and the number of
+groups of accounts of one class with like loads that are searched for as one, accounts themselves where they are fewer.
+"""
 STEPS = 25
-MOST_GROUPS = 120_000
-"""Accounts beyond which those of one class with like loads are searched for as one."""
+PARTS = 2
+"""Into how many parts the classes are cut; each is summed on a thread of its own, always in the same order."""
 
 
 def certificate_of(subject: Subject, owner: Ints, point: int) -> Certificate:
@@ -26,9 +30,10 @@ def certificate_of(subject: Subject, owner: Ints, point: int) -> Certificate:
     core, base = subject.core, subject.base
     prices = core.gamma * (2 * core.reciprocal[:, None] * state_of(core, owner).carried - subject.scale.target)
     best, best_bound = prices, _exact(subject, base, prices)
-    search = _Search.of(subject, base)
-    for temperature in TEMPERATURES if search.softness > 0 else ():
-        prices = search.improved(prices, temperature)
+    own = core.loads[subject.given].astype(float) ** 2 @ core.gamma.astype(float)
+    softness = 2.0 * float(own.mean()) * float(core.reciprocal.max(initial=0)) if len(own) else 0.0
+    for temperature, most_groups in STAGES if softness > 0 else ():
+        prices = _Search.of(subject, base, softness, temperature, most_groups).improved(prices)
         bound = _exact(subject, base, prices)
         if bound > best_bound:
             best, best_bound = prices, bound
@@ -55,51 +60,64 @@ class _Search:
     target: float
     groups: tuple[Any, ...]
     softness: float
+    temperature: float
 
     @classmethod
-    def of(cls, subject: Subject, base: Ints) -> "_Search":
-        """The search of a subject."""
-        core, given = subject.core, subject.given
-        own = core.loads[given].astype(float) ** 2 @ core.gamma.astype(float)
-        softness = 2.0 * float(own.sum()) * float(core.reciprocal.max(initial=0)) / max(1, len(given))
-        return cls(core, base.astype(float), float(subject.scale.target), _groups(core, given), softness)
+    def of(cls, subject: Subject, base: Ints, softness: float, temperature: float, most_groups: int) -> "_Search":
+        """The search of a subject at one temperature, in units of softness."""
+        core, target = subject.core, float(subject.scale.target)
+        groups = _groups(core, subject.given, most_groups)
+        return cls(core, base.astype(float), target, groups, softness, temperature)
 
-    def improved(self, prices: Ints, temperature: float) -> Ints:
-        """Better prices at one temperature."""
+    def improved(self, prices: Ints) -> Ints:
+        """Better prices."""
         core = self.core
         curves = np.maximum(core.reciprocal[:, None] * core.gamma[None, :], 1).astype(float)
         active = (core.reciprocal[:, None] > 0) & (core.gamma[None, :] > 0)
         unit = np.sqrt(curves) * self.softness**0.5
+        with ThreadPoolExecutor(PARTS) as threads:
 
-        def negative(point: Any) -> tuple[float, Any]:
-            at = np.where(active, point.reshape(curves.shape) * unit, 0.0)
-            value, gradient = self._dual(at, temperature * self.softness, curves)
-            return -value / self.softness, -np.where(active, gradient * unit, 0.0).ravel() / self.softness
+            def negative(point: Any) -> tuple[float, Any]:
+                at = np.where(active, point.reshape(curves.shape) * unit, 0.0)
+                value, gradient = self._dual(at, curves, threads)
+                return -value / self.softness, -np.where(active, gradient * unit, 0.0).ravel() / self.softness
 
-        start = np.where(active, prices / unit, 0.0).ravel()
-        found = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "maxcor": 12})
+            start = np.where(active, prices / unit, 0.0).ravel()
+            found = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "maxcor": 12})
         return np.rint(np.where(active, found.x.reshape(curves.shape) * unit, 0.0)).astype(np.int64)
 
-    def _dual(self, prices: Any, temperature: float, curves: Any) -> tuple[float, Any]:
+    def _dual(self, prices: Any, curves: Any, threads: ThreadPoolExecutor) -> tuple[float, Any]:
         """The softened bound at some prices, and its slope: what prices draw to everybody less what they call for."""
-        core, flow = self.core, np.zeros(prices.shape)
-        rest = (temperature, float(core.part_price), float(core.move_price))
-        value = pricing_kernels.soft_costs(
-            core.start, core.people, core.misfit, core.experience, *self.groups, prices, rest, flow
-        )
+        core, flows = self.core, np.zeros((PARTS, *prices.shape))
+        rest = (self.temperature * self.softness, float(core.part_price), float(core.move_price))
+
+        def summed(part: tuple[int, int], flow: Any) -> float:
+            value: float = pricing_kernels.soft_costs(
+                core.start, core.people, core.misfit, core.experience, *self.groups, part, prices, rest, flow
+            )
+            return value
+
+        value = sum(threads.map(summed, self._parts(), flows))
         slope = prices + core.gamma * self.target
         more = np.maximum(0.0, slope / (2 * curves) - self.base)
         x = self.base + more
         conjugate = prices * more - curves * x * x + core.gamma * self.target * x
-        return value - float(conjugate.sum()), flow - more
+        return value - float(conjugate.sum()), flows.sum(axis=0) - more
+
+    def _parts(self) -> list[tuple[int, int]]:
+        """Classes in parts of about equal work."""
+        work = np.cumsum(np.diff(self.groups[0]) * np.diff(self.core.start))
+        cuts = np.searchsorted(work, [int(work[-1]) * at // PARTS for at in range(1, PARTS)]) if len(work) else []
+        edges = [0, *(int(cut) for cut in cuts), len(work)]
+        return list(pairwise(edges))
 
 
-def _groups(core: Core, given: Ints) -> tuple[Any, ...]:
+def _groups(core: Core, given: Ints, most: int) -> tuple[Any, ...]:
     """Accounts of one class with like loads as groups: where classes begin, mean loads, numbers, levels, owners."""
     if not len(given):
         nothing = np.zeros(0, np.int64)
         return np.zeros_like(core.start), np.zeros((0, core.loads.shape[1])), np.zeros(0), nothing, nothing
-    size = -(-len(given) // MOST_GROUPS)
+    size = -(-len(given) // most)
     standing = core.standing if core.move_price else np.full_like(core.standing, NOBODY)
     order = given[np.lexsort((*core.loads[given].T, core.wanted[given], standing[given], core.of_account[given]))]
     kinds = np.stack([core.of_account[order], core.wanted[order], standing[order]])

@@ -54,17 +54,17 @@ def cost_row(costs, fixed, prices, loads):
 
 
 @compiled
-def soft_costs(start, people, misfits, experience, first, loads, number, wanted, standing, prices, rest, flow):
+def soft_costs(start, people, misfits, experience, first, loads, number, wanted, standing, part, prices, rest, flow):
     """The sum of softened least costs of groups of equal accounts; adds to `flow` (K × W) the loads that go where.
 
     Groups `first[c]:first[c + 1]` belong to class c: mean loads, how many accounts, wanted level, standing owner.
-    `rest`: temperature, price of a part of misfit, price of a move.
+    `part`: the first class that counts, and the first beyond; `rest`: temperature, price of misfit and of a move.
     """
     temperature, part_price, move_price = rest
     total, width = 0.0, loads.shape[1]
     costs, near, chance = np.empty(len(prices)), np.empty(len(prices), np.int64), np.empty(len(prices))
     fixed, row_prices = np.empty(len(prices)), np.empty((width, len(prices)))
-    for c in range(len(first) - 1):
+    for c in range(part[0], part[1]):
         if first[c] == first[c + 1]:
             continue
         row, misfit = people[start[c] : start[c + 1]], misfits[start[c] : start[c + 1]]
@@ -90,7 +90,7 @@ def soft_costs(start, people, misfits, experience, first, loads, number, wanted,
                     count += 1
             total += number[g] * (least - temperature * np.log(weight))
             for i in range(count):
-                part = number[g] * chance[i] / weight
+                share = number[g] * chance[i] / weight
                 for d in range(width):
-                    flow[near[i], d] += part * loads[g, d]
+                    flow[near[i], d] += share * loads[g, d]
     return total

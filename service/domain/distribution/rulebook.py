@@ -156,7 +156,7 @@ class RoleRules:
     hard_rules: HardRules = field(default_factory=HardRules)
     fit: FitWeights = field(default_factory=FitWeights)
     balance: BalanceTargets = field(default_factory=BalanceTargets)
-    misfit_price: int = setting(10, PRICE)
+    misfit_price: int = setting(3, PRICE)
     move_price: int = setting(5, PRICE)
 
 
@@ -185,7 +185,7 @@ class Rulebook:
     fit: FitWeights = field(default_factory=FitWeights)
     priority: PriorityWeights = field(default_factory=PriorityWeights)
     balance: BalanceTargets = field(default_factory=BalanceTargets)
-    misfit_price: int = setting(10, PRICE)
+    misfit_price: int = setting(3, PRICE)
     move_price: int = setting(5, PRICE)
     move_budget: MoveBudget = field(default_factory=MoveBudget)
     giants: Giants = field(default_factory=Giants)

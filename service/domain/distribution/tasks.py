@@ -47,8 +47,8 @@ class Task:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Self:
-        """The task of parsed JSON."""
-        return cls(Mode(mapping["mode"]), mapping["most_moves"], mapping["person_id"])
+        """The task of parsed JSON, a field left out having its default."""
+        return cls(Mode(mapping.get("mode", Mode.INITIAL)), mapping.get("most_moves"), mapping.get("person_id"))
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain JSON data."""

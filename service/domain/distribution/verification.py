@@ -9,7 +9,7 @@ import numpy as np
 from service.domain.canonical import sha256
 from service.domain.distribution.certificate import BoundBroken, Subject, certified, prices_from
 from service.domain.distribution.core import NOBODY
-from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Plan
+from service.domain.distribution.decisions import ENGINE_VERSION, SAME_RULE, Decision, Plan
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.planning import NotSettled, stated
 from service.domain.distribution.snapshot import Snapshot
@@ -53,7 +53,8 @@ CHECKS = {
         "快照字节为规范形式，其散列值与方案记录一致。",
     ),
     "engine": Sentence(
-        "The plan was made by engine {made}; this is engine {here}.", "方案由引擎 {made} 计算；当前为引擎 {here}。"
+        "The plan was made by engine {made}; this is engine {here}, which knows the rule of engines {known}.",
+        "方案由引擎 {made} 计算；当前为引擎 {here}，可核对引擎 {known} 的规则。",
     ),
     "hard_rules": Sentence(
         "Accounts given to somebody whom a hard rule forbids: {number}.", "分给硬性规则所禁止人员的客户：{number} 个。"
@@ -80,8 +81,8 @@ def verify(evidence: Evidence) -> list[Check]:
     """Every check in its order; one that cannot be made, because an earlier one failed, is left out."""
     genuine = sha256(evidence.content) == evidence.snapshot_sha256
     found = [_check("snapshot", genuine)]
-    same = evidence.engine_version == ENGINE_VERSION
-    found.append(_check("engine", same, made=evidence.engine_version, here=ENGINE_VERSION))
+    versions = {"made": evidence.engine_version, "here": ENGINE_VERSION, "known": ", ".join(sorted(SAME_RULE))}
+    found.append(_check("engine", evidence.engine_version in SAME_RULE, **versions))
     if genuine:
         ledger = Ledger.of(Snapshot.from_bytes(evidence.content), evidence.owners)
         found += [*_lawful(ledger), *_recomputed(ledger, evidence), _bound(ledger, evidence.certificate)]
@@ -105,9 +106,9 @@ def _lawful(ledger: Ledger) -> Iterator[Check]:
 
 
 def _recomputed(ledger: Ledger, evidence: Evidence) -> Iterator[Check]:
-    """The decisions of a settled ledger, asked of the rule again."""
+    """The decisions of a settled ledger, asked of the rule again, in the name of the engine that made them."""
     try:
-        again: Plan | None = stated(ledger, 0)
+        again: Plan | None = stated(ledger, 0).in_name_of(evidence.engine_version)
     except NotSettled:
         again = None
     yield _check("winners", again is not None and list(again.decisions) == list(evidence.decisions))

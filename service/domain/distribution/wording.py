@@ -164,12 +164,14 @@ def opening(sentence: Sentence) -> Sentence:
 
 
 def joined(parts: Iterable[Sentence], last: str = "and") -> Sentence:
-    """A list in words; in English the last part follows `last` (and, or)."""
+    """A list in words, its last part following `last` (and, or)."""
     items = list(parts)
     if len(items) < 2:
         return items[0] if items else Sentence("nobody", "无人")
     english = ", ".join(item.en for item in items[:-1])
-    return Sentence(f"{english} {last} {items[-1].en}", "、".join(item.zh for item in items))
+    return Sentence(
+        f"{english} {last} {items[-1].en}", ("或" if last == "or" else "、").join(item.zh for item in items)
+    )
 
 
 def both(sentences: Iterable[Sentence]) -> list[Mapping[str, str]]:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.canonical import canonical_json
+from service.domain.distribution.decisions import ENGINE_VERSION
 from service.domain.distribution.explanation import decision_mapping, explain, why
 from service.domain.distribution.flips import Flip, flips
 from service.domain.distribution.ledger import Ledger
@@ -126,7 +127,8 @@ def test_the_winner_hears_why_and_what_would_have_taken_it_away() -> None:
     answer = why(small_team(P, Q), "new", "q")
     assert (answer.outcome, answer.rank) == ("won", 1)
     english = " ".join(sentence.en for sentence in answer.sentences())
-    assert "came to you: of 2 people" in english
+    assert "came to you: your score was the lowest. People who could serve it and had room: 2." in english
+    assert "gone to the next if your load in potential value had been higher by 85.7146 %" in english
     assert "Your score: potential value " in english
     assert "it would have gone to the next with " in english
 
@@ -212,7 +214,7 @@ def test_a_decision_is_plain_json_with_its_margin_as_text() -> None:
     (decision,) = plan(Snapshot((Account("a", "A"),), (P, Q), Rulebook(hard_rules=OPEN), "rulebook", 7, "c")).decisions
     data = decision_mapping(decision)
     assert data["margin"] == str(decision.margin)
-    assert (data["rulebook_version"], data["engine_version"], data["kind"]) == (7, "2", "plan")
+    assert (data["rulebook_version"], data["engine_version"], data["kind"]) == (7, ENGINE_VERSION, "plan")
     with pytest.raises(KeyError):
         explain(small_team(P, Q), "unknown")
 
