@@ -55,9 +55,11 @@ Answer = TypeVar("Answer")
 
 
 def main() -> None:
-    """Every instance in turn, then the table and the file."""
-    rows = [measured_apart(asked) for asked in track(asked_for(), "instances")]
-    RESULTS.write_text(json.dumps(rows, indent=1) + "\n")
+    """Every instance in turn, each into the file as soon as it is measured, and the table."""
+    rows = []
+    for asked in track(asked_for(), "instances"):
+        rows.append(measured_apart(asked))
+        RESULTS.write_text(json.dumps(rows, indent=1) + "\n")
     Console().print(table(rows))
 
 
@@ -93,7 +95,7 @@ def measured(asked: dict[str, Any]) -> dict[str, Any]:
     ))  # fmt: skip
     known = {"family": str(arrays.get("family", "file")), "seed": 0, "accounts": arrays["n"], "people": arrays["K"]}
     row = known | {name: value for name, value in asked.items() if name != "path"} | figures(arrays)
-    return row | {"compile_s": round(compile_s, 2)}
+    return row | {"compile_s": round(compile_s, 2), "load": round(os.getloadavg()[0], 1)}
 
 
 def figures(arrays: families.Arrays) -> dict[str, Any]:

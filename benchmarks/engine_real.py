@@ -6,7 +6,6 @@ synthetic. opportunities: the accounts and deals of 35 agents, rebalanced with a
 
 import csv
 import gzip
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,19 +25,20 @@ from service.domain.distribution.tasks import Mode, Task
 SIZES = {"Mega": 256, "Large": 64, "Mid": 16, "Small": 4, "Micro": 2, "Nano": 1}
 TIERS = {256: ("gold", 960), 64: ("diamond", 480), 16: ("platinum", 240), 4: ("white_gold", 120)}
 PEOPLE = 120
+LOADS = ("value", "hours", "count")
 
 
 def main(folder: Path) -> None:
     """Both distributions, their fairness before and after."""
-    rows = [
-        told("companies, 120 people", companies(folder / "companies_global_financedatabase" / "companies_24k.csv.gz")),
-        told("opportunities, 5 % moved", opportunities(folder / "crm_maven_opportunities")),
-    ]
-    drawn = Table(*rows[0])
-    for row in rows:
-        drawn.add_row(*(str(each) for each in row.values()))
+    told_of = {
+        "companies": companies(folder / "companies_global_financedatabase" / "companies_24k.csv.gz"),
+        "opportunities": opportunities(folder / "crm_maven_opportunities"),
+    }
+    columns = [told(snapshot) for snapshot in told_of.values()]
+    drawn = Table("", *told_of)
+    for name in columns[0]:
+        drawn.add_row(name, *(str(column[name]) for column in columns))
     Console().print(drawn)
-    print(json.dumps(rows))
 
 
 def companies(path: Path) -> Snapshot:
@@ -105,19 +105,33 @@ def deals(rows: Any, agents: dict[str, str], prices: dict[str, str]) -> Iterator
         )
 
 
-def told(name: str, snapshot: Snapshot) -> dict[str, Any]:
-    """What was measured of one distribution."""
+def told(snapshot: Snapshot) -> dict[str, Any]:
+    """What was measured of one distribution; shares are 1 for a full-time part of everything."""
     made, seconds = timed(lambda: plan(snapshot))
     report = plan_fairness(snapshot, made).to_mapping()
-    value, hours = report["dimensions"][:2]
     moved = sum(account.owner not in {None, made.owners.get(account.id)} for account in snapshot.accounts)
-    return {
-        "distribution": name, "accounts": len(snapshot.accounts), "seconds": round(seconds, 2), "moved": moved,
-        "waiting": len(made.waiting), "value_cv_before": value["before"]["cv"], "value_cv_after": value["after"]["cv"],
-        "value_max": value["after"]["max"], "value_min": value["after"]["min"],
-        "value_residual": value["after"]["residual_percent"], "hours_cv_after": hours["after"]["cv"],
-        "claims_after": report["claims"]["after"]["counts"]["all_loads"],
+    known = {"accounts": len(snapshot.accounts), "people": len(snapshot.people), "plan, s": round(seconds, 1)}
+    giants = [giant["share"] for giant in report["giants"]]
+    return known | {
+        "changed hands": moved,
+        "waiting": len(made.waiting),
+        "giants": len(giants),
+        "largest, shares": max(giants, key=float, default="–"),
+        **{f"{name} {when}": spread(part[when]) for name, part in zip(LOADS, report["dimensions"], strict=False)
+           for when in ("before", "after")},
+        **{f"claims {when}": claims(report["claims"][when]) for when in ("before", "after")},
     }  # fmt: skip
+
+
+def spread(part: dict[str, str]) -> str:
+    """How one load lies: the least and the greatest share, and the coefficient of variation."""
+    return f"{float(part['min']):.3f}–{float(part['max']):.3f}, CV {float(part['cv']):.3f}"
+
+
+def claims(part: dict[str, Any]) -> str:
+    """How many transfers would bring two people closer, all loads weighed, and by how much the widest of them."""
+    gaps = [float(claim["gap"]) for claim in part["widest"] if claim["dimension"] == "all_loads"]
+    return f"{part['counts']['all_loads']}, widest {max(gaps, default=0):.3f}"
 
 
 if __name__ == "__main__":

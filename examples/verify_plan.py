@@ -27,13 +27,12 @@ class Case:
 
     def __init__(self, snapshot: dict, plan: dict) -> None:
         self.accounts, self.people, self.book = snapshot["accounts"], snapshot["people"], snapshot["rulebook"]
-        task = {"mode": "initial", "most_moves": None, "person_id": None} | snapshot.get("task", {})
-        number = {p["id"]: at for at, p in enumerate(self.people)}
-        leaver = task["person_id"] if task["mode"] == "leaver" else None
+        task, number = snapshot.get("task", {}), {p["id"]: at for at, p in enumerate(self.people)}
+        leaver = task["person_id"] if task.get("mode") == "leaver" else None
         parts = [0 if p["id"] == leaver else p["fte_permille"] * p["availability_permille"] for p in self.people]
         self.weight = [part if part >= FULL else 0 for part in parts]
         given = {one["account_id"]: one for one in plan["placements"]}
-        resting = {"pinned", "held_back", "giant"} | (set() if task["most_moves"] is not None else {"left"})
+        resting = {"pinned", "held_back", "giant"} | (set() if task.get("most_moves") is not None else {"left"})
         self.owner = [number[given[a["id"]]["person_id"]] if a["id"] in given else -1 for a in self.accounts]
         self.fixed = [a["id"] in given and given[a["id"]]["basis"] in resting for a in self.accounts]
         self.free = [not fixed and not a["held_back"] for a, fixed in zip(self.accounts, self.fixed)]

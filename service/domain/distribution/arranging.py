@@ -58,6 +58,11 @@ class Arrangement:
         self.tally = np.array([away, self.most_moves, 0, 0], np.int64)
 
     @property
+    def everything(self) -> Ints:
+        """All accounts that may be given, in their order."""
+        return np.arange(len(self.order))
+
+    @property
     def owner(self) -> Ints:
         """The owners of all accounts (n) as they stand, −1 for nobody."""
         owner = self.everybody.copy()
@@ -84,9 +89,14 @@ class Arrangement:
             tries = self._repair(homeless, tries)
             found = int((self.state.owner[homeless] != NOBODY).sum())
 
+    def place_forced(self) -> None:
+        """Accounts that one person alone may serve go there first, so that no giant comes on top of them."""
+        candidates = np.diff(self.core.start)[self.core.of_account]
+        self._sweep("placing", np.flatnonzero(candidates == 1))
+
     def place(self) -> None:
         """Each account that nobody has, in turn, goes where the rule says."""
-        self._sweep("placing")
+        self._sweep("placing", self.everything)
 
     def at_price(self, move_price: int) -> None:
         """Everything from now on happens at another price of a change of owner; all accounts are asked again."""
@@ -96,19 +106,19 @@ class Arrangement:
     def _passes(self, few: int, most: int | None = None) -> None:
         """Exact passes that remember candidates, with cheap ones over these between them, until few accounts move."""
         for _ in count() if most is None else range(most):
-            moves = self._sweep("settling", remembering=True)
+            moves = self._sweep("settling", self.everything, remembering=True)
             if moves <= few:
                 return
             if self.only == NOBODY:
                 self._skims(few)
 
-    def _sweep(self, phase: str, *, remembering: bool = False) -> int:
-        """One exact pass; how many accounts moved."""
+    def _sweep(self, phase: str, accounts: Ints, *, remembering: bool = False) -> int:
+        """One exact pass over some accounts; how many of them moved."""
         short = self.short if remembering else self.short[:0]
         self.tally[3] = 0
-        for start in range(0, len(self.order), CHUNK):
-            self.tell(phase, start, len(self.order))
-            part = np.arange(start, min(start + CHUNK, len(self.order)))
+        for start in range(0, len(accounts), CHUNK):
+            self.tell(phase, start, len(accounts))
+            part = accounts[start : start + CHUNK]
             kernels.sweep(self.core, self.state, part, self.moved_at, self.judged_at, short, self.tally, self.only)
         self.passes += 1
         return int(self.tally[3])
@@ -133,7 +143,7 @@ class Arrangement:
         self.tally[3] = 0
         for first in range(0, len(self.order), CHUNK):
             self.tell("settling", first, len(self.order))
-            part = np.arange(first, min(first + CHUNK, len(self.order)))
+            part = self.everything[first : first + CHUNK]
             kernels.swap(
                 core, state, part, self.short, start, members, slots, loads, costs, able, self.moved_at, self.tally
             )

@@ -44,6 +44,7 @@ def plan(snapshot: Snapshot, tell: Progress = silence) -> Plan:
 def shared_anew(core: Core, order: Ints, owner: Ints, tell: Progress = silence) -> Arrangement:
     """The free accounts of `order` given out from the start; `owner` (n) tells who has the others."""
     arrangement = Arrangement(core, owner, order, most_moves=len(owner), tell=tell)
+    arrangement.place_forced()
     arrangement.place()
     arrangement.improve()
     arrangement.settle()

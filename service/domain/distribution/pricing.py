@@ -107,8 +107,8 @@ class _Search:
     def _parts(self) -> list[tuple[int, int]]:
         """Classes in parts of about equal work."""
         work = np.cumsum(np.diff(self.groups[0]) * np.diff(self.core.start))
-        cuts = np.searchsorted(work, [int(work[-1]) * at // PARTS for at in range(1, PARTS)]) if len(work) else []
-        edges = [0, *(int(cut) for cut in cuts), len(work)]
+        cuts = np.searchsorted(work, [int(work[-1]) * at // PARTS for at in range(1, PARTS)])
+        edges = [0, *cuts.tolist(), len(work)]
         return list(pairwise(edges))
 
 

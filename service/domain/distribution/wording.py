@@ -170,7 +170,7 @@ def joined(parts: Iterable[Sentence], last: str = "and") -> Sentence:
         return items[0] if items else Sentence("nobody", "无人")
     english = ", ".join(item.en for item in items[:-1])
     return Sentence(
-        f"{english} {last} {items[-1].en}", ("或" if last == "or" else "、").join(item.zh for item in items)
+        f"{english} {last} {items[-1].en}", (" 或 " if last == "or" else "、").join(item.zh for item in items)
     )
 
 

@@ -325,7 +325,7 @@ def test_everybody_at_a_cap_names_who_and_how_far() -> None:
         "workload_minutes": 120,
         "max_workload_minutes": 200,
     }
-    assert remedy_sentence(planned.waiting[0]).zh == "请提高 P0、P1 的上限。"
+    assert remedy_sentence(planned.waiting[0]).zh == "请提高 P0 或 P1 的上限。"
 
 
 def test_a_cap_that_is_off_binds_nobody() -> None:
