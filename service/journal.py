@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from sqlalchemy import FromClause, Insert, Table, bindparam, insert
+from sqlalchemy import FromClause, Insert, Table, bindparam, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk_copy import enter_rows
@@ -18,6 +18,9 @@ async def record(session: AsyncSession, actor: Actor, *events: Event) -> None:
     """Writes an audit entry for each event, and an outbox message unless it is evidence alone; in one transaction."""
     await session.flush()
     at, request_id = datetime.now(UTC), session.info["request_id"]
+    if len(events) == 1 and events[0].published:
+        await session.execute(ENTRY, entry_values(actor, events[0], request_id))
+        return
     entries = [audit_row(actor, event, at, request_id) for event in events]
     await enter_rows(session, AuditEntry.__table__, ENTRY_COLUMNS, entries)
     messages = [outbox_row(entry) for event, entry in zip(events, entries, strict=True) if event.published]
@@ -97,3 +100,5 @@ ENTRY_CTES = (
     .returning(OutboxMessage.__table__.c.position)
     .cte("outbox"),
 )
+ENTRY = select(literal(1)).add_cte(*ENTRY_CTES)
+"""Both rows of one event in one statement."""

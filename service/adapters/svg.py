@@ -3,7 +3,7 @@
 Sizes are in pixels of the view box; a picture scales with its place.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from xml.sax.saxutils import escape
@@ -59,7 +59,7 @@ def curves(title: str, axes: tuple[str, str], lines: Sequence[Curve], diagonal: 
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, frame.height - 18, axes[0], 13, FAINT, "middle"))
     parts.append(path([(frame.x(0), frame.y(0)), (frame.x(1), frame.y(1))], FAINT, dashed=True))
     parts.append(text(frame.x(0.5) + 8, frame.y(0.5) - 10, diagonal, 13, FAINT, "end"))
-    for colour, line in zip(COLOURS, lines, strict=False):
+    for colour, line in zip(palette(len(lines)), lines, strict=False):
         parts.append(path([(frame.x(x), frame.y(y)) for x, y in line.points], colour))
     return document(frame.height, title, parts)
 
@@ -98,24 +98,24 @@ class Frame:
         """One column a series within each item's place."""
         place = (WIDTH - LEFT - RIGHT) / max(number, 1)
         width = min(28.0, place * 0.8 / max(len(series), 1))
-        for order, one in enumerate(series):
+        for order, (colour, one) in enumerate(zip(palette(len(series)), series, strict=False)):
             for at, value in enumerate(one.values):
                 if value is not None:
                     left = LEFT + place * (at + 0.5) + width * (order - len(series) / 2)
                     y = self.y(value)
                     yield (
                         f'<rect x="{left:.1f}" y="{y:.1f}" width="{width * 0.92:.1f}" height="{self.y(0) - y:.1f}" '
-                        f'rx="2" fill="{COLOURS[order]}"><title>{escape(one.name)}: {value:.3f}</title></rect>'
+                        f'rx="2" fill="{colour}"><title>{escape(one.name)}: {value:.3f}</title></rect>'
                     )
 
     def dots(self, series: Sequence[Series], number: int) -> Iterator[str]:
         """One dot a series in each item's place."""
         radius = max(1.6, min(4.0, 900 / number))
-        for order, one in enumerate(series):
+        for colour, one in zip(palette(len(series)), series, strict=False):
             for at, value in enumerate(one.values):
                 if value is not None:
                     x, y = self.x((at + 0.5) / number), self.y(value)
-                    yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{COLOURS[order]}"/>'
+                    yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{colour}"/>'
 
     def labels(self, labels: Sequence[str]) -> Iterator[str]:
         """The items' names under their places, aslant where they are many."""
@@ -134,10 +134,15 @@ class Frame:
 HALO = ' paint-order="stroke" stroke="#ffffff" stroke-width="4" stroke-linejoin="round"'
 
 
-def legend(named: Iterable[Series | Curve]) -> Iterator[str]:
+def palette(number: int) -> Sequence[str]:
+    """The colours of so many series: a strong one alone, a faint one beside a strong one."""
+    return COLOURS if number > 1 else COLOURS[1:]
+
+
+def legend(named: Sequence[Series | Curve]) -> Iterator[str]:
     """The colours and their names under the title."""
     x = float(LEFT)
-    for colour, one in zip(COLOURS, named, strict=False):
+    for colour, one in zip(palette(len(named)), named, strict=False):
         yield f'<rect x="{x:.1f}" y="46" width="12" height="12" rx="2" fill="{colour}"/>'
         yield text(x + 18, 57, one.name, 13, INK)
         x += 18 + 24 + sum(14.0 if ord(letter) > 0x2E7F else 7.2 for letter in one.name)

@@ -10,18 +10,28 @@ from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.routing import forbidding_rules
 from service.domain.distribution.wording import failed_sentence
 from service.errors import FieldError, HardRuleBroken, NotFound
-from service.models import Department, Staff
+from service.models import Staff
 from service.queries.snapshots import Scope, present_basis, read_snapshot
 
 COMPANY_LEDGER = 0x6C6564676572  # "ledger" in ASCII
-# all but the last are shared
 LOCKS = text("""
-    SELECT CASE WHEN last THEN pg_advisory_xact_lock(key)::text ELSE pg_advisory_xact_lock_shared(key)::text END
+    WITH RECURSIVE above (id, parent_id, height) AS (
+        SELECT id, parent_id, 0 FROM departments WHERE id = CAST(:department AS uuid)
+        UNION ALL
+        SELECT d.id, d.parent_id, a.height + 1 FROM departments d JOIN above a ON d.id = a.parent_id
+    ) CYCLE id SET is_cycle USING path
+    SELECT CASE WHEN height = 0 THEN pg_advisory_xact_lock(key)::text ELSE pg_advisory_xact_lock_shared(key)::text END
     FROM (
-        SELECT key, place = cardinality(CAST(:keys AS bigint[])) AS last
-        FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS k (key, place) ORDER BY place
-    ) AS wanted
+        SELECT CAST(:company AS bigint), CASE WHEN CAST(:department AS uuid) IS NULL THEN 0 ELSE 1000 END
+        UNION ALL
+        SELECT ('x' || right(replace(id::text, '-', ''), 16))::bit(64)::bigint, height FROM above WHERE NOT is_cycle
+        ORDER BY 2 DESC
+    ) AS wanted (key, height)
 """)
+"""The company's lock and those of a department's line, the topmost first; all but the last are shared.
+
+A department's key: 64 random bits of its id.
+"""
 
 
 async def hard_rules_against(session: AsyncSession, account_id: UUID, staff_id: UUID, timezone: str) -> list[Failed]:
@@ -56,24 +66,4 @@ async def hold_ledger(session: AsyncSession, department_id: UUID | None) -> None
 
     The locks of its parents are shared and taken from the top, so that teams side by side do not wait for each other.
     """
-    above = await parents_of(session, department_id) if department_id else []
-    shared = [COMPANY_LEDGER, *map(lock_key, above)] if department_id else []
-    own = lock_key(department_id) if department_id else COMPANY_LEDGER
-    await session.execute(LOCKS, {"keys": [*shared, own]})
-
-
-async def parents_of(session: AsyncSession, department_id: UUID) -> list[UUID]:
-    """The departments above one, the topmost first."""
-    rows = (await session.execute(select(Department.id, Department.parent_id))).all()
-    parents = {row.id: row.parent_id for row in rows}
-    found: list[UUID] = []
-    above = parents.get(department_id)
-    while above and above not in found:
-        found.append(above)
-        above = parents.get(above)
-    return found[::-1]
-
-
-def lock_key(department_id: UUID) -> int:
-    """A department's lock: 64 random bits of its id as PostgreSQL counts them."""
-    return int.from_bytes(department_id.bytes[8:], "big", signed=True)
+    await session.execute(LOCKS, {"department": department_id, "company": COMPANY_LEDGER})
