@@ -548,3 +548,60 @@ class EntryNotSealed(Conflict):
     """The checkpoint does not cover the entry; a later one will."""
 
     zh = "该检查点尚未涵盖此记录，请使用之后的检查点。"
+
+
+# --- archives: lending ---
+
+
+class ForbiddenLoan(Denied):
+    """An item of this class is not given out in this way."""
+
+    zh = "该密级的档案不得以此方式借阅。"
+
+
+class ApplicationByManager(Denied):
+    """Your department manager files the application."""
+
+    zh = "须由部门经理提出借阅申请。"
+
+
+class BorrowsForThemselves(Denied):
+    """Whoever borrows this asks for it themselves."""
+
+    zh = "此类借阅须由借阅人本人提出。"
+
+
+class NotAnApprover(Denied):
+    """Somebody else approves this."""
+
+    zh = "此项须由有权审批者批准。"
+
+
+class ApproverIsParty(Denied):
+    """Whoever has a part in the case does not approve it."""
+
+    zh = "借阅的当事人不得审批。"
+
+
+class LoanTooLong(Unprocessable):
+    """The time asked for is longer than the class allows."""
+
+    zh = "申请的时长超出该密级的允许范围。"
+
+
+class DailyLimitReached(Conflict):
+    """The 4 hours of this borrower and item in a working day are used up."""
+
+    zh = "该借阅人对此档案在本工作日内的 4 小时已用完。"
+
+
+class DutiesNotAcknowledged(Unprocessable):
+    """Every duty of a borrower is acknowledged first."""
+
+    zh = "须先确认借阅人的全部义务。"
+
+
+class LoanAlreadyOpen(Conflict):
+    """The borrower has an open loan or request for this item already."""
+
+    zh = "该借阅人对此档案已有未结的借阅。"

@@ -6,16 +6,19 @@ from enum import StrEnum
 from service.domain.appeals import AppealSettings
 from service.domain.interactions import InteractionSettings
 from service.domain.invalid import invalid
+from service.domain.lending import LendingSettings
 from service.errors import Sentence
 
 _APPEALS = AppealSettings()
 _INTERACTIONS = InteractionSettings()
+_LENDING = LendingSettings()
 
 
 class Unit(StrEnum):
     """What a setting counts."""
 
     WORKING_DAYS = "working_days"
+    DAYS = "days"
     HOURS = "hours"
     MONTHS = "months"
     TIMES = "times"
@@ -160,6 +163,23 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
         Sentence(
             "By how many percentage points a load's variation may rise after a plan before an alert.",
             "方案生效后，负荷变异系数上升多少个百分点即发出预警。",
+        ),
+    ),
+    "loan_unclassified_days": KnownSetting(
+        _LENDING.unclassified_days,
+        Unit.DAYS,
+        1,
+        365,
+        Sentence("How long an unclassified archive item is lent at most.", "非密档案的最长借阅天数。"),
+    ),
+    "loan_pickup_working_days": KnownSetting(
+        _LENDING.pickup_working_days,
+        Unit.WORKING_DAYS,
+        0,
+        20,
+        Sentence(
+            "How long an approved loan or reading session waits to begin before it lapses.",
+            "借阅或阅览获批后等待开始的期限，逾期失效。",
         ),
     ),
     "invitation_hours": KnownSetting(

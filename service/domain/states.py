@@ -311,5 +311,63 @@ PAPER_TRANSITIONS = Transitions(
         PaperState.OUT: frozenset({PaperState.IN_ARCHIVE, PaperState.OVERDUE, PaperState.LOST}),
         PaperState.OVERDUE: frozenset({PaperState.IN_ARCHIVE, PaperState.LOST}),
         PaperState.LOST: frozenset({PaperState.IN_ARCHIVE}),
+
+
+class LoanState(StrEnum):
+    """A loan (借阅); the paper's custody is counted apart."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    ACTIVE = "active"
+    RETURNED = "returned"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    LOST = "lost"
+
+
+LOAN_TRANSITIONS = Transitions(
+    {
+        LoanState.REQUESTED: frozenset({LoanState.APPROVED, LoanState.REFUSED, LoanState.CANCELLED}),
+        LoanState.APPROVED: frozenset({LoanState.ACTIVE, LoanState.LAPSED}),
+        LoanState.ACTIVE: frozenset({LoanState.RETURNED, LoanState.EXPIRED, LoanState.REVOKED, LoanState.LOST}),
+        LoanState.REFUSED: frozenset(),
+        LoanState.CANCELLED: frozenset(),
+        LoanState.LAPSED: frozenset(),
+        LoanState.RETURNED: frozenset(),
+        LoanState.EXPIRED: frozenset(),
+        LoanState.REVOKED: frozenset(),
+        LoanState.LOST: frozenset(),
+    }
+)
+
+
+class ReadingState(StrEnum):
+    """A reading session (档案室阅览); granted at a place by the archivist after an approval."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    ACTIVE = "active"
+    ENDED = "ended"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+READING_TRANSITIONS = Transitions(
+    {
+        ReadingState.REQUESTED: frozenset({ReadingState.APPROVED, ReadingState.REFUSED, ReadingState.CANCELLED}),
+        ReadingState.APPROVED: frozenset({ReadingState.ACTIVE, ReadingState.LAPSED}),
+        ReadingState.ACTIVE: frozenset({ReadingState.ENDED, ReadingState.EXPIRED, ReadingState.REVOKED}),
+        ReadingState.REFUSED: frozenset(),
+        ReadingState.CANCELLED: frozenset(),
+        ReadingState.LAPSED: frozenset(),
+        ReadingState.ENDED: frozenset(),
+        ReadingState.EXPIRED: frozenset(),
+        ReadingState.REVOKED: frozenset(),
     }
 )

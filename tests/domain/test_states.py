@@ -4,7 +4,15 @@ from itertools import product
 import pytest
 
 from service.domain import states
-from service.domain.states import APPEAL_TRANSITIONS, AppealState, JobState, TaskState, Transitions
+from service.domain.states import (
+    APPEAL_TRANSITIONS,
+    LOAN_TRANSITIONS,
+    READING_TRANSITIONS,
+    AppealState,
+    JobState,
+    TaskState,
+    Transitions,
+)
 from service.errors import IllegalTransition
 
 MACHINES = {name: machine for name, machine in vars(states).items() if isinstance(machine, Transitions)}
@@ -23,6 +31,8 @@ FIRST = {
     "JOB_TRANSITIONS": "queued",
     "STAFF_TRANSITIONS": "invited",
     "GRANT_TRANSITIONS": "proposed",
+    "LOAN_TRANSITIONS": "requested",
+    "READING_TRANSITIONS": "requested",
 }
 
 
@@ -63,6 +73,8 @@ def test_every_state_is_reached_from_the_first(name: str) -> None:
         ("JOB_TRANSITIONS", {"succeeded", "failed", "cancelled"}),
         ("STAFF_TRANSITIONS", set()),
         ("GRANT_TRANSITIONS", {"refused", "revoked"}),
+        ("LOAN_TRANSITIONS", {"refused", "cancelled", "lapsed", "returned", "expired", "revoked", "lost"}),
+        ("READING_TRANSITIONS", {"refused", "cancelled", "lapsed", "ended", "expired", "revoked"}),
     ],
 )
 def test_nothing_follows_a_final_state(name: str, final: set[str]) -> None:
@@ -74,6 +86,13 @@ def test_a_lost_appeal_can_be_escalated_and_one_in_mediation_is_not_decided() ->
     assert APPEAL_TRANSITIONS.allows(AppealState.PARTIALLY_UPHELD, AppealState.UNDER_REVIEW)
     assert not APPEAL_TRANSITIONS.allows(AppealState.MEDIATION, AppealState.UPHELD)
     assert not APPEAL_TRANSITIONS.allows(AppealState.SUBMITTED, AppealState.UPHELD)
+
+
+def test_a_loan_and_a_reading_session_begin_only_after_an_approval() -> None:
+    for machine in (LOAN_TRANSITIONS, READING_TRANSITIONS):
+        assert [str(state) for state in machine.table if "active" in machine.table[state]] == ["approved"]
+        assert [str(state) for state in machine.table if "approved" in machine.table[state]] == ["requested"]
+        assert machine.table[type(next(iter(machine.table)))("approved")] == {"active", "lapsed"}
 
 
 def test_a_table_that_forgets_a_state_is_refused() -> None:
