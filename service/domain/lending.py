@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from service.domain.archives import SECRET, Confidentiality
 from service.domain.calendar import BusinessCalendar
-from service.domain.confidentiality import Confidentiality
 from service.domain.people import LEADERS, Role
 from service.errors import (
     ApplicationByManager,
@@ -137,7 +137,7 @@ def way_of(confidentiality: Confidentiality, roles: frozenset[Role]) -> Way:
 def duties_of(confidentiality: Confidentiality) -> tuple[Duty, ...]:
     """What a borrower of this class promises."""
     every = tuple(Duty)
-    return every if confidentiality.is_classified else every[:2]
+    return every if confidentiality.rank >= SECRET else every[:2]
 
 
 def check_loan(
@@ -173,7 +173,7 @@ def check_reading(confidentiality: Confidentiality, reader: BorrowerFacts, appli
 
 def check_duration(confidentiality: Confidentiality, duration: timedelta, settings: LendingSettings) -> None:
     """Nothing, or LoanTooLong: at most 4 hours for what is classified."""
-    longest = LONGEST_CLASSIFIED if confidentiality.is_classified else timedelta(days=settings.unclassified_days)
+    longest = LONGEST_CLASSIFIED if confidentiality.rank >= SECRET else timedelta(days=settings.unclassified_days)
     if duration > longest:
         hours = longest // timedelta(hours=1)
         raise LoanTooLong(Sentence(f"At most {hours} hours are possible.", f"最长 {hours} 小时。"))
@@ -182,7 +182,7 @@ def check_duration(confidentiality: Confidentiality, duration: timedelta, settin
 def check_approval(confidentiality: Confidentiality, approver: ApproverFacts, case: CaseFacts) -> Approval:
     """The right in which somebody approves a loan or reading session; raises ApproverIsParty or NotAnApprover."""
     parties = {case.borrower_id, case.applicant_id}
-    if confidentiality.is_classified:
+    if confidentiality.rank >= SECRET:
         parties |= case.delegate_ids | case.uploader_ids
     if approver.id in parties:
         raise ApproverIsParty

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.domain.archives import Confidentiality
 from service.domain.calendar import BusinessCalendar
-from service.domain.confidentiality import Confidentiality
 from service.domain.lending import (
     DUTIES,
     ApplicantFacts,
