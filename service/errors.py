@@ -605,3 +605,36 @@ class LoanAlreadyOpen(Conflict):
     """The borrower has an open loan or request for this item already."""
 
     zh = "该借阅人对此档案已有未结的借阅。"
+
+
+# --- archives: the reading room ---
+
+
+class PagesNotShown(Unprocessable):
+    """Files of this kind are not shown page by page: PDF, pictures and plain text are."""
+
+    zh = "此类文件不能逐页显示；可显示 PDF、图片与纯文本。"
+
+
+class DamagedPages(Unprocessable):
+    """The page cannot be drawn: the file is damaged, locked, or asks for too much."""
+
+    zh = "无法显示该页：文件已损坏、已加密或过大。"
+
+
+class TooManyPages(Unprocessable):
+    """The file has more pages than can be shown."""
+
+    zh = "文件页数超出可显示的范围。"
+
+
+class NoSuchPage(Unprocessable):
+    """The file has no page of this number."""
+
+    zh = "文件没有该页。"
+
+
+class NotAtThisPlace(Denied):
+    """The reading session is for another place."""
+
+    zh = "该阅览只能在指定地点进行。"

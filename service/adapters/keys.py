@@ -14,7 +14,7 @@ from service.domain.archives import Confidentiality
 from service.settings import Settings
 
 CLASSES = tuple(Confidentiality)
-SIGNING = ("cursor", "token", "audit")
+SIGNING = ("cursor", "token", "audit", "watermark")
 PURPOSES = (*SIGNING, *(f"archive_{name}" for name in CLASSES))
 FILE = "keys.json"
 
@@ -48,6 +48,7 @@ class Keys:
     cursor: KeyRing
     token: KeyRing
     audit: KeyRing
+    watermark: KeyRing
     archive: dict[str, KeyRing]
 
     @classmethod

@@ -311,6 +311,8 @@ PAPER_TRANSITIONS = Transitions(
         PaperState.OUT: frozenset({PaperState.IN_ARCHIVE, PaperState.OVERDUE, PaperState.LOST}),
         PaperState.OVERDUE: frozenset({PaperState.IN_ARCHIVE, PaperState.LOST}),
         PaperState.LOST: frozenset({PaperState.IN_ARCHIVE}),
+    }
+)
 
 
 class LoanState(StrEnum):

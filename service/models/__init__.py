@@ -18,6 +18,7 @@ from service.models.evidence import AuditCheckpoint, AuditEntry, AuditLeaf, Outb
 from service.models.imports import Import, ImportRow
 from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, RateWindow, Setting
 from service.models.ledgers import FairnessReport, Ledger, LedgerEntry, LoadChange
+from service.models.lending import Delegation, Incident, Loan, ReadingSession, ReadingView
 from service.models.people import (
     Absence,
     ApiKey,
@@ -54,6 +55,7 @@ __all__ = [
     "Contact",
     "CustodyReceipt",
     "Decision",
+    "Delegation",
     "Department",
     "DistributionPlan",
     "Entitlement",
@@ -64,17 +66,21 @@ __all__ = [
     "Identity",
     "Import",
     "ImportRow",
+    "Incident",
     "Interaction",
     "Invitation",
     "Job",
     "Ledger",
     "LedgerEntry",
     "LoadChange",
+    "Loan",
     "Login",
     "LoginThrottle",
     "Mediation",
     "OutboxMessage",
     "RateWindow",
+    "ReadingSession",
+    "ReadingView",
     "RefreshToken",
     "RoleGrant",
     "Rulebook",
