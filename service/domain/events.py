@@ -553,3 +553,95 @@ class ArchiveProposalWithdrawn(ArchiveEvent):
 
 class DossierRead(ArchiveEvent):
     """Somebody read what the archive holds of an account."""
+
+
+class DelegationGranted(ArchiveEvent):
+    """A general manager away on business lets somebody approve in their stead."""
+
+
+class DelegationRevoked(ArchiveEvent):
+    """A delegation ended before its time."""
+
+
+class LoanRequested(ArchiveEvent):
+    """Somebody asked to borrow an item, or their manager did for them."""
+
+
+class LoanApproved(ArchiveEvent):
+    """A loan may begin."""
+
+
+class LoanRefused(ArchiveEvent):
+    """A loan was not approved."""
+
+
+class LoanCancelled(ArchiveEvent):
+    """A request was taken back."""
+
+
+class LoanLapsed(ArchiveEvent):
+    """An approved loan did not begin in time, or may not begin any more."""
+
+
+class LoanActivated(ArchiveEvent):
+    """The borrower acknowledged their duties; the item is open to them."""
+
+
+class LoanReturned(ArchiveEvent):
+    """The borrower gave a loan back before its end."""
+
+
+class LoanExpired(ArchiveEvent):
+    """A loan came to its end."""
+
+
+class LoanRevoked(ArchiveEvent):
+    """A loan was ended before its time."""
+
+
+class LoanLost(ArchiveEvent):
+    """Somebody reported that what was lent is lost."""
+
+
+class IncidentOpened(ArchiveEvent):
+    """Something of the archive was lost."""
+
+
+class ReadingSessionRequested(ArchiveEvent):
+    """Somebody asked to read a confidential item."""
+
+
+class ReadingSessionApproved(ArchiveEvent):
+    """A reading session may be granted."""
+
+
+class ReadingSessionRefused(ArchiveEvent):
+    """A reading session was not approved."""
+
+
+class ReadingSessionCancelled(ArchiveEvent):
+    """A request was taken back."""
+
+
+class ReadingSessionLapsed(ArchiveEvent):
+    """An approved reading session did not begin in time, or may not begin any more."""
+
+
+class ReadingSessionActivated(ArchiveEvent):
+    """The archivist granted a reading session at a place."""
+
+
+class ReadingSessionViewed(ArchiveEvent):
+    """Somebody saw one page."""
+
+
+class ReadingSessionEnded(ArchiveEvent):
+    """A reading session was closed."""
+
+
+class ReadingSessionExpired(ArchiveEvent):
+    """A reading session came to its end."""
+
+
+class ReadingSessionRevoked(ArchiveEvent):
+    """A reading session was ended before its time."""

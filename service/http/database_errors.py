@@ -19,6 +19,14 @@ BY_CONSTRAINT: dict[str, type[Problem]] = {
     "ck_tier_evaluations_two_people": errors.AuthorIsApprover,
     "ck_role_grants_two_people": errors.SecondPersonNeeded,
     "ex_absences_overlap": errors.AbsenceOverlaps,
+    "uq_loans_open": errors.LoanAlreadyOpen,
+    "uq_reading_sessions_open": errors.LoanAlreadyOpen,
+    "ck_loans_approver_is_not_borrower": errors.ApproverIsParty,
+    "ck_reading_sessions_approver_is_not_reader": errors.ApproverIsParty,
+    "loans_uploader": errors.ApproverIsParty,
+    "reading_sessions_uploader": errors.ApproverIsParty,
+    "loans_class": errors.StateConflict,
+    "reading_sessions_class": errors.StateConflict,
 }
 # The fields of a request that a unique constraint is about; its own name is nobody's business.
 TAKEN: dict[str, tuple[str, ...]] = {

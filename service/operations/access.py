@@ -9,6 +9,7 @@ from service.domain import events
 from service.domain.states import GrantState
 from service.journal import record
 from service.models import Identity, Invitation, Login, RefreshToken, RoleGrant
+from service.operations.delegations import end_delegations_of
 from service.policy import Actor
 
 
@@ -90,3 +91,4 @@ async def end_roles(session: AsyncSession, actor: Actor, staff_id: UUID) -> None
         grant.version += 1
         happened = events.RoleGrantEnded if held else events.RoleGrantRefused
         await record(session, actor, happened(grant.id, data={"staff_id": staff_id, "role": grant.role}))
+    await end_delegations_of(session, actor, staff_id)

@@ -12,6 +12,7 @@ from service.domain.states import GRANT_TRANSITIONS, GrantState, StaffStatus
 from service.errors import OwnRoleRefused, SecondPersonNeeded, StateConflict
 from service.journal import record
 from service.models import RoleGrant, Staff
+from service.operations.delegations import end_delegations_of
 from service.operations.organisation import expect_colleague
 from service.policy import Actor, fetch, require
 from service.schemas.role_grants import RoleGrantCreate
@@ -80,6 +81,7 @@ async def end(session: AsyncSession, actor: Actor, grant: RoleGrant, state: Gran
     grant.version += 1
     happened = events.RoleGrantRefused if state is GrantState.REFUSED else events.RoleGrantEnded
     await record(session, actor, happened(grant.id, data=told(grant, reason)))
+    await end_delegations_of(session, actor, grant.staff_id)
 
 
 async def touch(session: AsyncSession, staff_id: UUID) -> Staff:

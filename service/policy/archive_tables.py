@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, true
 
 from service.domain.archives import CONFIDENTIAL, KEEPERS, SECRET, TOP_SECRET
+from service.domain.lending import DIRECT_BORROWERS
 from service.domain.people import ARCHIVE_STAFF, ARCHIVE_WORKERS, LEADERS, Role
-from service.models import ArchiveItem, Department
+from service.models import ArchiveItem, Delegation, Department, Loan
 from service.policy.actor import Actor
 from service.policy.relations import is_actor, team
 from service.policy.rules import Predicate, Rule, declare, related, role
@@ -18,6 +19,9 @@ ANY_CLASS = range(TOP_SECRET + 1)
 UNCLASSIFIED = range(SECRET)
 BELOW_TOP_SECRET = range(TOP_SECRET)
 UP_TO_CONFIDENTIAL = range(SECRET, CONFIDENTIAL + 1)
+UP_TO_SECRET = range(CONFIDENTIAL)
+ONLY_SECRET = range(SECRET, SECRET + 1)
+ONLY_CONFIDENTIAL = range(CONFIDENTIAL, CONFIDENTIAL + 1)
 ONLY_TOP_SECRET = range(TOP_SECRET, TOP_SECRET + 1)
 
 
@@ -69,6 +73,38 @@ def _team_of_accepted(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     return and_(model.accepted_at.is_not(None), or_(*(one(actor, model) for one in team.relations)))
 
 
+def _seen_by_readers(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    """Accepted items that the actor sees, unless they keep the archive or audit it."""
+    if actor.roles & {ARCHIVIST, AUDITOR}:
+        return false()
+    return and_(model.accepted_at.is_not(None), ITEM["see"].predicate(actor, model))
+
+
+def _on_loan(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    """Items that the actor still sees and has on an active loan at this moment, by the database's clock."""
+    direct = bool(actor.roles & DIRECT_BORROWERS)
+    return and_(
+        ITEM["see"].predicate(actor, model),
+        exists()
+        .where(
+            Loan.item_id == model.id,
+            is_actor("borrower_id")(actor, Loan),
+            Loan.state == "active",
+            Loan.expires_at > func.clock_timestamp(),
+            Loan.class_as_lent == model.confidentiality,
+            true() if direct else Loan.way != "direct",
+            not_revoked(Loan),
+        )
+        .correlate_except(Loan),
+    )
+
+
+def not_revoked(model: type[Any]) -> ColumnElement[bool]:
+    """What was approved in somebody's stead counts as long as the delegation is not revoked."""
+    revoked = exists().where(Delegation.id == model.delegation_id, Delegation.state == "revoked")
+    return ~revoked.correlate_except(Delegation)
+
+
 everything = related(lambda _actor, model: model.id.is_not(None))
 own_department = related(_own_department)
 depositor = both(is_actor("depositor_id"), _not_accepted)
@@ -80,9 +116,13 @@ ITEM: dict[str, Rule] = {
     | classed(own_department | team, UP_TO_CONFIDENTIAL, *ARCHIVE_STAFF)
     | classed(everything, UP_TO_CONFIDENTIAL, *LEADERS)
     | classed(depositor, ANY_CLASS, *ARCHIVE_STAFF),
-    # without a loan or a reading session
     "open": classed(related(_team_of_accepted), UNCLASSIFIED, *ARCHIVE_WORKERS)
-    | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS),
+    | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS)
+    | classed(related(_on_loan), UP_TO_SECRET, *ARCHIVE_WORKERS),
+    # for a purpose, in the way of domain/lending.py; the archivist keeps without opening what is classified
+    "borrow": classed(everything, UNCLASSIFIED, *ARCHIVE_WORKERS)
+    | classed(related(_seen_by_readers), ONLY_SECRET, *ARCHIVE_WORKERS),
+    "read": classed(related(_seen_by_readers), ONLY_CONFIDENTIAL, *ARCHIVE_WORKERS),
     "deposit": role(*ARCHIVE_WORKERS),
     "deposit_top_secret": role(ARCHIVIST, GENERAL_MANAGER),
     "version": classed(own_department | depositor, BELOW_TOP_SECRET, *ARCHIVE_WORKERS)

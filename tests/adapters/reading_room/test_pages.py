@@ -94,7 +94,7 @@ async def test_a_pdf_that_unpacks_to_very_much_ends_its_child_only() -> None:
     assert (await draw_page(pdf(1), "application/pdf", 1)).pages == 1
 
 
-@pytest.mark.parametrize("size", ["0 0", "99999999 10"])
+@pytest.mark.parametrize("size", ["99999999 10", "10 99999999"])
 async def test_a_page_of_no_paper_size_is_refused(size: str) -> None:
     with pytest.raises(DamagedPages):
         await draw_page(pdf(1, size=size), "application/pdf", 1)

@@ -1,0 +1,80 @@
+"""Delegations as JSON."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from service.schemas.appeals import distinct
+from service.schemas.fields import Body, Instant, Text200, Text2000, View
+from service.schemas.page import PageFilter
+
+
+class DelegatedAction(StrEnum):
+    """What may be entrusted."""
+
+    APPROVE = "approve"
+
+
+class DelegatedClass(StrEnum):
+    """For what it may be entrusted; here confidential ranks above secret."""
+
+    SECRET = "secret"  # noqa: S105 - a class of papers
+    CONFIDENTIAL = "confidential"
+
+
+class DelegationCreate(Body):
+    """A letter of delegation (委托书) of a general manager who is away on business."""
+
+    holder_id: UUID = Field(description="A deputy general manager or the office director.")
+    actions: Annotated[list[DelegatedAction], Field(min_length=1, max_length=1), AfterValidator(distinct)] = Field(
+        description="What they may do: approve loans and reading sessions.", examples=[["approve"]]
+    )
+    classes: Annotated[list[DelegatedClass], Field(min_length=1, max_length=2), AfterValidator(distinct)] = Field(
+        description="Of which classes; here confidential ranks above secret.", examples=[["secret"]]
+    )
+    starts_at: Instant = Field(description="From when on.", examples=["2026-03-02T00:00:00Z"])
+    ends_at: Instant = Field(description="Until when.", examples=["2026-03-06T00:00:00Z"])
+    letter: Text200 = Field(description="The letter's title or number.", examples=["委托书〔2026〕3 号"])
+    letter_item_id: UUID | None = Field(default=None, description="The letter in the archive.")
+
+
+class DelegationEnding(Body):
+    """Why a delegation ends early."""
+
+    reason: Text2000 = Field(description="Why.", examples=["已返回公司"])
+
+
+class DelegationView(View):
+    """A delegation; the holder gains approval, never sight, and passes nothing on."""
+
+    id: UUID
+    grantor_id: UUID
+    holder_id: UUID
+    actions: list[str]
+    classes: list[str] = Field(description="secret, confidential; here confidential ranks above secret.")
+    starts_at: Instant
+    ends_at: Instant
+    letter: str
+    letter_item_id: UUID | None
+    state: str = Field(description="effective or revoked; it counts from `starts_at` to `ends_at`.")
+    revoked_at: Instant | None
+    revoked_reason: str | None
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class DelegationPage(View):
+    """Some delegations, and where the next ones begin."""
+
+    items: list[DelegationView]
+    next_cursor: str | None
+
+
+class DelegationFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    holder_id: UUID | None = Field(default=None, description="Delegations to this person.")
+    grantor_id: UUID | None = Field(default=None, description="Delegations by this person.")
