@@ -19,7 +19,6 @@ ANY_CLASS = range(TOP_SECRET + 1)
 UNCLASSIFIED = range(SECRET)
 BELOW_TOP_SECRET = range(TOP_SECRET)
 UP_TO_CONFIDENTIAL = range(SECRET, CONFIDENTIAL + 1)
-UP_TO_SECRET = range(CONFIDENTIAL)
 ONLY_SECRET = range(SECRET, SECRET + 1)
 ONLY_CONFIDENTIAL = range(CONFIDENTIAL, CONFIDENTIAL + 1)
 ONLY_TOP_SECRET = range(TOP_SECRET, TOP_SECRET + 1)
@@ -74,35 +73,34 @@ def _team_of_accepted(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
 
 
 def _seen_by_readers(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-    """Accepted items that the actor sees, unless they keep the archive or audit it."""
-    if actor.roles & {ARCHIVIST, AUDITOR}:
-        return false()
-    return and_(model.accepted_at.is_not(None), ITEM["see"].predicate(actor, model))
+    """Items that the actor sees, unless they keep the archive or audit it."""
+    return false() if actor.roles & {ARCHIVIST, AUDITOR} else ITEM["see"].predicate(actor, model)
 
 
 def _on_loan(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-    """Items that the actor still sees and has on an active loan at this moment, by the database's clock."""
+    """Items that the actor has on an active loan at this moment, by the database's clock."""
     direct = bool(actor.roles & DIRECT_BORROWERS)
-    return and_(
-        ITEM["see"].predicate(actor, model),
+    return (
         exists()
         .where(
             Loan.item_id == model.id,
             is_actor("borrower_id")(actor, Loan),
-            Loan.state == "active",
-            Loan.expires_at > func.clock_timestamp(),
+            open_now(Loan),
             Loan.class_as_lent == model.confidentiality,
             true() if direct else Loan.way != "direct",
-            not_revoked(Loan),
         )
-        .correlate_except(Loan),
+        .correlate_except(Loan)
     )
 
 
-def not_revoked(model: type[Any]) -> ColumnElement[bool]:
-    """What was approved in somebody's stead counts as long as the delegation is not revoked."""
+def open_now(model: type[Any]) -> ColumnElement[bool]:
+    """Loans and reading sessions that have not come to their end, nor their delegation to its own."""
     revoked = exists().where(Delegation.id == model.delegation_id, Delegation.state == "revoked")
-    return ~revoked.correlate_except(Delegation)
+    return and_(
+        model.state == "active",
+        model.expires_at > func.clock_timestamp(),
+        ~revoked.correlate_except(Delegation),
+    )
 
 
 everything = related(lambda _actor, model: model.id.is_not(None))
@@ -118,7 +116,8 @@ ITEM: dict[str, Rule] = {
     | classed(depositor, ANY_CLASS, *ARCHIVE_STAFF),
     "open": classed(related(_team_of_accepted), UNCLASSIFIED, *ARCHIVE_WORKERS)
     | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS)
-    | classed(related(_on_loan), UP_TO_SECRET, *ARCHIVE_WORKERS),
+    | classed(related(_on_loan), UNCLASSIFIED, *ARCHIVE_WORKERS)
+    | classed(both(_seen_by_readers, _on_loan), ONLY_SECRET, *ARCHIVE_WORKERS),
     # for a purpose, in the way of domain/lending.py; the archivist keeps without opening what is classified
     "borrow": classed(everything, UNCLASSIFIED, *ARCHIVE_WORKERS)
     | classed(related(_seen_by_readers), ONLY_SECRET, *ARCHIVE_WORKERS),

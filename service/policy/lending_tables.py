@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, any_, exists, false, func, or_
 
 from service.domain.lending import DELEGATES
-from service.domain.people import Role
+from service.domain.people import ARCHIVE_WORKERS, Role
 from service.models import Delegation, Department, Loan, ReadingSession, Staff
 from service.policy.actor import Actor
-from service.policy.archive_tables import of_item
+from service.policy.archive_tables import of_item, open_now
 from service.policy.relations import is_actor
 from service.policy.rules import Predicate, Rule, declare, related, role
 
@@ -33,15 +33,17 @@ def holding(*roles: str) -> Predicate:
     return lambda actor, model: model.id.is_not(None) if actor.roles & set(roles) else false()
 
 
-def of_class(column: str, name: str) -> Predicate:
-    """Rows of one class, whoever asks."""
-    return lambda _actor, model: getattr(model, column) == name
+def of_class(column: str, *names: str) -> Predicate:
+    """Rows of these classes, whoever asks."""
+    return lambda _actor, model: getattr(model, column).in_(names)
 
 
 def in_charge(person: str) -> Predicate:
     """Rows of a person whose department is in the actor's charge (分管), for what may be known below top secret."""
 
     def relation(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+        if not actor.roles & ARCHIVE_WORKERS:
+            return false()
         mine = is_actor("deputy_in_charge_id")(actor, Department)
         led = exists().where(Staff.id == getattr(model, person), Department.id == Staff.department_id, mine)
         known = func.archive_class(model.item_id) != "top_secret"
@@ -77,18 +79,15 @@ def rules(person: str, class_column: str, parties: Predicate) -> dict[str, Rule]
     """What loans and reading sessions have in common."""
     known: Callable[..., ColumnElement[bool]] = of_item("see")
     delegate, deputy = delegated(class_column), in_charge(person)
-    approver = is_actor("approved_by")
+    approver, classified = is_actor("approved_by"), of_class(class_column, "secret", "confidential")
     return {
         "see": role(GENERAL_MANAGER, ARCHIVIST, AUDITOR)
         | all_of(known, one_of(parties, approver, delegate, holding(OFFICE_DIRECTOR)))
-        | related(deputy),
+        | all_of(classified, deputy),
         "decide": all_of(of_class(class_column, "unclassified"), holding(OFFICE_DIRECTOR))
-        | all_of(
-            lambda _actor, model: getattr(model, class_column).in_(("secret", "confidential")),
-            one_of(holding(GENERAL_MANAGER), deputy, delegate),
-        ),
+        | all_of(classified, one_of(holding(GENERAL_MANAGER), deputy, delegate)),
         "cancel": related(parties),
-        "revoke": role(GENERAL_MANAGER, ARCHIVIST) | all_of(known, approver),
+        "revoke": role(GENERAL_MANAGER, ARCHIVIST) | all_of(known, approver, holding(*ARCHIVE_WORKERS)),
     }
 
 
@@ -104,7 +103,7 @@ declare(
     ReadingSession,
     **rules("reader_id", "class_as_read", reader),
     grant=role(ARCHIVIST),
-    look=related(reader),
+    look=all_of(of_item("read"), reader, lambda _actor, model: open_now(model)),
     end=related(reader) | role(ARCHIVIST),
 )
 grantor, holder = related(is_actor("grantor_id")), related(is_actor("holder_id"))

@@ -19,10 +19,10 @@ from service.errors import (
     NotFound,
     StateConflict,
 )
-from service.http.archive_route import ArchiveEndpoint
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
+from service.http.route import ArchiveEndpoint
 from service.operations import loans as operations
 from service.queries import loans as queries
 from service.queries.listing import Asked, page

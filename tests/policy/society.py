@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, Table, insert, select
+from sqlalchemy import Column, Table, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +21,10 @@ from service.models import (
     Assignment,
     Base,
     Decision,
+    Delegation,
     Department,
+    Loan,
+    ReadingSession,
     RoleGrant,
     Snapshot,
     Staff,
@@ -40,6 +43,7 @@ from tests.policy.standings import (
     REACHES,
     ROLES,
     STANDINGS,
+    VARIANTS,
     Cell,
     resource_of,
     standings_of,
@@ -69,6 +73,7 @@ class Society:
             "child_department": await self.house.department(parent_id=home),
             "other_department": await self.house.department(),
         }
+        self.absent = await self.house.person()
         self.owner = await self.house.person("sales_rep", department_id=home)
         self.account_id = await self.house.account(self.owner)
         await self.populate()
@@ -114,6 +119,8 @@ class Society:
     async def row(self, model: type[Base], **known: Any) -> tuple[Any, ...]:
         """The key of a new row that has a fitting value wherever one is needed; what it refers to is made first."""
         fitting = FITTING.get(model, {}) | self.variant.get(model, {}) | known
+        if model in {Loan, ReadingSession} and "item_id" not in fitting:
+            fitting = fitting | {"item_id": await self.item_of(fitting.get("class_as_lent", "confidential"))}
         table = cast("Table", model.__table__)
         for column in table.columns:
             fresh = column.primary_key and not column.foreign_keys
@@ -128,6 +135,8 @@ class Society:
     async def value(self, column: "Column[Any]", *, fresh: bool) -> Any:
         """Some value of the column's type, or the key of the row that it refers to."""
         self.made += 1
+        if column.name == "grantor_id":
+            return self.absent.id
         for reference in column.foreign_keys:
             return await self.referred(reference.column.table.name)
         if isinstance(column.type, (JSONB, ARRAY)):
@@ -168,6 +177,12 @@ class Society:
                 "depositor": self.deposited,
                 "former_depositor": self.accepted,
                 "deputy_in_charge": self.in_charge,
+                "borrower": self.lent,
+                "former_borrower": self.returned,
+                "approver": self.approved,
+                "delegate": self.delegated,
+                "former_delegate": self.no_longer_delegated,
+                "reader_now": self.reading,
             }
             return await made[standing](model, person)
         key = f"{model.__tablename__} as such {self.variant.get(model)}"
@@ -205,9 +220,70 @@ class Society:
         return await self.row(model, depositor_id=person.id, department_id=self.places["other_department"])
 
     async def in_charge(self, model: type[Base], person: Person) -> tuple[Any, ...]:
-        """An item of a department of which the person is the deputy in charge."""
+        """An item of a department of which the person is the deputy in charge, or what somebody of it borrows."""
         (department,) = await self.row(Department, deputy_in_charge_id=person.id)
-        return await self.row(model, department_id=department)
+        if model is ArchiveItem:
+            return await self.row(model, department_id=department)
+        (borrower,) = await self.row(Staff, department_id=department)
+        return await self.row(model, **{"borrower_id" if model is Loan else "reader_id": borrower})
+
+    async def item_of(self, class_: str) -> UUID:
+        """An item of a class, which the department, the team and the leaders see."""
+        key = f"archive_items {class_}"
+        if key not in self.rows:
+            self.rows[key] = await self.row(ArchiveItem, confidentiality=class_, account_id=self.account_id)
+        return cast("UUID", self.rows[key][0])
+
+    async def lent(self, model: type[Base], person: Person, state: str = "active") -> tuple[Any, ...]:
+        """An item that the person has on loan, where its class is lent at all."""
+        key = await self.row(model)
+        class_ = self.variant[model]["confidentiality"]
+        if known := VARIANTS[Loan].get(class_):
+            loan = {"item_id": key[0], "borrower_id": person.id, "state": state, **self.begun(), **known}
+            await self.row(Loan, **loan)
+        return key
+
+    async def returned(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """An item that the person had on loan and gave back."""
+        return await self.lent(model, person, "returned")
+
+    def begun(self) -> dict[str, Any]:
+        """What a loan or reading session has that began a moment ago."""
+        now = datetime.now(UTC)
+        return {
+            "approved_by": self.absent.id,
+            "approved_as": "general_manager",
+            "approved_at": now,
+            "acknowledged_at": now,
+            "starts_at": now,
+            "expires_at": now + timedelta(hours=1),
+        }
+
+    async def approved(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """A loan or reading session that the person approved."""
+        given = {"approved_by": person.id, "approved_as": "general_manager", "approved_at": datetime.now(UTC)}
+        return await self.row(model, **given)
+
+    async def delegated(self, model: type[Base], person: Person, **letter: Any) -> tuple[Any, ...]:
+        """A loan or reading session while the general manager is away and the person holds their letter."""
+        await self.row(Delegation, holder_id=person.id, **letter)
+        return await self.row(model)
+
+    async def no_longer_delegated(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """The same after the letter was revoked, while its window lasts."""
+        await self.leave_delegations(person)
+        return await self.delegated(model, person, state="revoked", revoked_at=datetime.now(UTC))
+
+    async def leave_delegations(self, person: Person) -> None:
+        """Ends whatever else the person was entrusted with."""
+        async with self.house.services.database.transaction() as session:
+            ended = {"state": "revoked", "revoked_at": datetime.now(UTC)}
+            await session.execute(update(Delegation).where(Delegation.holder_id == person.id).values(ended))
+
+    async def reading(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """A reading session that the archivist granted to the person a moment ago."""
+        place = {"granted_by": self.absent.id, "place": "档案室", "networks": ["127.0.0.0/8"]}
+        return await self.row(model, reader_id=person.id, state="active", **place, **self.begun())
 
     async def answers(self) -> AsyncIterator[tuple[Cell, bool]]:
         """Every cell with what the policy says of it."""

@@ -19,6 +19,7 @@ from service.models import (
     AuditEntry,
     Base,
     Decision,
+    Delegation,
     DistributionPlan,
     ExchangeRate,
     Holiday,
@@ -26,6 +27,8 @@ from service.models import (
     Import,
     Interaction,
     Job,
+    Loan,
+    ReadingSession,
     RoleGrant,
     Rulebook,
     Staff,
@@ -52,6 +55,9 @@ NAMES: dict[type[Base], dict[str, str]] = {
     Absence: {"holder": "staff_id"},
     Identity: {"holder": "staff_id"},
     RoleGrant: {"holder": "staff_id", "granter": "granted_by"},
+    Delegation: {"grantor": "grantor_id", "holder": "holder_id"},
+    Loan: {"borrower": "borrower_id", "applicant": "applicant_id"},
+    ReadingSession: {"reader": "reader_id"},
     Appeal: {
         "appellant": "appellant_id",
         "filer": "filed_by_id",
@@ -66,7 +72,9 @@ FURTHER: dict[type[Base], tuple[str, ...]] = {
     Assignment: ("reviewer", "candidate"),
     Decision: ("reviewer",),
     Staff: ("oneself",),
-    ArchiveItem: ("depositor", "former_depositor", "deputy_in_charge"),
+    ArchiveItem: ("depositor", "former_depositor", "deputy_in_charge", "borrower", "former_borrower"),
+    Loan: ("approver", "deputy_in_charge", "delegate", "former_delegate"),
+    ReadingSession: ("approver", "deputy_in_charge", "delegate", "former_delegate", "reader_now"),
     Rulebook: ("published",),
     TierScheme: ("published",),
 }
@@ -96,11 +104,23 @@ FITTING: dict[type[Base], dict[str, Any]] = {
     Job: {"state": "queued"},
     ArchiveItem: {"state": "accepted", "accepted_at": datetime(2020, 1, 1, tzinfo=UTC), "retention": "permanent"},
     ArchiveVersion: {"sealed_as": "secret", "wrapped_as": "secret"},
+    Delegation: {
+        "actions": ["approve"],
+        "classes": ["secret", "confidential"],
+        "starts_at": datetime(2020, 1, 1, tzinfo=UTC),
+        "ends_at": datetime(2099, 1, 1, tzinfo=UTC),
+    },
+    Loan: {"state": "refused"},
+    ReadingSession: {"state": "refused"},
     ExchangeRate: {"rate": Decimal(1), "currency": "USD"},
 }
 # Rows of one resource whose rights differ: the resource's name in the tables goes on with /NAME.
 VARIANTS: dict[type[Base], dict[str, dict[str, Any]]] = {
     ArchiveItem: {name: {"confidentiality": name} for name in ("unclassified", "secret", "confidential", "top_secret")},
+    Loan: {
+        "unclassified": {"class_as_lent": "unclassified", "way": "application"},
+        "secret": {"class_as_lent": "secret", "way": "approval"},
+    },
 }
 # An integration's reach: no departments set, the account's own, or another.
 REACHES = ("everywhere", "departments", "other_departments")
