@@ -56,7 +56,7 @@ async def test_others_borrow_on_their_managers_application_and_the_office_direct
     )
     path = f"/loans/{loan['id']}/approve"
     assert code(await company.post("general_manager", path)) == (403, "forbidden")
-    assert code(await company.post("deputy", path)) == (403, "forbidden")
+    assert code(await company.post("deputy", path)) == (404, "not_found")
     approved = (await company.post("office_director", path)).json()
     assert (approved["state"], approved["approved_as"]) == ("approved", "office_director")
     active = await company.post("seller", f"/loans/{loan['id']}/activate", acknowledged=["care", "no_alteration"])

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.domain.alliance import RUNGS
+from service.domain.lending import DUTIES
 from service.domain.people import ROLE_NAMES
 from service.domain.tier_sheets import REASONS
 from service.errors import Sentence
@@ -21,9 +22,12 @@ MEMBER_WORDS = {
     "done": "done 已完成",
     "draft": "draft 草稿",
     "effective": "in force 已生效",
+    "ended": "closed before its end 已提前结束",
+    "expired": "came to its end 已到期",
     "failed": "failed 失败",
     "in_progress": "in progress 进行中",
     "invited": "invited, not here yet 已邀请",
+    "lapsed": "did not begin in time 逾期失效",
     "left": "has left 已离职",
     "mediation": "in mediation 调解中",
     "not_started": "not started 未开始",
@@ -36,7 +40,9 @@ MEMBER_WORDS = {
     "received": "received 已接收",
     "refused": "refused 已拒绝",
     "rejected": "rejected 已驳回",
+    "requested": "waits for approval 待审批",
     "retired": "no longer in force 已停用",
+    "returned": "given back 已归还",
     "revoked": "revoked 已撤销",
     "running": "running 运行中",
     "submitted": "submitted 已提交",
@@ -177,6 +183,9 @@ def spoken(sentences: Mapping[Any, Sentence]) -> dict[str, str]:
 # By schema, for members that mean something else there, and for those that the domain itself has words for.
 MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
     "Alliance": spoken(RUNGS),
+    "DelegatedAction": {"approve": "approve loans and reading sessions 审批借阅与阅览"},
+    "DelegatedClass": {"secret": "secret 秘密", "confidential": "confidential, above secret 机密，高于秘密"},
+    "Duty": spoken(DUTIES),
     "EvaluationState": {"applied": "in force 已生效"},
     "Expected": {"refused": "refused 禁止"},
     "PlanState": {"proposed": "computed, waits for approval 待批准", "rejected": "rejected 已否决"},
