@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain.lending import (
@@ -98,6 +98,4 @@ async def earlier_openings(session: AsyncSession, loan: Loan, since: datetime) -
 
 async def clock(session: AsyncSession) -> datetime:
     """The database's clock at this moment, which every lease is measured by."""
-    at = await session.scalar(select(func.clock_timestamp()))
-    assert at is not None
-    return at
+    return (await session.scalars(select(func.clock_timestamp(type_=DateTime(timezone=True))))).one()

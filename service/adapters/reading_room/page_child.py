@@ -50,6 +50,7 @@ def main() -> None:
     font = ImageFont.truetype(io.BytesIO(_file(asked["font"])), TEXT_SIZE)
     _prepare()
     _limit()
+    answer: dict[str, Any]
     try:
         picture, pages = _drawn(sys.stdin.buffer.read(), asked["media_type"], asked["page"], font)
     except Refused as refused:
