@@ -1,0 +1,104 @@
+"""Content that is open for a time only: asked before each piece, watched beside, and cut in the middle if need be.
+
+A reader who stalls leaves what was written last in the server's buffer, from where it would reach the kernel whenever
+they go on; so the end of a right ends the connection itself, buffer and all.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakValueDictionary
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+ABORT = "evenhand.abort"  # the ASGI extension of the server's own protocol (http/bounded.py)
+ASKED_EVERY_S = 0.3
+PATIENCE_S = 0.5  # how long an answer may take: without one nothing is open
+Left = Callable[[], Awaitable[float]]
+
+
+class LeaseEnded(Exception):  # noqa: N818 - what happened
+    """Whoever reads may not any more."""
+
+
+class Lease:
+    """One person's right to one thing, looked at a few times a second as long as anybody reads by it."""
+
+    def __init__(self, left: Left) -> None:
+        """`left` tells for how many seconds the right lasts at most, 0 when it has ended."""
+        self._left = left
+        self._readers: set[Callable[[], None]] = set()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def expect(self) -> float:
+        """The seconds that are left; LeaseEnded when there are none, or nobody can tell."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                left = await self._left()
+        except Exception:  # noqa: BLE001 - whatever the reason: what cannot be asked is not allowed
+            left = 0.0
+        if left <= 0:
+            raise LeaseEnded
+        return left
+
+    @contextmanager
+    def watched(self, cut: Callable[[], None]) -> Iterator[None]:
+        """Calls `cut` as soon as the right ends within the block."""
+        self._readers.add(cut)
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._look())
+        try:
+            yield
+        finally:
+            self._readers.discard(cut)
+            if not self._readers and self._watch is not None:
+                self._watch.cancel()
+                self._watch = None
+
+    async def _look(self) -> None:
+        """Asks again and again, and once more when the time is over."""
+        try:
+            while True:
+                await asyncio.sleep(min(await self.expect(), ASKED_EVERY_S))
+        except LeaseEnded:
+            self._watch = None
+            for cut in tuple(self._readers):
+                cut()
+
+
+_LEASES: WeakValueDictionary[Any, Lease] = WeakValueDictionary()
+
+
+def lease_of(name: Any, left: Left) -> Lease:
+    """The lease that all readings of this name in this process share."""
+    return _LEASES.setdefault(name, Lease(left))
+
+
+class LeasedResponse(Response):
+    """A file that goes out piece by piece while its reader may have it; its length is told, so a cut is an error."""
+
+    def __init__(
+        self, pieces: AsyncIterator[bytes], size: int, media_type: str, headers: Mapping[str, str], lease: Lease
+    ) -> None:
+        """Pieces of at most 256 KiB that come to `size` bytes."""
+        super().__init__(media_type=media_type, headers={"Content-Length": str(size), **headers})
+        self._pieces, self._lease = pieces, lease
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Sends what may be sent; the connection ends with the lease."""
+        abort = scope.get("extensions", {}).get(ABORT, lambda: None)
+        first = await anext(self._pieces, b"")
+        with self._lease.watched(abort):
+            try:
+                await self._lease.expect()
+                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                await send({"type": "http.response.body", "body": first, "more_body": True})
+                async for piece in self._pieces:
+                    await self._lease.expect()
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            except LeaseEnded:
+                abort()
+                await asyncio.sleep(0)  # the server learns that its connection is gone
