@@ -28,6 +28,8 @@ audit = typer.Typer(help="Prove that the audit log is what was written.", no_arg
 app.add_typer(audit, name="audit")
 plan = typer.Typer(help="Check that a distribution plan is what it claims to be.", no_args_is_help=True)
 app.add_typer(plan, name="plan")
+archive = typer.Typer(help="Care for the archive.", no_args_is_help=True)
+app.add_typer(archive, name="archive")
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 EXIT_CODES: dict[type[Exception], int] = {StateFolderTaken: 2, PortTaken: 3}
 
@@ -179,3 +181,15 @@ def export_plan(
 
     with opened(beside=True) as host:
         export(host, plan_id, path)
+
+
+@archive.command()
+def whose_view(
+    picture: Annotated[Path, typer.Argument(help="A picture of a page that turned up somewhere.")],
+) -> None:
+    """Tell who looked at the page that a picture shows, by the mark in its pixels; exit code 1 if it bears none."""
+    from service.view_tracing import trace  # noqa: PLC0415
+
+    with opened(beside=True) as host:
+        found = trace(host, picture)
+    raise typer.Exit(0 if found else 1)

@@ -1,6 +1,6 @@
 """A company that lends: leaders, a department with its deputy in charge, and items of every class."""
 
-import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import insert, update
 
+from service.adapters.files import Place
 from service.database import keep_archive
 from service.domain.lending import Duty
 from service.models import ArchiveItem, ArchiveVersion, Department
@@ -62,13 +63,22 @@ class Lending:
             await session.execute(insert(ArchiveItem).values(values | fields))
         return id_
 
-    async def version(self, item_id: UUID, uploader: Person) -> None:
-        """A file of an item, as far as lending needs to know of it."""
-        content = hashlib.sha256(item_id.bytes).hexdigest()
+    async def version(
+        self, item_id: UUID, uploader: Person, content: bytes = b"%PDF-", media_type: str = "application/pdf"
+    ) -> None:
+        """An accepted file of an item, sealed in the vault."""
+        id_ = uuid4()
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield content
+
+        sealed = await self.house.services.vault.seal(Place(item_id, id_, "confidential"), pieces(), len(content))
         values = {
-            "id": uuid4(), "item_id": item_id, "number": 1, "filename": "合同.pdf", "media_type": "application/pdf",
-            "sha256": content, "size": 10, "object_key": f"archives/{uuid4().hex}", "sealed_as": "secret",
-            "wrapped_as": "secret", "key_id": "k", "wrapped_key": b"k", "uploader_id": uploader.id,
+            "id": id_, "item_id": item_id, "number": 1, "filename": "合同.pdf", "media_type": media_type,
+            "sha256": sealed.sha256, "size": sealed.size, "object_key": sealed.object_key,
+            "sealed_as": "confidential", "wrapped_as": sealed.wrapped_as, "key_id": sealed.wrapped.key_id,
+            "wrapped_key": sealed.wrapped.key, "uploader_id": uploader.id, "state": "accepted",
+            "accepted_at": LONG_AGO,
         }  # fmt: skip
         async with self.house.services.database.transaction() as session:
             await keep_archive(session)

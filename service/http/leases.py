@@ -13,9 +13,12 @@ from weakref import WeakValueDictionary
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from service.errors import Forbidden
+
 ABORT = "evenhand.abort"  # the ASGI extension of the server's own protocol (http/bounded.py)
 ASKED_EVERY_S = 0.3
 PATIENCE_S = 0.5  # how long an answer may take: without one nothing is open
+PATIENCE_AT_FIRST_S = 5.0  # the same before anything has gone out
 Left = Callable[[], Awaitable[float]]
 
 
@@ -29,19 +32,29 @@ class Lease:
     def __init__(self, left: Left) -> None:
         """`left` tells for how many seconds the right lasts at most, 0 when it has ended."""
         self._left = left
+        self._asking: asyncio.Task[float] | None = None
         self._readers: set[Callable[[], None]] = set()
         self._watch: asyncio.Task[None] | None = None
 
-    async def expect(self) -> float:
-        """The seconds that are left; LeaseEnded when there are none, or nobody can tell."""
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                left = await self._left()
-        except Exception:  # noqa: BLE001 - whatever the reason: what cannot be asked is not allowed
-            left = 0.0
+    async def expect(self, patience_s: float = PATIENCE_S) -> float:
+        """The seconds that are left; LeaseEnded when there are none, or nobody can tell.
+
+        Those who ask while a question is on its way get its answer.
+        """
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask(patience_s))
+        left = await asyncio.shield(self._asking)
         if left <= 0:
             raise LeaseEnded
         return left
+
+    async def _ask(self, patience_s: float) -> float:
+        """What is left, nothing where it cannot be told."""
+        try:
+            async with asyncio.timeout(patience_s):
+                return await self._left()
+        except Exception:  # noqa: BLE001 - whatever the reason: what cannot be asked is not allowed
+            return 0.0
 
     @contextmanager
     def watched(self, cut: Callable[[], None]) -> Iterator[None]:
@@ -60,8 +73,8 @@ class Lease:
     async def _look(self) -> None:
         """Asks again and again, and once more when the time is over."""
         try:
-            while True:
-                await asyncio.sleep(min(await self.expect(), ASKED_EVERY_S))
+            while left := await self.expect():  # noqa: ASYNC110 - the database is asked, no event tells
+                await asyncio.sleep(min(left, ASKED_EVERY_S))
         except LeaseEnded:
             self._watch = None
             for cut in tuple(self._readers):
@@ -90,9 +103,12 @@ class LeasedResponse(Response):
         """Sends what may be sent; the connection ends with the lease."""
         abort = scope.get("extensions", {}).get(ABORT, lambda: None)
         first = await anext(self._pieces, b"")
+        try:
+            await self._lease.expect(PATIENCE_AT_FIRST_S)
+        except LeaseEnded:
+            raise Forbidden from None
         with self._lease.watched(abort):
             try:
-                await self._lease.expect()
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                 await send({"type": "http.response.body", "body": first, "more_body": True})
                 async for piece in self._pieces:

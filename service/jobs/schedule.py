@@ -13,6 +13,7 @@ from service.jobs.following import refresh_lines, revalue_accounts
 from service.jobs.housekeeping import forget_answers, forget_rate_windows, forget_refresh_tokens
 from service.jobs.imports import run_import, sweep_orphaned_files
 from service.jobs.ledgers import forget_load_changes, keep_ledgers, measure_fairness
+from service.jobs.lending import note_ended_lending
 from service.jobs.plan_evidence import replay_plan, verify_plan
 from service.jobs.recovery import take_up_dropped_jobs
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
@@ -38,6 +39,7 @@ SCHEDULE: dict[str, Scheduled] = {
     "remind_of_appeals": Scheduled("*/5 * * * *", remind_of_appeals),
     "keep_promises": Scheduled("*/5 * * * *", keep_promises),
     "take_up_dropped_jobs": Scheduled("*/5 * * * *", take_up_dropped_jobs),
+    "note_ended_lending": Scheduled("* * * * *", note_ended_lending),
     "keep_ledgers": Scheduled("* * * * *", keep_ledgers),
     "measure_fairness": Scheduled("*/5 * * * *", measure_fairness),
     "forget_load_changes": Scheduled("29 * * * *", forget_load_changes),

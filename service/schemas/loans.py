@@ -52,8 +52,7 @@ class LoanStart(Body):
     """The borrower's word."""
 
     acknowledged: Annotated[list[Duty], Field(max_length=10)] = Field(
-        description="Every duty that the loan names: care 爱护整洁, no_alteration 不得涂改, no_copying 不得翻印抄录, "
-        "no_lending_on 不得转借, no_loss 不得遗失.",
+        description="Every duty that the loan names.",
         examples=[["care", "no_alteration", "no_copying", "no_lending_on", "no_loss"]],
     )
 

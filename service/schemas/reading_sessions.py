@@ -18,7 +18,9 @@ def network(text: str) -> str:
     try:
         return str(ip_network(text))
     except ValueError:
-        raise FieldFlaw("not_a_network", "A network such as 10.1.2.0/24 is expected.", "应为网段，例如 10.1.2.0/24。") from None
+        raise FieldFlaw(
+            "not_a_network", "A network such as 10.1.2.0/24 is expected.", "应为网段，例如 10.1.2.0/24。"
+        ) from None
 
 
 Network = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(network)]
@@ -31,8 +33,7 @@ class ReadingSessionCreate(Body):
     purpose: Text2000 = Field(description="What it is needed for.", examples=["核对并购协议附件"])
     duration_seconds: int = Field(gt=0, le=14400, description="For how long, 4 hours (14400) at most.", examples=[3600])
     acknowledged: Annotated[list[Duty], Field(max_length=10)] = Field(
-        description="Every duty: care 爱护整洁, no_alteration 不得涂改, no_copying 不得翻印抄录, no_lending_on 不得转借, "
-        "no_loss 不得遗失.",
+        description="Every duty of a borrower.",
         examples=[["care", "no_alteration", "no_copying", "no_lending_on", "no_loss"]],
     )
 
