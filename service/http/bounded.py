@@ -18,7 +18,7 @@ class BoundedHttp(HttpToolsProtocol):
         """A request begins."""
         self._in_head, self._read = True, 0
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}
+        self.scope["extensions"] = {ABORT: {"abort": self.transport.abort}}
 
     def on_headers_complete(self) -> None:
         """Its headers are there; what follows is counted by others."""

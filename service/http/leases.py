@@ -101,7 +101,7 @@ class LeasedResponse(Response):
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Sends what may be sent; the connection ends with the lease."""
-        abort = scope.get("extensions", {}).get(ABORT, lambda: None)
+        abort = scope.get("extensions", {}).get(ABORT, {"abort": lambda: None})["abort"]
         first = await anext(self._pieces, b"")
         try:
             await self._lease.expect(PATIENCE_AT_FIRST_S)

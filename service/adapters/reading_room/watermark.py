@@ -64,8 +64,9 @@ def embed(grey_or_colour: NDArray[np.uint8], number: int, key: bytes) -> NDArray
     tile = Carriers.of(key).tile(number)
     mark = np.tile(tile, (-(-height // TILE), -(-width // TILE)))[:height, :width]
     dimmed = HEADROOM / 2 + grey_or_colour.astype(np.float32) * ((255 - HEADROOM) / 255)
-    marked = dimmed + (mark if grey_or_colour.ndim == 2 else mark[:, :, None])
-    return np.clip(np.rint(marked), 0, 255).astype(np.uint8)
+    marked = np.rint(dimmed + (mark if grey_or_colour.ndim == 2 else mark[:, :, None]))
+    pixels: NDArray[np.uint8] = np.clip(marked, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def extract(grey: NDArray[np.uint8], key: bytes) -> int | None:
@@ -94,7 +95,7 @@ def flattened(grey: Pixels) -> Pixels:
     detail = grey - blurred(grey, 9)
     spread = np.sqrt(blurred(detail * detail, 15)) + 1.0
     detail[np.abs(detail) > 3 * STRENGTH] = 0
-    return detail / np.maximum(spread, STRENGTH)
+    return (detail / np.maximum(spread, STRENGTH)).astype(np.float32)
 
 
 def blurred(picture: Pixels, size: int) -> Pixels:
