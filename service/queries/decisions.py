@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.adapters.keys import KeyRing
 from service.domain.distribution.candidacy import Candidacy, candidacy
 from service.domain.distribution.deciding import TASK_BOUND
+from service.domain.distribution.explanation import told_shortly
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.waiting import waiting_for
 from service.domain.distribution.wording import REASONS, failed_sentence, reason_sentence, remedy_sentence
@@ -110,6 +111,7 @@ def own_columns(_actor: Actor) -> Mapping[str, Any]:
     same = (Assignment.account_id == Decision.account_id, Assignment.decision_id == Decision.id)
     given = select(Assignment.id).where(*same).limit(1).correlate(Decision)
     own = {"decision_id": Decision.id, "assignment_id": given.scalar_subquery(), "won": WON}
+    own["winner_id"] = Decision.winner_id  # for the words; it does not go out
     return own | {name: COLUMNS[name] for name in names}
 
 
@@ -204,13 +206,21 @@ def remedy(ledger: Ledger, account: int, _item: Item) -> Item:
 
 
 def own_line(ledger: Ledger, account: int, item: Item, person_id: str) -> Item:
-    """How a decision ended for one person: the result, their score where the rules allowed them, else what did not."""
+    """How a decision ended for one person, also in words: their score where the rules allowed them, else what did not.
+
+    The winner's id, which the words need, is taken off the item.
+    """
+    numbers, winner_id = ledger.instance.person_numbers, item.pop("winner_id")
     with ledger.without(account) as holder:
-        own = candidacy(ledger, account, ledger.instance.person_numbers[person_id], holder)
+        own = candidacy(ledger, account, numbers[person_id], holder)
+        winner = candidacy(ledger, account, numbers[winner_id], holder) if winner_id in numbers else None
     if item["reason"] in TASK_BOUND or not ledger.instance.roll.free[account]:
-        return {"result": "not_ruled", "score": None, "failed": []}
+        reason = item["reason_text"] or reason_sentence(item["reason"])._asdict()
+        return {"result": "not_ruled", "score": None, "failed": [], "text": reason}
+    result = result_of(own, won=item["won"])
     return {
-        "result": result_of(own, won=item["won"]),
+        "result": result,
+        "text": told_shortly(own, winner, item["account_code"], result)._asdict(),
         "score": None if own.failed else own.points(own.score),
         "failed": [
             {**one.to_mapping(), "sentence": failed_sentence(one)._asdict()} for one in (*own.failed, *own.full)

@@ -115,6 +115,7 @@ class Listing:
 
     Whoever filters or sorts by a guarded name gets only the rows on which they may do the action it is guarded by.
     A list whose rows are told by another rule than the model's `see` names it in `rows`, and itself in `name`.
+    `among`: ids, found by indexes, beside which the actor sees none; None where that would be all.
     """
 
     model: type[Any]
@@ -123,6 +124,7 @@ class Listing:
     sorts: Mapping[str, Any] = field(default_factory=dict)
     guarded: Mapping[str, str] = field(default_factory=dict)
     rows: Callable[[Actor], ColumnElement[bool]] | None = None
+    among: Callable[[Actor], Any] | None = None
     name: str = ""
     kept: dict[Any, Select[Any]] = field(default_factory=dict)
 
@@ -208,6 +210,8 @@ def build(listing: Listing, actor: Actor, asked: Asked, *, resumed: bool) -> Sel
     conditions += [allowed(actor, other, model) for other in further]
     pushed = model is Account and not conditions and key is model.id and not descending
     statement = restricted(statement, listing, actor, action, pushed=pushed, resumed=resumed)
+    if listing.among and (ids := listing.among(actor)) is not None:
+        conditions.append(model.id.in_(ids))
     if resumed:
         after = tuple_(bindparam("after_key", type_=key.type), bindparam("after_id", type_=model.id.type))
         row = tuple_(key, model.id)

@@ -104,6 +104,7 @@ class OwnDecisionView(View):
     result: str = Field(description="won, lost, no_room, excluded, or not_ruled for a pinned or held-back account.")
     score: str | None = Field(description="Your score in points, the lowest wins; null where a rule excluded you.")
     failed: list[FailedRule] = Field(description="The hard rules that stood in your way.")
+    text: Wording = Field(description="Why it did or did not come to you, in plain words.")
     reason: str
     reason_text: Wording | None
     snapshot_sha256: str

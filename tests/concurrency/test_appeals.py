@@ -13,6 +13,7 @@ from service.jobs.appeals import escalate_overdue_appeals
 from service.models import Appeal, Assignment, AuditEntry, OutboxMessage
 from tests.dispute import Dispute, a_dispute
 from tests.house import House
+from tests.sharing import Sharing
 
 
 async def raced(*requests: Callable[[], Awaitable[httpx.Response]]) -> list[httpx.Response]:
@@ -138,3 +139,48 @@ async def test_one_of_many_reviewers_takes_an_appeal_on(committed_house: House) 
     answers = await raced(*[partial(dispute.ask, dispute.judge, "POST", f"{path}/review", {})] * 10)
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 9}
     assert (await counted(dispute))["appeal.reviewed"] == 1
+
+
+async def test_a_plan_that_is_applied_while_an_appeal_is_filed_has_one_outcome(committed_house: House) -> None:
+    house = committed_house
+    sharing = await Sharing.of(house)
+    await house.person("mediator")
+    rich, idle = sharing.sellers
+    accounts = [await sharing.account(rich) for _ in range(6)]
+    held = (await sharing.ask(sharing.leader, "GET", "/v1/assignments", current="true")).json()["items"]
+    before = {item["account_id"]: item["id"] for item in held}
+    plan = await sharing.approved()
+    moving = [item["account_id"] for item in await sharing.part(plan, "moves")]
+    assert moving
+    body = {"assignment_id": before[moving[0]], "grounds": ["other"], "statement": "请复核。"}
+    accepted = await sharing.step(plan, "apply")
+    filed, applied = await asyncio.gather(
+        sharing.ask(idle, "POST", "/v1/appeals", body),
+        sharing.ran(accepted),
+        return_exceptions=True,
+    )
+    assert isinstance(filed, httpx.Response)
+    state = (await sharing.ask(sharing.leader, "GET", f"/v1/distribution-plans/{plan['id']}")).json()["state"]
+    owners = await sharing.owners()
+    assert (filed.status_code, state) in {(201, "superseded"), (409, "applied")}, (filed.text, applied)
+    if filed.status_code == 201:
+        assert owners == dict.fromkeys(map(str, accounts), str(rich.id))
+    else:
+        assert (filed.json()["code"], owners[moving[0]]) == ("assignment_ended", str(idle.id))
+
+
+async def test_of_many_answers_in_a_mediation_each_side_counts_once(committed_house: House) -> None:
+    dispute = await a_dispute(committed_house)
+    path, mediator = await dispute.heard(), await committed_house.person("mediator")
+    await dispute.ask(dispute.judge, "POST", f"{path}/mediate", {})
+    proposal = {"minutes": "双方到场。", "outcome": "upheld"}
+    assert (await dispute.ask(mediator, "POST", f"{path}/propose", proposal)).status_code == 200
+    sides = [(dispute.seller, "accept"), (dispute.owner, "refuse"), (dispute.owner, "accept")]
+    answers = await raced(
+        *(partial(dispute.ask, who, "POST", f"{path}/answer", {"answer": said}) for who, said in sides * 5)
+    )
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    body = (await dispute.ask(dispute.judge, "GET", path)).json()
+    assert (body["state"], len(body["mediations"])) == ("under_review", 1)
+    assert body["mediations"][0]["result"] in {"agreed", "refused"}
+    assert (await counted(dispute))["appeal.resumed"] == 1

@@ -189,6 +189,8 @@ OUTCOMES = {
         "{account} did not come to you: a hard rule excludes it.", "{account} 未归您：硬性规则不允许。"
     ),
 }
+CAME = Sentence("{account} came to you: your score was the lowest.", "{account} 归您：您的得分最低。")
+DID_NOT_COME = Sentence("{account} did not come to you.", "{account} 未归您。")
 BEHIND = Sentence("You were {points} points above the lowest score.", "您比最低得分高 {points} 分。")
 IN_FRONT = Sentence("The next was {points} points higher.", "其次者高 {points} 分。")
 BY_HASH = Sentence("The lowest scores were equal; the keyed hash parted them.", "最低得分相同，由带密钥的散列值决定。")
@@ -239,6 +241,20 @@ def why(ledger: Ledger, account_id: str, person_id: str, kind: str = "plan") -> 
     outcome = _outcome(ledger, explanation, own)
     turned = () if outcome == "not_ruled" else flips(ledger, account_id, person_id)
     return PersonalAnswer(explanation, own, outcome, ranks.get(own.person), turned)
+
+
+def told_shortly(own: Candidacy, winner: Candidacy | None, code: str, result: str) -> Sentence:
+    """Why an account did or did not come to somebody, without ranks, which would ask everybody's score.
+
+    `result`: won, lost, no_room or excluded.
+    """
+    reasons = [failed_sentence(one) for one in (*own.failed, *own.full)]
+    if result == "lost" and winner is not None:
+        gap = own.score - winner.score
+        reasons = [filled(BEHIND, points=own.points(gap, 2))] if gap else [BY_HASH]
+    opening = filled(CAME if result == "won" else DID_NOT_COME, account=code)
+    parts = [opening, *reasons]
+    return Sentence(" ".join(part.en for part in parts), "".join(part.zh for part in parts))
 
 
 def decision_mapping(decision: Decision) -> dict[str, Any]:
