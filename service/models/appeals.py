@@ -87,6 +87,7 @@ class AppealVerdict(Identified, Base):
     __table_args__ = (
         UniqueConstraint("appeal_id", "instance"),
         Index("ix_appeal_verdicts_rule", "rule", "id"),
+        Index("ix_appeal_verdicts_rule_outcome", "rule", "outcome", "id"),
         Index("ix_appeal_verdicts_outcome", "outcome", "id"),
         Index("ix_appeal_verdicts_decided_at", "decided_at"),
         CheckConstraint("instance IN (1, 2)", name="instance"),
