@@ -28,7 +28,7 @@ audit = typer.Typer(help="Prove that the audit log is what was written.", no_arg
 app.add_typer(audit, name="audit")
 plan = typer.Typer(help="Check that a distribution plan is what it claims to be.", no_args_is_help=True)
 app.add_typer(plan, name="plan")
-archive = typer.Typer(help="Care for the archive.", no_args_is_help=True)
+archive = typer.Typer(help="Look after the keys and the stored bytes of the archive.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 EXIT_CODES: dict[type[Exception], int] = {StateFolderTaken: 2, PortTaken: 3}
@@ -193,3 +193,27 @@ def whose_view(
     with opened(beside=True) as host:
         found = trace(host, picture)
     raise typer.Exit(0 if found else 1)
+@archive.command(name="rotate-keys")
+def rotate_keys() -> None:
+    """Make new key-encryption keys and wrap every file's key with them; stored files stay as they are.
+
+    With EVENHAND_KEYS or KMS the new keys are yours to make; then this only wraps.
+    """
+    from service.archive_care import rotated  # noqa: PLC0415
+
+    with opened(beside=True) as host:
+        done = asyncio.run(rotated(host))
+    console.print(f"Keys wrapped anew: {done}.")
+
+
+@archive.command(name="verify")
+def verify_archive() -> None:
+    """Open every stored file of the archive and compare it with its record; exit code 1 if any differs."""
+    from service.archive_care import damaged  # noqa: PLC0415
+
+    with opened(beside=True) as host:
+        report = asyncio.run(damaged(host))
+    for line in report.findings:
+        typer.echo(line)
+    console.print(f"Files verified: {report.verified}; not as deposited: {len(report.findings)}.")
+    raise typer.Exit(1 if report.findings else 0)

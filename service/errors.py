@@ -638,3 +638,91 @@ class NotAtThisPlace(Denied):
     """The reading session is for another place."""
 
     zh = "该阅览只能在指定地点进行。"
+
+
+# --- the archive ---
+
+
+class DepositorAccepts(Denied):
+    """Whoever deposited something classified does not accept it."""
+
+    zh = "涉密档案不得由交存人本人接收。"
+
+
+class WrongPair(Denied):
+    """These two people may not do this together."""
+
+    zh = "这两人无权共同执行此操作。"
+
+
+class OriginalNeeded(Conflict):
+    """From confidential upwards the original is handed over."""
+
+    zh = "机密及以上档案须移交原件。"
+
+
+class NothingDeposited(Conflict):
+    """There is neither a file nor an original to accept."""
+
+    zh = "没有可接收的文件或原件。"
+
+
+class ClassNotHigher(Conflict):
+    """Raising takes a higher class; the item has this one, or one above it."""
+
+    zh = "只能提升密级；当前密级不低于所选密级。"
+
+
+class ClassNotLower(Conflict):
+    """Lowering takes a lower class; the item has this one, or one below it."""
+
+    zh = "只能降低密级；当前密级不高于所选密级。"
+
+
+class ClassChangedMeanwhile(Conflict):
+    """The item's class was changed while the file came in: send it again."""
+
+    zh = "上传期间档案密级已变更，请重新上传。"
+
+
+class UnderLegalHold(Conflict):
+    """The item is under legal hold: nobody destroys it, whoever they are."""
+
+    zh = "该档案处于法律保全状态，任何人不得销毁。"
+
+
+class NotUnderHold(Conflict):
+    """The item is not under legal hold."""
+
+    zh = "该档案未处于法律保全状态。"
+
+
+class StillRetained(Conflict):
+    """The item is kept for longer, or for ever."""
+
+    zh = "该档案保管期限未满或为永久保管。"
+
+
+class RetentionShortened(Conflict):
+    """How long an accepted item is kept is only ever lengthened."""
+
+    zh = "已接收档案的保管期限只能延长。"
+
+
+class PaperStays(Conflict):
+    """The paper of a classified item does not leave the archive."""
+
+    zh = "涉密档案原件不得带出档案室。"
+
+
+class ContentGone(Conflict):
+    """There is no such file to open, or its content was destroyed."""
+
+    zh = "没有可打开的文件，或其内容已销毁。"
+
+
+class StoredContentDamaged(Problem):
+    """What is stored is not what was deposited; nothing of it is shown."""
+
+    status = 500
+    zh = "存储内容与交存时不一致，不予显示。"

@@ -23,6 +23,7 @@ class Unit(StrEnum):
     MONTHS = "months"
     TIMES = "times"
     PERCENT = "percent"
+    SWITCH = "switch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,16 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
         Sentence(
             "How long an approved loan or reading session waits to begin before it lapses.",
             "借阅或阅览获批后等待开始的期限，逾期失效。",
+        ),
+    ),
+    "archive_team_opens": KnownSetting(
+        1,
+        Unit.SWITCH,
+        0,
+        1,
+        Sentence(
+            "Whether an account's team opens its unclassified archive items without a loan; 1: yes, 0: no.",
+            "客户团队是否可不经借阅直接打开该客户的非涉密档案；1 为可以，0 为不可以。",
         ),
     ),
     "invitation_hours": KnownSetting(

@@ -14,7 +14,7 @@ PRIVATE = {"Cache-Control": "private, no-cache"}
 async def listed(context: Context, listing: Listing, asked: Asked, **shaping: Any) -> Response:
     """A page of a list as this caller sees it; `shaping` goes to `page`."""
     keys = context.services.keys.cursor
-    return private(await page(context.connection, keys, context.actor, listing, asked, **shaping))
+    return private(await page(await context.reader(), keys, context.actor, listing, asked, **shaping))
 
 
 def private(content: bytes | str) -> Response:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from service.domain.rate_limits import Allowance
     from service.http.services import Services
+    from service.operations.archive_versions import NewFile
     from service.operations.import_arrival import Arrival
 
 KEY = "evenhand"
@@ -32,6 +33,7 @@ class Context:
     allowance: "Allowance | None" = None
     spoke: bool = False
     arrival: "Arrival | None" = None
+    new_file: "NewFile | None" = None
     _session: "AsyncSession | None" = None
     _connection: "AsyncConnection | None" = None
 

@@ -1,5 +1,6 @@
 """Pure ASGI, around everything: request id, authentication and size cap before the body is read, log, metrics."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,8 @@ PUBLIC = frozenset({"/", "/livez", "/readyz", "/metrics", "/openapi.json", "/doc
 PASSWORD_PATH = "/v1/auth/password"  # noqa: S105 - strangers come here with a link, others with their token
 PUBLIC_PREFIXES = ("/docs/",)
 UNLIMITED = frozenset({"/livez", "/readyz", "/metrics"})  # whoever watches us must not be kept out by others
-FILE_PATHS = frozenset({"/v1/imports"})
+FILE_PATHS = re.compile(r"/v1/imports|/v1/archives/[^/]+/versions")
+FORM_BYTES = 4096  # what a form adds to its file
 ALWAYS = (
     (b"vary", b"Accept-Language"),  # a problem speaks the caller's language wherever it comes up
     (b"x-content-type-options", b"nosniff"),
@@ -165,7 +167,8 @@ def wanted(scope: Scope) -> dict[bytes, bytes]:
 def cap(context: Context) -> int:
     """How many bytes this address takes."""
     settings = context.services.settings
-    return settings.max_file_bytes if context.path in FILE_PATHS else settings.max_body_bytes
+    takes_file = FILE_PATHS.fullmatch(context.path)
+    return settings.max_file_bytes + FORM_BYTES if takes_file else settings.max_body_bytes
 
 
 def finished(scope: Scope, context: Context, answer_: Answer, seconds: float) -> None:

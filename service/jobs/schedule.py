@@ -6,6 +6,13 @@ from service.jobs.appeals import (
     keep_promises,
     remind_of_appeals,
 )
+from service.jobs.archives import (
+    check_version,
+    lower_classes,
+    note_late_paper,
+    rewrap_keys,
+    sweep_sealed_files,
+)
 from service.jobs.audit_sealing import seal_audit
 from service.jobs.distribution_plans import apply_plan, compute_plan
 from service.jobs.entitlements import date_entitlements
@@ -27,6 +34,7 @@ KINDS: dict[str, Work] = {
     "evaluate_tiers": evaluate_tiers,
     "apply_tiers": apply_tiers,
     "run_import": run_import,
+    "check_archive_version": check_version,
     "refresh_lines": refresh_lines,
     "revalue_accounts": revalue_accounts,
 }
@@ -43,6 +51,10 @@ SCHEDULE: dict[str, Scheduled] = {
     "keep_ledgers": Scheduled("* * * * *", keep_ledgers),
     "measure_fairness": Scheduled("*/5 * * * *", measure_fairness),
     "forget_load_changes": Scheduled("29 * * * *", forget_load_changes),
+    "rewrap_archive_keys": Scheduled("*/5 * * * *", rewrap_keys),
+    "lower_archive_classes": Scheduled("11 * * * *", lower_classes),
+    "note_late_paper": Scheduled("*/5 * * * *", note_late_paper),
+    "sweep_sealed_files": Scheduled("53 3 * * *", sweep_sealed_files),
     "forget_answers": Scheduled("17 * * * *", forget_answers),
     "forget_rate_windows": Scheduled("7 * * * *", forget_rate_windows),
     "forget_refresh_tokens": Scheduled("41 3 * * *", forget_refresh_tokens),

@@ -12,7 +12,7 @@ from service.domain.people import ARCHIVE_STAFF, ARCHIVE_WORKERS, LEADERS, Role
 from service.models import ArchiveItem, Delegation, Department, Loan
 from service.policy.actor import Actor
 from service.policy.relations import is_actor, team
-from service.policy.rules import Predicate, Rule, declare, related, role
+from service.policy.rules import POLICIES, Predicate, Rule, declare, related, role
 
 GENERAL_MANAGER, ARCHIVIST, AUDITOR = Role.GENERAL_MANAGER, Role.ARCHIVIST, Role.AUDITOR
 ANY_CLASS = range(TOP_SECRET + 1)
@@ -40,7 +40,7 @@ def of_item(action: str) -> Callable[[Actor, type[Any]], ColumnElement[bool]]:
     """The relation of what belongs to an item (its `item_id`) on which the actor may do this."""
 
     def relation(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-        rule = ITEM[action]
+        rule = POLICIES[ArchiveItem][action]
         if rule.holds_everywhere(actor):
             return model.item_id.is_not(None)  # type: ignore[no-any-return]
         mine = rule.predicate(actor, ArchiveItem)

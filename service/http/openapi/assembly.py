@@ -12,6 +12,7 @@ from service.http.openapi.schemas import rewrite_schemas
 from service.http.openapi.shared import SECURITY_SCHEMES, headers, parameters, responses
 from service.http.openapi.webhooks import WEBHOOKS
 from service.http.responses import ProblemView
+from service.schemas.archive_files import ArchiveFileForm
 from service.schemas.webhooks import WebhookMessage
 
 DESCRIPTION = """\
@@ -34,7 +35,7 @@ TAGS = {
     "distribution": "Rulebooks, plans, assignments and why. 规则、分配方案、归属与解释。",
     "appeals": "Appeals against assignments. 申诉。",
     "daily work": "Interactions and tasks. 拜访与任务。",
-    "archives": "The archive: items, loans, reading sessions, delegations. 档案、借阅、阅览与委托。",
+    "archives": "The confidential archive: items, files, loans, reading sessions, delegations. 档案、借阅、阅览与委托。",
     "evidence": "Jobs and audit entries. 后台作业与审计记录。",
     "service": "Whether the service lives and may be used. 服务状态。",
 }
@@ -80,7 +81,7 @@ def routes_of(app: FastAPI) -> list[APIRoute]:
 
 def add_models(schemas: dict[str, Any]) -> None:
     """The models that no address names by itself join the others; FastAPI's own of failed validation go."""
-    for model in (ProblemView, WebhookMessage):
+    for model in (ProblemView, WebhookMessage, ArchiveFileForm):
         schema = model.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema

@@ -1,0 +1,120 @@
+"""Where the paper is, and what an item refers to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.domain import events
+from service.domain.archives import Confidentiality
+from service.domain.invalid import invalid
+from service.domain.states import PAPER_TRANSITIONS, ArchiveState, PaperState
+from service.errors import IllegalTransition, NotFound, PaperStays
+from service.journal import record
+from service.models import ArchiveItem, ArchiveLink, CustodyReceipt, Staff
+from service.operations.archives import expect_state
+from service.policy import Actor, fetch
+from service.queries.archives import find_item
+from service.schemas.archive_keeping import ArchiveLinkCreate, CustodyReceiptCreate, ReceiptKind
+
+# Where a receipt leaves the paper; counting leaves it where it is.
+LEADS_TO = {
+    ReceiptKind.RECEIVED: PaperState.IN_ARCHIVE,
+    ReceiptKind.HANDED_OUT: PaperState.OUT,
+    ReceiptKind.RETURNED: PaperState.IN_ARCHIVE,
+    ReceiptKind.LOST: PaperState.LOST,
+    ReceiptKind.FOUND: PaperState.IN_ARCHIVE,
+}
+COMES_FROM = {
+    ReceiptKind.RECEIVED: (None,),
+    ReceiptKind.HANDED_OUT: (PaperState.IN_ARCHIVE,),
+    ReceiptKind.RETURNED: (PaperState.OUT, PaperState.OVERDUE),
+    ReceiptKind.COUNTED: tuple(PaperState),
+    ReceiptKind.LOST: (PaperState.IN_ARCHIVE, PaperState.OUT, PaperState.OVERDUE),
+    ReceiptKind.FOUND: (PaperState.LOST,),
+}
+
+
+async def record_receipt(
+    session: AsyncSession, actor: Actor, item_id: UUID, wanted: CustodyReceiptCreate
+) -> CustodyReceipt:
+    """Writes down what happened to the paper, and where it is from now on."""
+    item = await fetch(session, actor, "keep", ArchiveItem, item_id)
+    expect_state(item, ArchiveState.ACCEPTED)
+    paper = PaperState(item.paper_state) if item.paper_state else None
+    if paper not in COMES_FROM[wanted.kind]:
+        raise IllegalTransition
+    if wanted.person_id:
+        await fetch(session, actor, "see", Staff, wanted.person_id)
+    if wanted.kind is ReceiptKind.HANDED_OUT:
+        expect_may_leave(item, wanted.person_id)
+    if target := LEADS_TO.get(wanted.kind):
+        move(item, paper, target, wanted)
+    item.place = wanted.place or item.place
+    item.version += 1
+    assert actor.id is not None
+    receipt = CustodyReceipt(item_id=item_id, recorded_by=actor.id, **dict(wanted) | {"kind": str(wanted.kind)})
+    session.add(receipt)
+    await session.flush()
+    data = {"item_id": item_id, "kind": receipt.kind, "person_id": wanted.person_id}
+    await record(session, actor, events.CustodyReceiptRecorded(receipt.id, data=data))
+    return receipt
+
+
+def expect_may_leave(item: ArchiveItem, person_id: UUID | None) -> None:
+    """Refuses to hand out what is classified, or to nobody."""
+    if person_id is None:
+        raise invalid("/person_id", "missing", "Who takes the paper is named here.", "须填写领取人。")
+    if Confidentiality(item.confidentiality).is_classified:
+        raise PaperStays
+
+
+def move(item: ArchiveItem, paper: PaperState | None, target: PaperState, wanted: CustodyReceiptCreate) -> None:
+    """The paper's new state, and who has it until when."""
+    if paper is not None:
+        PAPER_TRANSITIONS.check(paper, target)
+    out = target is PaperState.OUT
+    item.paper_state = target
+    item.original_held = target is not PaperState.LOST
+    item.paper_holder_id = wanted.person_id if out else None
+    item.paper_due_at = wanted.due_at if out else None
+
+
+async def note_overdue(session: AsyncSession, actor: Actor, now: datetime) -> int:
+    """Marks paper that is not back in time; how many items it was."""
+    late = (ArchiveItem.paper_state == PaperState.OUT, ArchiveItem.paper_due_at < now)
+    items = (await session.scalars(select(ArchiveItem).where(*late).with_for_update(skip_locked=True))).all()
+    for item in items:
+        item.paper_state = PaperState.OVERDUE
+        item.version += 1
+    told = {"changes": {"paper_state": {"from": PaperState.OUT, "to": PaperState.OVERDUE}}}
+    await record(session, actor, *(events.ArchiveItemDescribed(item.id, data=told) for item in items))
+    return len(items)
+
+
+async def create_link(session: AsyncSession, actor: Actor, item_id: UUID, wanted: ArchiveLinkCreate) -> ArchiveLink:
+    """Links an item to another that the actor sees, or to a document elsewhere."""
+    item = await fetch(session, actor, "describe", ArchiveItem, item_id)
+    if (wanted.target_id is None) == (wanted.url is None):
+        raise invalid("", "one_target", "Either target_id or url is expected.", "target_id 与 url 须且只能填一个。")
+    if wanted.target_id:
+        await find_item(await session.connection(), actor, "see", wanted.target_id)
+    if wanted.target_id == item.id:
+        raise invalid("/target_id", "not_itself", "An item does not refer to itself.", "档案不能关联自身。")
+    assert actor.id is not None
+    link = ArchiveLink(item_id=item_id, created_by=actor.id, **dict(wanted))
+    session.add(link)
+    await session.flush()
+    await record(session, actor, events.ArchiveLinkCreated(link.id, data={"item_id": item_id}))
+    return link
+
+
+async def remove_link(session: AsyncSession, actor: Actor, item_id: UUID, link_id: UUID) -> None:
+    """Takes a link away."""
+    await fetch(session, actor, "describe", ArchiveItem, item_id)
+    link = await session.get(ArchiveLink, link_id)
+    if link is None or link.item_id != item_id:
+        raise NotFound
+    await session.delete(link)
+    await record(session, actor, events.ArchiveLinkRemoved(link_id, data={"item_id": item_id}))
