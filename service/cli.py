@@ -193,6 +193,8 @@ def whose_view(
     with opened(beside=True) as host:
         found = trace(host, picture)
     raise typer.Exit(0 if found else 1)
+
+
 @archive.command(name="rotate-keys")
 def rotate_keys() -> None:
     """Make new key-encryption keys and wrap every file's key with them; stored files stay as they are.

@@ -35,7 +35,7 @@ TAGS = {
     "distribution": "Rulebooks, plans, assignments and why. 规则、分配方案、归属与解释。",
     "appeals": "Appeals against assignments. 申诉。",
     "daily work": "Interactions and tasks. 拜访与任务。",
-    "archives": "The confidential archive: items, files, loans, reading sessions, delegations. 档案、借阅、阅览与委托。",
+    "archives": "The archive: items, files, loans, reading sessions, delegations. 档案、借阅、阅览与委托。",
     "evidence": "Jobs and audit entries. 后台作业与审计记录。",
     "service": "Whether the service lives and may be used. 服务状态。",
 }

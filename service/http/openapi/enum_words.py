@@ -5,6 +5,7 @@ from typing import Any
 
 from service.domain.alliance import RUNGS
 from service.domain.lending import DUTIES
+from service.domain.archives import KIND_NAMES
 from service.domain.people import ROLE_NAMES
 from service.domain.tier_sheets import REASONS
 from service.errors import Sentence
@@ -186,13 +187,55 @@ MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
     "DelegatedAction": {"approve": "approve loans and reading sessions 审批借阅与阅览"},
     "DelegatedClass": {"secret": "secret 秘密", "confidential": "confidential, above secret 机密，高于秘密"},
     "Duty": spoken(DUTIES),
+    "ArchiveState": {
+        "accepted": "accepted by the archivist 已接收",
+        "deposited": "waits for the archivist 待接收",
+        "destroyed": "destroyed after its retention 已销毁",
+        "withdrawn": "taken back or turned down 已撤回",
+    },
+    "Confidentiality": {
+        "confidential": "rank 2, above secret 机密",
+        "secret": "rank 1 秘密",
+        "top_secret": "rank 3 绝密",
+        "unclassified": "rank 0 非涉密",
+    },
     "EvaluationState": {"applied": "in force 已生效"},
     "Expected": {"refused": "refused 禁止"},
+    "FilingKind": spoken(KIND_NAMES),
+    "PaperState": {
+        "in_archive": "in the archive 在库",
+        "lost": "lost 遗失",
+        "out": "handed out 已借出",
+        "overdue": "not back in time 逾期未还",
+    },
     "PlanState": {"proposed": "computed, waits for approval 待批准", "rejected": "rejected 已否决"},
     "Reason": spoken(REASONS),
+    "ProposalState": {
+        "confirmed": "confirmed by a second person 已确认",
+        "proposed": "waits for a second person 待确认",
+    },
+    "ReceiptKind": {
+        "counted": "looked for and found in its place 清点在库",
+        "found": "found again 寻回",
+        "handed_out": "handed out 借出",
+        "lost": "lost 遗失",
+        "received": "handed over to the archive 移交入库",
+        "returned": "received back 归还",
+    },
+    "Retention": {"permanent": "for ever 永久", "years_10": "ten years 10 年", "years_30": "thirty years 30 年"},
     "Role": spoken(ROLE_NAMES),
     "RowOutcome": {"rejected": "rejected 被拒绝"},
     "StaffStatus": {"active": "here 在职"},
+    "TwoPeople": {
+        "destroy": "destroy after retention 期满销毁",
+        "lift_hold": "lift a legal hold 解除保全",
+        "lower": "lower the class 降密",
+    },
+    "VersionOfItemState": {
+        "accepted": "accepted by the archivist 已接收",
+        "deposited": "waits for the archivist 待接收",
+        "refused": "turned down 已退回",
+    },
     "VersionState": {"draft": "draft, may be changed 草稿，可修改"},
 }
 # Sort orders are told by what they compare; a leading minus turns the order round.
@@ -204,6 +247,7 @@ SORT_WORDS = {
     "decide_by": "deadline 裁决期限",
     "decided_at": "time of the decision 决定时间",
     "due_on": "day due 到期日",
+    "number": "number 序号",
     "name": "name, Chinese by pinyin 名称（按拼音）",
     "observed_on": "day of the observation 观察日期",
     "on_date": "day 日期",
