@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.files import Damaged, Sealed, UnknownKey, Vault
@@ -48,7 +48,7 @@ async def open_content(
     404 for an item that they may not know of, 403 for one that they may only see. `team_opens`: whether an account's
     team opens unclassified items without a loan.
     """
-    may = and_(allowed(actor, "open", ArchiveItem), or_(ArchiveItem.accepted_at.is_(None), literal(team_opens)))
+    may = may_open(actor, team_opens=team_opens)
     seen = (ArchiveItem.id == item_id, allowed(actor, "see", ArchiveItem))
     item = (await session.execute(select(ArchiveItem.accepted_at, may.label("may")).where(*seen))).one_or_none()
     if item is None:
@@ -63,6 +63,12 @@ async def open_content(
     await record(session, actor, events.ArchiveItemOpened(item_id, data=data))
     sealed = sealed_of(version)
     return Content(item_id, version.id, version.filename, version.media_type, version.size, sealed, vault)
+
+
+def may_open(actor: Actor, *, team_opens: bool) -> ColumnElement[bool]:
+    """The items that the actor may open; those of their teams only where the company has it so."""
+    own = allowed(actor, "open", ArchiveItem)
+    return or_(own, allowed(actor, "open_as_team", ArchiveItem)) if team_opens else own
 
 
 def own_upload(actor: Actor) -> ColumnElement[bool]:

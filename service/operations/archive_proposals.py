@@ -24,6 +24,7 @@ from service.errors import (
 from service.journal import record
 from service.models import ArchiveItem, ArchiveProposal, Department
 from service.operations.archives import destroy_content, expect_state
+from service.operations.lending_ends import end_lending
 from service.policy import Actor, allowed, fetch
 from service.queries.actors import staff_actor
 from service.queries.archives import knows_proposal
@@ -190,6 +191,7 @@ def close(proposal: ArchiveProposal, actor: Actor, state: ProposalState, reason:
 
 async def destroy(session: AsyncSession, actor: Actor, item: ArchiveItem) -> None:
     """Ends an item after its retention: no key opens its content any more, what is known of it stays."""
+    await end_lending(session, actor, item.id, "the item was destroyed")
     item.state, item.destroyed_at = ArchiveState.DESTROYED, datetime.now(UTC)
     item.original_held, item.paper_state, item.place = False, None, None
     item.version += 1
@@ -206,6 +208,7 @@ async def release(session: AsyncSession, actor: Actor, item: ArchiveItem) -> Non
 
 async def lower(session: AsyncSession, actor: Actor, item: ArchiveItem, target: Confidentiality) -> None:
     """Gives an item a lower class."""
+    await end_lending(session, actor, item.id, "the class was lowered")
     before, item.confidentiality = item.confidentiality, str(target)
     item.downgrade_on = item.downgrade_to = None
     item.version += 1

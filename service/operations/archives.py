@@ -25,6 +25,7 @@ from service.errors import (
 from service.journal import record
 from service.models import ArchiveItem, ArchiveVersion, CustodyReceipt
 from service.operations.changes import rewrite
+from service.operations.lending_ends import end_lending
 from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.queries.accounts import find_account
@@ -153,6 +154,7 @@ async def raise_class(session: AsyncSession, actor: Actor, item_id: UUID, wanted
     before = Confidentiality(item.confidentiality)
     if wanted.confidentiality.rank <= before.rank:
         raise ClassNotHigher
+    await end_lending(session, actor, item_id, "the class was raised")
     item.confidentiality = str(wanted.confidentiality)
     item.downgrade_on = item.downgrade_to = None
     item.version += 1

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.files import Damaged, Place, Sealed, UnknownKey, Vault, Wrapped
+from service.adapters.files import Damaged, Sealed, UnknownKey, Vault
 from service.adapters.keys import KeyRing
 from service.adapters.reading_room.marks import View, marked
 from service.adapters.reading_room.pages import draw_page
@@ -19,6 +19,7 @@ from service.domain import events
 from service.errors import DamagedPages, NoSuchPage, NotAtThisPlace
 from service.journal import record
 from service.models import ArchiveVersion, ReadingSession, ReadingView, Staff
+from service.operations.archive_versions import sealed_of
 from service.policy import Actor, fetch
 
 
@@ -83,14 +84,6 @@ async def wanted_of(session: AsyncSession, actor: Actor, session_id: UUID, addre
         raise NoSuchPage
     reader = (await session.execute(select(Staff.name, Staff.code).where(Staff.id == actor.id))).one()
     return Look(version.id, version.media_type, sealed_of(version), f"{reader.name} {reader.code}")
-
-
-def sealed_of(version: ArchiveVersion) -> Sealed:
-    """A version's record as the vault takes it."""
-    assert version.wrapped_key is not None
-    place = Place(version.item_id, version.id, version.sealed_as)
-    wrapped = Wrapped(version.key_id, version.wrapped_key)
-    return Sealed(version.object_key, version.sha256, version.size, place, version.wrapped_as, wrapped)
 
 
 def is_at(address: str, networks: list[str]) -> bool:

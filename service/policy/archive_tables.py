@@ -114,8 +114,8 @@ ITEM: dict[str, Rule] = {
     | classed(own_department | team, UP_TO_CONFIDENTIAL, *ARCHIVE_STAFF)
     | classed(everything, UP_TO_CONFIDENTIAL, *LEADERS)
     | classed(depositor, ANY_CLASS, *ARCHIVE_STAFF),
-    "open": classed(related(_team_of_accepted), UNCLASSIFIED, *ARCHIVE_WORKERS)
-    | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS)
+    "open_as_team": classed(related(_team_of_accepted), UNCLASSIFIED, *ARCHIVE_WORKERS),  # where the setting is on
+    "open": classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS)
     | classed(related(_on_loan), UNCLASSIFIED, *ARCHIVE_WORKERS)
     | classed(both(_seen_by_readers, _on_loan), ONLY_SECRET, *ARCHIVE_WORKERS),
     # for a purpose, in the way of domain/lending.py; the archivist keeps without opening what is classified

@@ -169,7 +169,7 @@ async def get_archive_content(item_id: UUID, query: Annotated[ContentFilter, Que
     team_opens = bool(await setting(await context.reader(), "archive_team_opens"))
     vault = context.services.vault
     content = await open_content(context.session, context.actor, vault, item_id, query.number, team_opens=team_opens)
-    return ContentResponse(content, still_open(context, content))
+    return ContentResponse(content, still_open(context, content, team_opens=team_opens))
 
 
 async def answer(context: Context, item_id: UUID, version_id: UUID) -> Response:
