@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.domain.alliance import RUNGS
-from service.domain.lending import DUTIES
 from service.domain.archives import KIND_NAMES
+from service.domain.lending import DUTIES
 from service.domain.people import ROLE_NAMES
 from service.domain.tier_sheets import REASONS
 from service.errors import Sentence
