@@ -5,8 +5,10 @@ they go on; so the end of a right ends the connection itself, buffer and all.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -37,22 +39,23 @@ class Lease:
         self._watch: asyncio.Task[None] | None = None
 
     async def expect(self, patience_s: float = PATIENCE_S) -> float:
-        """The seconds that are left; LeaseEnded when there are none, or nobody can tell.
+        """When the right ends at the latest, by this machine's monotonic clock; LeaseEnded when nobody can tell.
 
         Those who ask while a question is on its way get its answer.
         """
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask(patience_s))
-        left = await asyncio.shield(self._asking)
-        if left <= 0:
+        ends = await asyncio.shield(self._asking)
+        if ends <= time.monotonic():
             raise LeaseEnded
-        return left
+        return ends
 
     async def _ask(self, patience_s: float) -> float:
-        """What is left, nothing where it cannot be told."""
+        """When the right ends, counted from before the question; long ago where it cannot be told."""
+        asked = time.monotonic()
         try:
             async with asyncio.timeout(patience_s):
-                return await self._left()
+                return asked + await self._left()
         except Exception:  # noqa: BLE001 - whatever the reason: what cannot be asked is not allowed
             return 0.0
 
@@ -71,14 +74,15 @@ class Lease:
                 self._watch = None
 
     async def _look(self) -> None:
-        """Asks again and again, and once more when the time is over."""
-        try:
-            while left := await self.expect():  # noqa: ASYNC110 - the database is asked, no event tells
+        """Asks again and again; where the end is near, cuts by the clock, because a crowd would delay the answer."""
+        with suppress(LeaseEnded):
+            left = math.inf
+            while left > ASKED_EVERY_S:
+                left = await self.expect() - time.monotonic()
                 await asyncio.sleep(min(left, ASKED_EVERY_S))
-        except LeaseEnded:
-            self._watch = None
-            for cut in tuple(self._readers):
-                cut()
+        self._watch = None
+        for cut in tuple(self._readers):
+            cut()
 
 
 _LEASES: WeakValueDictionary[Any, Lease] = WeakValueDictionary()

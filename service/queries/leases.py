@@ -16,13 +16,11 @@ FOR_EVER = timedelta(days=1).total_seconds()  # nothing is read for longer
 Right = Callable[[Actor], ColumnElement[bool]]
 
 
-def may_open(actor: Actor) -> ColumnElement[bool]:
-    """The items that somebody may open."""
-    return allowed(actor, "open", ArchiveItem)
+async def seconds_left(database: Database, person_id: UUID, item_id: UUID, right: Right) -> float:
+    """0 when the person may not read the item any more, else the seconds until their loan of it ends, a day without.
 
-
-async def seconds_left(database: Database, person_id: UUID, item_id: UUID, right: Right = may_open) -> float:
-    """0 when the person may not read the item any more, else the seconds until their loan of it ends, a day without."""
+    `right` tells for the person as they stand now which items they may read.
+    """
     async with database.transaction(person_id) as session:
         actor = await staff_actor(await session.connection(), person_id)
         if actor is None:

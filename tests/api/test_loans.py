@@ -428,3 +428,24 @@ async def test_delegations_are_known_to_their_people_general_manager_and_auditor
     assert seen == {"general_manager", "other_deputy", "auditor"}
     listed = (await company.get("other_deputy", f"/delegations?holder_id={company.people['other_deputy'].id}")).json()
     assert [one["id"] for one in listed["items"]] == [id_]
+
+
+# --- from the request to the bytes ---
+
+
+async def test_a_secret_contract_is_read_on_loan_and_refused_before_and_after(company: Lending) -> None:
+    item = await company.item("secret")
+    content = b"%PDF-1.7 " + "机密条款".encode() * 200_000
+    await company.version(item, await company.house.person("office_assistant"), content)
+    path = f"/archives/{item}/content"
+    for who in ("seller", "general_manager", "deputy", "archivist", "auditor"):
+        assert code(await company.get(who, path)) == (403, "forbidden")
+    loan = await company.lent(item)
+    read = await company.get("seller", path)
+    assert (read.status_code, read.content) == (200, content)
+    assert (read.headers["content-length"], read.headers["cache-control"]) == (str(len(content)), "no-store")
+    for who in ("general_manager", "deputy", "colleague"):
+        assert code(await company.get(who, path)) == (403, "forbidden")
+    assert code(await company.get("stranger", path)) == (404, "not_found")
+    assert (await company.post("seller", f"/loans/{loan}/return")).status_code == 200
+    assert code(await company.get("seller", path)) == (403, "forbidden")

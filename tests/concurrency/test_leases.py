@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 import uvicorn
-from sqlalchemy import extract, func, select, update
+from sqlalchemy import ColumnElement, extract, func, select, update
 from starlette.types import Receive, Scope, Send
 
 from service.database import keep_archive
@@ -18,7 +18,7 @@ from service.http.bounded import BoundedHttp
 from service.http.leases import LeasedResponse, lease_of
 from service.models import ArchiveItem, Delegation, Department, Loan, RoleGrant, Staff
 from service.operations.lending_ends import end_lending
-from service.policy import system_actor
+from service.policy import Actor, allowed, system_actor
 from service.queries.leases import seconds_left
 from tests.house import House
 from tests.lending import Lending
@@ -28,6 +28,11 @@ PIECE = b"\xa5" * (256 * 1024)
 PIECES = 4_000
 SOON = timedelta(seconds=2)
 GRACE_S = 1.0
+
+
+def may_open(actor: Actor) -> ColumnElement[bool]:
+    """The items that somebody may open."""
+    return allowed(actor, "open", ArchiveItem)
 
 
 class Desk:
@@ -47,7 +52,7 @@ class Desk:
                 yield PIECE
 
         database, person = self.company.house.services.database, self.company.people["seller"].id
-        lease = lease_of((id(self), person), lambda: seconds_left(database, person, self.item_id))
+        lease = lease_of((id(self), person), lambda: seconds_left(database, person, self.item_id, may_open))
         response = LeasedResponse(pieces(), PIECES * len(PIECE), "application/octet-stream", {}, lease)
         await response(scope, receive, send)
 
@@ -106,7 +111,7 @@ async def straddle(desk: Desk, ends_after: Callable[[], Awaitable[float]], pause
     readers = [Reader(pause) for pause in pauses]
     async with desk.serving() as port:
         tasks = [asyncio.create_task(one.read(port)) for one in readers]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not all(one.told for one in readers):  # noqa: ASYNC110 - the server knows of no event for it
                 await asyncio.sleep(0.02)
         assert desk.open == len(readers)
@@ -139,9 +144,9 @@ async def test_nothing_goes_out_a_second_after_a_loans_end_whoever_reads_how(com
             seconds = await session.scalar(select(extract("epoch", Loan.expires_at - func.clock_timestamp())))
         return time.monotonic() + max(0.0, float(seconds or 0))
 
-    pauses = [(None, 0.0, 0.01, 0.2)[at % 4] for at in range(READERS)]
+    pauses = [0.0 if at % 50 == 0 else (None, 0.1, 0.3, 1.0)[at % 4] for at in range(READERS)]
     readers = await straddle(Desk(company, item), runs_out, pauses)
-    assert sum(one.total > 0 for one in readers) >= READERS // 2
+    assert sum(one.total > 0 for one in readers) >= READERS // 3
 
 
 async def change(company: Lending, what: str, item: UUID) -> None:
