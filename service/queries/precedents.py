@@ -74,7 +74,7 @@ async def statistics_json(connection: AsyncConnection, actor: Actor, wanted: Sta
         func.count().filter(Appeal.state == AppealState.WITHDRAWN).label("withdrawn"),
     ).where(Appeal.state.in_([*OPEN_APPEALS, AppealState.WITHDRAWN]))
     found = (await connection.execute(totals)).mappings().one()
-    return orjson.dumps({"by": wanted.by, **found, "items": [dict(row) for row in rows]})
+    return orjson.dumps({"by": wanted.by, **found, "counts": [dict(row) for row in rows]})
 
 
 def counted(wanted: StatisticsQuery, timezone: str) -> Select[Any]:

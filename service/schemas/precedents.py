@@ -100,4 +100,4 @@ class AppealStatistics(View):
     by: str = Field(description="What verdicts are counted by.")
     open: int = Field(description="Appeals that wait for a verdict now.")
     withdrawn: int = Field(description="Appeals ever withdrawn.")
-    items: Annotated[list[VerdictCount], Field(max_length=1000)] = Field(description="The most verdicts first.")
+    counts: Annotated[list[VerdictCount], Field(max_length=1000)] = Field(description="The most verdicts first.")

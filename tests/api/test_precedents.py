@@ -86,18 +86,18 @@ async def test_verdicts_are_counted_by_what_one_asks_for(house: House) -> None:
         return dict((await first.ask(leader, "GET", f"/v1/appeal-statistics?{query}")).json())
 
     by_rule = await counted("by=rule")
-    assert [(one["key"], one["decided"], one["upheld"], one["rejected"]) for one in by_rule["items"]] == [
+    assert [(one["key"], one["decided"], one["upheld"], one["rejected"]) for one in by_rule["counts"]] == [
         ("region", 2, 1, 1),
         (None, 1, 0, 1),
     ]
     assert (by_rule["open"], by_rule["withdrawn"]) == (0, 0)
-    assert [(one["key"], one["decided"]) for one in (await counted("by=region"))["items"]] == [("华东", 3)]
-    by_reviewer = (await counted("by=reviewer"))["items"]
+    assert [(one["key"], one["decided"]) for one in (await counted("by=region"))["counts"]] == [("华东", 3)]
+    by_reviewer = (await counted("by=reviewer"))["counts"]
     assert (len(by_reviewer), str(first.judge.id) in {one["key"] for one in by_reviewer}) == (3, True)
     assert all(0 <= one["median_seconds"] <= one["longest_seconds"] for one in by_reviewer)
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date()
-    assert (await counted(f"decided_from={tomorrow}"))["items"] == []
-    assert (await counted(f"decided_to={tomorrow}"))["items"] == (await counted("by=rule"))["items"]
+    assert (await counted(f"decided_from={tomorrow}"))["counts"] == []
+    assert (await counted(f"decided_to={tomorrow}"))["counts"] == (await counted("by=rule"))["counts"]
 
 
 async def test_a_rule_that_comes_to_be_overturned_often_is_told_once(house: House) -> None:

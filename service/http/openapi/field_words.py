@@ -143,6 +143,7 @@ PATH_WORDS = {
     "account_id": "The account. 客户编号。",
     "api_key_id": "The API key. API 密钥编号。",
     "appeal_id": "The appeal. 申诉编号。",
+    "precedent_id": "The precedent. 判例编号。",
     "assignment_id": "The assignment. 归属编号。",
     "contact_id": "The contact. 联系人编号。",
     "department_id": "The department. 部门编号。",
