@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.adapters.keys import Keys, new_keys
 from service.adapters.passwords import Passwords
@@ -56,17 +56,23 @@ def settings() -> Settings:
     return settings
 
 
+@pytest.fixture(scope="session")
+async def shared(postgres: EmbeddedPostgres) -> AsyncIterator[AsyncEngine]:
+    """One connection for all tests that leave no trace, so that statements are compiled and prepared once."""
+    engine = create_async_engine(asyncpg_url(postgres.urls(SHARED).service), pool_size=1)
+    yield engine
+    await engine.dispose()
+
+
 @pytest.fixture
-async def house(postgres: EmbeddedPostgres, keys: Keys, settings: Settings, tmp_path: Path) -> AsyncIterator[House]:
+async def house(shared: AsyncEngine, keys: Keys, settings: Settings, tmp_path: Path) -> AsyncIterator[House]:
     """A company whose every trace is rolled back; one request at a time."""
-    engine = create_async_engine(asyncpg_url(postgres.urls(SHARED).service))
-    async with engine.connect() as connection:
+    async with shared.connect() as connection:
         transaction = await connection.begin()
         services = Services.build(settings, RolledBack(connection), keys, tmp_path, schema_head())
         services = replace(services, passwords=CHEAP_PASSWORDS)
         yield House(services, create_app(services))
         await transaction.rollback()
-    await engine.dispose()
 
 
 @pytest.fixture
