@@ -137,11 +137,12 @@ async def an_appeal(house: House, account: UUID, assignment: UUID, owner: Person
         "appellant_id": appellant.id,
         "filed_by_id": appellant.id,
         "respondent_id": owner.id,
-        "grounds": ["geography"],
+        "grounds": ["territory"],
         "statement": "该区域由我负责",
         "evidence": [],
         "state": "submitted",
         "draw_key": b"key",
+        "received_at": datetime.now(UTC),
         "decide_by": datetime.now(UTC) + timedelta(days=5),
     }
     async with house.services.database.transaction() as session:

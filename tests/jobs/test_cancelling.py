@@ -24,7 +24,7 @@ async def test_a_plan_whose_job_is_called_off_while_it_computes_is_cancelled(hou
     await sharing.account()
     plan = (await sharing.asked()).json()
     async with house.services.database.transaction() as session:
-        await begin(session, UUID(plan["id"]))
+        await begin(session, UUID(plan["id"]), house.services.settings.timezone)
         await session.execute(update(Job).where(Job.id == UUID(plan["job_id"])).values(state="running"))
     assert await state_of(house, DistributionPlan, UUID(plan["id"])) == "computing"
     answer = await sharing.ask(sharing.author, "POST", f"/v1/jobs/{plan['job_id']}/cancel", {"reason": "数据有误"})

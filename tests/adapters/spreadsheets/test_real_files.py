@@ -12,6 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from service.adapters.spreadsheets.opening import Table, open_table
 from service.domain.cell_reading import Habits
 from service.domain.headings import Headings, find_headings
+from service.domain.import_fields import REQUIRED
 from service.domain.row_reading import RowReader, RowReading
 
 TYPED = Path(__file__).parents[2] / "data"
@@ -142,8 +143,8 @@ def test_a_real_file_is_mapped_sensibly_and_no_row_is_lost(
     assert not headings.flaws
     readings = [reader.read(row) for row in table.rows()][1:]
     assert rows is None or len(readings) == rows
-    without_name = sum("account.name" not in reading.values for reading in readings) if target == "accounts" else 0
-    assert sum(reading.is_rejected for reading in readings) == without_name
+    lacking = sum(not set(REQUIRED[target]) <= set(reading.values) for reading in readings)
+    assert sum(reading.is_rejected for reading in readings) == lacking
     assert {problem.code for reading in readings for problem in reading.problems} <= {
         "required_missing",
         "unknown_currency",
