@@ -44,6 +44,8 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "uq_rulebook_tests_rulebook_id_account_id_staff_id": ("staff_id",),
     "uq_tier_schemes_code_number": ("code",),
     "uq_tier_schemes_published": ("code",),
+    "uq_archive_links_target": ("target_id",),
+    "uq_archive_proposals_open": ("action",),
 }
 BY_SQLSTATE: dict[str, type[Problem]] = {
     "23505": errors.AlreadyExists,

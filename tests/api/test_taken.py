@@ -12,15 +12,23 @@ INTERNAL = {
     "uq_account_memberships_current",
     "uq_account_tiers_current",
     "uq_api_keys_secret_hash",
+    "uq_appeal_verdicts_appeal_id_instance",
+    "uq_archive_items_code",
+    "uq_archive_versions_number",
+    "uq_archive_versions_object_key",
     "uq_audit_checkpoints_size",
     "uq_audit_entries_id",
     "uq_audit_leaves_position",
     "uq_decisions_plan",
     "uq_imports_object_key",
+    "uq_incidents_loan_id",
     "uq_invitations_token_hash",
     "uq_ledgers_snapshot",
+    "uq_mediations_open",
+    "uq_reading_views_mark",
     "uq_refresh_tokens_token_hash",
     "uq_rulebook_tests_rulebook_id_account_id_staff_id",
+    "uq_rulebooks_precedent",
 }
 
 
