@@ -34,8 +34,8 @@ class DelegationCreate(Body):
     classes: Annotated[list[DelegatedClass], Field(min_length=1, max_length=2), AfterValidator(distinct)] = Field(
         description="Of which classes; here confidential ranks above secret.", examples=[["secret"]]
     )
-    starts_at: Instant = Field(description="From when on.", examples=["2026-03-02T00:00:00Z"])
-    ends_at: Instant = Field(description="Until when.", examples=["2026-03-06T00:00:00Z"])
+    starts_at: Instant = Field(description="From when on.", examples=["2036-03-03T00:00:00Z"])
+    ends_at: Instant = Field(description="Until when.", examples=["2036-03-07T00:00:00Z"])
     letter: Text200 = Field(description="The letter's title or number.", examples=["委托书〔2026〕3 号"])
     letter_item_id: UUID | None = Field(default=None, description="The letter in the archive.")
 

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 
+from service.adapters.keys import SIGNING
 from tests.faults.running import ROOT, free_port
 from tests.house import House
 
@@ -22,7 +23,8 @@ PATIENCE_S = 60
 def keys_of(house: House) -> str:
     """The house's signing keys, as EVENHAND_KEYS holds them."""
     keys = house.services.keys
-    rings = {"cursor": keys.cursor, "token": keys.token, "audit": keys.audit}
+    rings = {purpose: getattr(keys, purpose) for purpose in SIGNING}
+    rings |= {f"archive_{name}": ring for name, ring in keys.archive.items()}
     return json.dumps({
         purpose: {"current": ring.current, "keys": {name: b64encode(key).decode() for name, key in ring.keys.items()}}
         for purpose, ring in rings.items()

@@ -19,7 +19,10 @@ DOCUMENT = live_document()
 BY_CIRCUMSTANCE = frozenset({403, 404, 409, 412})
 # One of two query parameters is needed, and neither is by itself: there is nothing to show as an example.
 WITHOUT_EXAMPLE = frozenset({"get_audit_proof"})
-FILE = ("客户.csv", "客户名称,行业,区域\n第一机械有限公司,制造,华东\n".encode(), "text/csv")
+FILES = {
+    "客户.csv": ("客户.csv", "客户名称,行业,区域\n第一机械有限公司,制造,华东\n".encode(), "text/csv"),
+    "合同.pdf": ("合同.pdf", b"%PDF-1.7\n%%EOF\n", "application/pdf"),
+}
 CONTACT = {"name": "李娜", "mobile": "13800138000"}
 ACCEPTED_AT_LEAST = 90
 
@@ -73,7 +76,7 @@ class World:
             headers["If-Match"] = "*"
         if kind == "multipart/form-data":
             fields = {name: str(value) for name, value in example.items() if name != "file"}
-            return await self.client.request(call.method, path, data=fields, files={"file": FILE})
+            return await self.client.request(call.method, path, data=fields, files={"file": FILES[example["file"]]})
         if kind == "application/x-www-form-urlencoded":
             return await self.client.request(call.method, path, data=example)
         if not kind:

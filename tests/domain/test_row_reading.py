@@ -212,4 +212,5 @@ def test_staff_numbers_are_read_by_what_they_count() -> None:
     }
     assert read("李娜", "", "0.5", headings=headings, target="staff").values["staff.fte"] == Decimal("0.5")
     bad = read("李娜", "2.5", "半", "-1", headings=headings, target="staff")
-    assert codes(bad) == [("not_a_whole_number", 1), ("not_a_percentage", 2), ("negative_number", 3)]
+    assert codes(bad)[:3] == [("not_a_whole_number", 1), ("not_a_percentage", 2), ("negative_number", 3)]
+    assert codes(bad)[3:] == [("required_missing", None)], "nobody is entered without a staff code"

@@ -33,6 +33,10 @@ FIRST = {
     "GRANT_TRANSITIONS": "proposed",
     "LOAN_TRANSITIONS": "requested",
     "READING_TRANSITIONS": "requested",
+    "ARCHIVE_TRANSITIONS": "deposited",
+    "VERSION_OF_ITEM_TRANSITIONS": "deposited",
+    "PROPOSAL_TRANSITIONS": "proposed",
+    "PAPER_TRANSITIONS": "in_archive",
 }
 
 

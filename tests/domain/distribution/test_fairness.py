@@ -140,4 +140,4 @@ def test_any_two_ledgers_can_be_compared() -> None:
     account, holder = next(iter(moved.items()))
     moved[account] = next(person.id for person in snapshot.people if person.id != holder)
     report = fairness_report(before, before.with_owners(moved))
-    assert report.before["count"] != report.after["count"]
+    assert report.before["value"] != report.after["value"]
