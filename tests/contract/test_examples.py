@@ -132,6 +132,7 @@ async def a_world(house: House) -> World:
     known = {
         "account_id": str(account_id),
         "staff_id": str(seller.id),
+        "holder_id": str((await house.person("deputy_general_manager")).id),
         "assignment_id": assignments[0]["id"],
         "contact_id": contact["id"],
         "rulebook_id": str(sharing.rulebook_id),
