@@ -14,6 +14,7 @@ from service.errors import IllegalTransition, NotFound, PaperStays
 from service.journal import record
 from service.models import ArchiveItem, ArchiveLink, CustodyReceipt, Staff
 from service.operations.archives import expect_state
+from service.operations.incidents import open_incident
 from service.policy import Actor, fetch
 from service.queries.archives import find_item
 from service.schemas.archive_keeping import ArchiveLinkCreate, CustodyReceiptCreate, ReceiptKind
@@ -59,6 +60,8 @@ async def record_receipt(
     await session.flush()
     data = {"item_id": item_id, "kind": receipt.kind, "person_id": wanted.person_id}
     await record(session, actor, events.CustodyReceiptRecorded(receipt.id, data=data))
+    if wanted.kind is ReceiptKind.LOST:
+        await open_incident(session, actor, item_id, wanted.note or "")
     return receipt
 
 

@@ -26,15 +26,8 @@ async def create_delegation(session: AsyncSession, actor: Actor, wanted: Delegat
         raise wrong(
             "/ends_at", "order", "A delegation ends after its beginning, in the future.", "委托须在开始之后、将来结束。"
         )
-    holder = await staff_actor(await session.connection(), wanted.holder_id)
-    if holder is None or holder.id == actor.id or not holder.roles & DELEGATES:
-        raise wrong(
-            "/holder_id",
-            "not_a_delegate",
-            "A deputy general manager or the office director is needed.",
-            "受托人须为副总经理或总经理办公室主任。",
-        )
-    await expect_letter(session, actor, wanted.letter_item_id)
+    holder = await expect_delegate(session, actor, wanted.holder_id)
+    await expect_letter(session, actor, holder, wanted.letter_item_id)
     delegation = Delegation(
         grantor_id=actor.id, holder_id=wanted.holder_id, actions=[str(one) for one in wanted.actions],
         classes=[str(one) for one in wanted.classes], starts_at=wanted.starts_at, ends_at=wanted.ends_at,
@@ -54,13 +47,29 @@ async def create_delegation(session: AsyncSession, actor: Actor, wanted: Delegat
     return delegation
 
 
-async def expect_letter(session: AsyncSession, actor: Actor, item_id: UUID | None) -> None:
-    """The archived letter, where one is named, is an item that the grantor sees."""
+async def expect_delegate(session: AsyncSession, actor: Actor, holder_id: UUID) -> Actor:
+    """Who is to approve in the grantor's stead: a deputy general manager or the office director."""
+    holder = await staff_actor(await session.connection(), holder_id)
+    if holder is None or holder.id == actor.id or not holder.roles & DELEGATES:
+        raise wrong(
+            "/holder_id",
+            "not_a_delegate",
+            "A deputy general manager or the office director is needed.",
+            "受托人须为副总经理或总经理办公室主任。",
+        )
+    return holder
+
+
+async def expect_letter(session: AsyncSession, actor: Actor, holder: Actor, item_id: UUID | None) -> None:
+    """The archived letter, where one is named, is an item that both people see: a delegate never gains sight."""
     if item_id is None:
         return
-    statement = select(ArchiveItem.id).where(ArchiveItem.id == item_id, allowed(actor, "see", ArchiveItem))
-    if await session.scalar(statement) is None:
-        raise wrong("/letter_item_id", "not_found", "There is no such item.", "没有该档案。")
+    for person in (actor, holder):
+        statement = select(ArchiveItem.id).where(ArchiveItem.id == item_id, allowed(person, "see", ArchiveItem))
+        if await session.scalar(statement) is None:
+            raise wrong(
+                "/letter_item_id", "not_found", "Both of you see no such item.", "双方均可知悉的档案中没有该项。"
+            )
 
 
 async def revoke_delegation(session: AsyncSession, actor: Actor, delegation_id: UUID, reason: str) -> None:

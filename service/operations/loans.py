@@ -23,7 +23,8 @@ from service.domain.lending import (
 from service.domain.states import LOAN_TRANSITIONS, LoanState
 from service.errors import ApplicationByManager, StateConflict
 from service.journal import record
-from service.models import ArchiveItem, Delegation, Incident, Loan, ReadingSession
+from service.models import ArchiveItem, Delegation, Loan, ReadingSession
+from service.operations.incidents import open_incident
 from service.operations.lending_ends import finish
 from service.policy import Actor, fetch
 from service.queries.actors import staff_actor
@@ -182,8 +183,4 @@ async def report_lost(session: AsyncSession, actor: Actor, loan_id: UUID, accoun
     """Ends a loan whose item is lost, and opens an incident."""
     loan = await fetch(session, actor, "report_lost", Loan, loan_id)
     await finish(session, actor, loan, LoanState.LOST, account)
-    incident = Incident(item_id=loan.item_id, loan_id=loan.id, reported_by=actor.id, account=account)
-    session.add(incident)
-    await session.flush()
-    data = {"item_id": loan.item_id, "loan_id": loan.id}
-    await record(session, actor, events.IncidentOpened(incident.id, data=data))
+    await open_incident(session, actor, loan.item_id, account, loan.id)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, and_, any_, bindparam, exists, func, or_, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import cast
@@ -133,7 +133,9 @@ def of_the_item(name: str) -> ColumnElement[bool]:
         select(model.id).where(model.item_id == item)
         for model in (ArchiveVersion, ArchiveLink, CustodyReceipt, ArchiveProposal)
     ]
-    return or_(AuditEntry.subject_id == item, *(AuditEntry.subject_id.in_(ids) for ids in belonging))
+    subjects: Any = union_all(select(item), *belonging).scalar_subquery()
+    # as an array: few subjects are looked up, where a choice of sub-selects would read the whole log
+    return AuditEntry.subject_id == any_(func.array(subjects, type_=ARRAY(ArchiveItem.id.type)))
 
 
 HISTORY = Listing(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.models import ArchiveItem, ReadingSession, ReadingView, Staff
 from service.policy import Actor
+from service.queries.lent import lent_among
 from service.queries.listing import Filter, Listing, any_of, equals
 from service.queries.loans import state_now
 from service.queries.single import single
@@ -24,6 +25,7 @@ COLUMNS = {name: getattr(ReadingSession, name) for name in SHOWN} | {
 READING_SESSIONS = Listing(
     model=ReadingSession,
     columns=lambda _actor: COLUMNS,
+    among=lent_among(ReadingSession, "reader_id"),
     filters={
         "item_id": equals(ReadingSession.item_id),
         "reader_id": equals(ReadingSession.reader_id),

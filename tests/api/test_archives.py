@@ -5,9 +5,12 @@ from uuid import uuid4
 import orjson
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
-from service.models import AuditEntry, OutboxMessage
+from service.database import keep_archive
+from service.models import AuditEntry, Incident, OutboxMessage
+from service.queries.archives import of_the_item
 from tests.archive import PDF, Archive
 from tests.house import House
 
@@ -255,6 +258,13 @@ async def test_a_deposit_is_taken_back_with_its_content(archive: Archive) -> Non
     await archive.ask(archive.archivist, f"{item_id}/accept", {"original_held": True}, 409)
 
 
+async def incidents(archive: Archive) -> list[tuple[Any, ...]]:
+    async with archive.house.services.database.transaction() as session:
+        await keep_archive(session)
+        found = await session.execute(select(Incident.account, Incident.loan_id, Incident.reported_by))
+        return [tuple(row) for row in found]
+
+
 async def test_paper_and_its_receipts_go_their_own_way(archive: Archive) -> None:
     item_id, secret = await archive.accepted("unclassified"), await archive.accepted("secret")
     out = {"kind": "handed_out", "person_id": str(archive.seller.id), "due_at": "2026-01-01T00:00:00Z"}
@@ -267,6 +277,7 @@ async def test_paper_and_its_receipts_go_their_own_way(archive: Archive) -> None
     await archive.ask(archive.archivist, f"{item_id}/receipts", {"kind": "lost", "note": "遍寻不着"}, 201)
     told = await archive.get(archive.archivist, item_id)
     assert (told["paper_state"], told["original_held"]) == ("lost", False)
+    assert await incidents(archive) == [("遍寻不着", None, archive.archivist.id)]
     await archive.ask(archive.archivist, f"{item_id}/receipts", {"kind": "found", "place": "一号库"}, 201)
     told = await archive.get(archive.archivist, item_id)
     assert (told["paper_state"], told["place"]) == ("in_archive", "一号库")
@@ -285,6 +296,15 @@ async def test_the_history_of_an_item_tells_what_became_of_it(archive: Archive) 
         "archive_item.raised",
     ]
     assert told["items"][-1]["data"]["to"] == "confidential"
+
+
+async def test_a_history_is_looked_up_and_never_read_from_the_whole_log(archive: Archive) -> None:
+    item_id = await archive.accepted("secret")
+    statement = select(AuditEntry.id).where(of_the_item("item_id")).order_by(AuditEntry.position)
+    words = str(statement.compile(dialect=postgresql.dialect())).replace("%(item_id)s", f"'{item_id}'")  # type: ignore[no-untyped-call]
+    async with archive.house.services.database.transaction() as session:
+        plan = "\n".join(await session.scalars(text("EXPLAIN " + words)))
+    assert "Index Cond: (subject_id = ANY" in plan, plan
 
 
 async def test_items_are_filtered_paged_and_sorted(archive: Archive) -> None:

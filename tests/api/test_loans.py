@@ -1,10 +1,11 @@
 """Loans through the API: every way of access.md, every refusal, every end."""
 
+import time
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Executable, func, insert, select, update
+from sqlalchemy import Executable, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from service.database import keep_archive
@@ -419,7 +420,9 @@ async def test_a_letter_is_an_item_that_the_grantor_sees(company: Lending) -> No
     letter = await company.item("unclassified", kind="mandate")
     kept = await company.delegation(letter_item_id=str(letter))
     assert (kept.status_code, kept.json()["letter_item_id"]) == (201, str(letter))
-    assert (await company.delegation(letter_item_id=str(uuid4()))).json()["errors"][0]["code"] == "not_found"
+    for unknown_to_the_holder in (uuid4(), await company.item("top_secret")):
+        told = await company.delegation(letter_item_id=str(unknown_to_the_holder))
+        assert told.json()["errors"][0]["code"] == "not_found"
 
 
 async def test_delegations_are_known_to_their_people_general_manager_and_auditor(company: Lending) -> None:
@@ -449,3 +452,26 @@ async def test_a_secret_contract_is_read_on_loan_and_refused_before_and_after(co
     assert code(await company.get("stranger", path)) == (404, "not_found")
     assert (await company.post("seller", f"/loans/{loan}/return")).status_code == 200
     assert code(await company.get("seller", path)) == (403, "forbidden")
+
+
+async def test_a_list_of_loans_looks_up_those_of_a_person_among_many_others(company: Lending) -> None:
+    item = await company.item("secret")
+    mine = (await company.ask("seller", await company.item("secret"))).json()["id"]
+    others = text("""
+        INSERT INTO loans (id, item_id, class_as_lent, borrower_id, applicant_id, way, purpose, duration_s, state)
+        SELECT gen_random_uuid(), :item, 'secret', :person, :person, 'approval', 'x', 60, 'cancelled'
+        FROM generate_series(1, 3000)
+    """)
+    async with company.house.services.database.transaction() as session:
+        await keep_archive(session)
+        await session.execute(others, {"item": item, "person": company.people["manager"].id})
+        await session.execute(text("ANALYZE loans"))
+    assert [loan["id"] for loan in (await company.get("seller", "/loans")).json()["items"]] == [mine]
+    for led in ("manager", "deputy"):
+        assert len((await company.get(led, "/loans?limit=200")).json()["items"]) == 200
+    took = []
+    for _ in range(4):
+        began = time.perf_counter()
+        assert (await company.get("stranger", "/loans")).json()["items"] == []
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.1  # row by row it takes more than twice as long
