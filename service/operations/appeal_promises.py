@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
+from service.domain.states import OPEN_APPEALS
 from service.journal import record
 from service.models import Account, AccountTier, Appeal, AppealPromise, Assignment, Staff
 from service.operations.appeal_reassignment import binding_rules, carry_out, decided, keep, lock
 from service.operations.assignments import OWNER, Handover, hand_over
 from service.policy import Actor, system_actor
 from service.policy.hierarchy import departments_under
+from service.queries.appeal_deadlines import stands
 from service.queries.snapshots import Scope, present_basis, read_accounts
 
 PROMISES = system_actor("appeal promises")
@@ -29,6 +31,8 @@ async def keep_dated(session: AsyncSession, actor: Actor, promise_id: UUID, time
     if promise.state != "open":
         return False
     appeal = await session.get_one(Appeal, promise.appeal_id, with_for_update=True)
+    if appeal.state in OPEN_APPEALS:
+        return False  # the second instance may decide otherwise
     current = await session.get_one(Assignment, appeal.assignment_id)
     if current.ended_at is not None:
         await settle(session, actor, promise, appeal, None)
@@ -102,6 +106,7 @@ async def locked(session: AsyncSession, promise_id: UUID) -> AppealPromise:
 def open_promises(department_id: UUID | None) -> Select[UUID]:
     """The accounts promised to people of a department, in the order of the promises."""
     statement = select(AppealPromise.id).where(AppealPromise.kind == "compensate", AppealPromise.state == "open")
+    statement = statement.where(stands())
     if department_id:
         theirs = select(Staff.id).where(Staff.department_id.in_(departments_under(department_id)))
         statement = statement.where(AppealPromise.staff_id.in_(theirs))

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.appeals import reminded_until
+from service.domain.states import OPEN_APPEALS
 from service.models import Appeal, AppealPromise, Mediation
 from service.models.appeals import RUNNING_STATES, UNENDED
 from service.queries.appeals import appeal_settings
@@ -42,12 +43,18 @@ async def near_mediations(connection: AsyncConnection, now: datetime, timezone: 
 
 
 async def due_promises(connection: AsyncConnection, now: datetime, timezone: str) -> list[UUID]:
-    """The open promises whose date has come."""
+    """The open promises whose date has come, but those of a verdict that is being looked at again."""
     today = now.astimezone(ZoneInfo(timezone)).date()
     statement = select(AppealPromise.id).where(
-        AppealPromise.state == "open", AppealPromise.kind == "later", AppealPromise.due_on <= today
+        AppealPromise.state == "open", AppealPromise.kind == "later", AppealPromise.due_on <= today, stands()
     )
     return list(await connection.scalars(statement.order_by(AppealPromise.due_on, AppealPromise.id)))
+
+
+def stands() -> ColumnElement[bool]:
+    """Promises of a verdict that no second instance is hearing now."""
+    heard_again = exists().where(Appeal.id == AppealPromise.appeal_id, Appeal.state.in_(OPEN_APPEALS))
+    return ~heard_again.correlate_except(Appeal)
 
 
 async def horizon(connection: AsyncConnection, now: datetime, timezone: str) -> datetime:

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text, update
 
-from service.jobs.appeals import keep_promises
+from service.jobs.appeals import DEADLINES, keep_promises
 from service.models import AppealPromise, Assignment, Staff
+from service.operations.appeal_promises import keep_dated
 from tests.dispute import REASONS, Dispute, a_dispute
 from tests.house import House, Person
 from tests.sharing import Sharing
@@ -156,6 +157,20 @@ async def test_a_dated_promise_waits_for_hard_rules_and_lapses_when_the_account_
     await changed(house, Assignment, dispute.assignment_id, ended_at=datetime.now(UTC))
     assert await keep_promises(services.database, services.settings, due) == 1
     assert await promised(house) == ["lapsed"]
+
+
+async def test_a_dated_promise_waits_while_the_second_instance_hears_the_appeal(house: House) -> None:
+    dispute = await a_dispute(house)
+    path = await dispute.heard()
+    await partly(dispute, path, {"kind": "later", "due_on": in_days(3)})
+    escalated = await dispute.ask(dispute.seller, "POST", f"{path}/escalate", {"reason": "应立即归我。"})
+    assert escalated.status_code == 200, escalated.text
+    services, due = house.services, datetime.now(UTC) + timedelta(days=5)
+    assert await keep_promises(services.database, services.settings, due) == 0
+    async with services.database.transaction() as session:
+        promise_id = (await session.scalars(select(AppealPromise.id))).one()
+        assert not await keep_dated(session, DEADLINES, promise_id, services.settings.timezone)
+    assert (await promised(house), await owners(house, dispute.account_id)) == (["open"], {"owner": dispute.owner.id})
 
 
 async def compensated(sharing: Sharing) -> tuple[Person, Dispute]:
