@@ -551,10 +551,6 @@ class ArchiveProposalWithdrawn(ArchiveEvent):
     """A proposal was taken back."""
 
 
-class DossierRead(ArchiveEvent):
-    """Somebody read what the archive holds of an account."""
-
-
 class DelegationGranted(ArchiveEvent):
     """A general manager away on business lets somebody approve in their stead."""
 

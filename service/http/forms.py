@@ -69,6 +69,8 @@ class FileOfForm:
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]
+        if len(self._name) > LONGEST_HEADER:
+            raise MalformedForm
 
     def _header_value(self, data: bytes, start: int, end: int) -> None:
         self._value += data[start:end]

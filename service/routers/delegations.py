@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import NotFound, StateConflict
+from service.http.answers import created, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations import delegations as operations
 from service.queries import delegations as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.delegations import (
     DelegationCreate,
     DelegationEnding,
@@ -39,9 +40,7 @@ async def list_delegations(query: Annotated[DelegationFilter, Query()], context:
 
     委托书列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(context.connection, keys, context.actor, queries.DELEGATIONS, Asked.of(query))
-    return Response(content, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return await listed(context, queries.DELEGATIONS, Asked.of(query))
 
 
 @router.post("", response_model=DelegationView, status_code=status.HTTP_201_CREATED, responses=raises())
@@ -54,10 +53,7 @@ async def create_delegation(wanted: DelegationCreate, context: Ctx) -> Response:
     总经理出差期间，委托副总经理或办公室主任代为审批。
     """
     delegation = await operations.create_delegation(context.session, context.actor, wanted)
-    response = await answer(context, delegation.id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/delegations/{delegation.id}"
-    return response
+    return created(await answer(context, delegation.id), f"/v1/delegations/{delegation.id}")
 
 
 @router.post("/{delegation_id}/revoke", response_model=DelegationView, responses=raises(NotFound, StateConflict))

@@ -19,13 +19,14 @@ from service.errors import (
     NotFound,
     StateConflict,
 )
+from service.http.answers import created, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import ArchiveEndpoint
 from service.operations import loans as operations
 from service.queries import loans as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.loans import (
     LoanCreate,
     LoanDecision,
@@ -62,9 +63,7 @@ async def list_loans(query: Annotated[LoanFilter, Query()], context: Ctx) -> Res
 
     您可以知晓的借阅列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(await context.reader(), keys, context.actor, queries.LOANS, Asked.of(query))
-    return Response(content, media_type="application/json")
+    return await listed(context, queries.LOANS, Asked.of(query))
 
 
 @router.post(
@@ -91,10 +90,7 @@ async def request_loan(wanted: LoanCreate, context: Ctx) -> Response:
     申请借阅；非密档案由部门经理申请、总经理办公室主任批准，秘密档案由总经理或分管副总经理批准且不超过 4 小时。
     """
     loan = await operations.request_loan(context.session, context.actor, wanted, context.services.settings.timezone)
-    response = await answer(context, loan.id)
-    response.status_code = status.HTTP_201_CREATED
-    response.headers["Location"] = f"/v1/loans/{loan.id}"
-    return response
+    return created(await answer(context, loan.id), f"/v1/loans/{loan.id}")
 
 
 @router.post(

@@ -21,7 +21,7 @@ from service.errors import (
     StateConflict,
     TooManyPages,
 )
-from service.http.answers import created
+from service.http.answers import created, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.reading_route import ReadingEndpoint
@@ -30,7 +30,7 @@ from service.http.route import ArchiveEndpoint
 from service.operations import reading_sessions as operations
 from service.operations.reading_views import Room, look
 from service.queries import reading_sessions as queries
-from service.queries.listing import Asked, page
+from service.queries.listing import Asked
 from service.schemas.loans import LoanDecision, LoanEnding, LoanRemark, LoanReturn
 from service.schemas.reading_sessions import (
     PageRequest,
@@ -62,9 +62,7 @@ async def list_reading_sessions(query: Annotated[ReadingSessionFilter, Query()],
 
     阅览列表。
     """
-    keys = context.services.keys.cursor
-    content = await page(await context.reader(), keys, context.actor, queries.READING_SESSIONS, Asked.of(query))
-    return Response(content, media_type="application/json")
+    return await listed(context, queries.READING_SESSIONS, Asked.of(query))
 
 
 @router.post(

@@ -208,6 +208,7 @@ BROKEN_FORMS = {
     "nothing": "",
     "no form at all": "\x00\x01 not a form",
     "two files": FILE + FILE + "--b--\r\n",
+    "a header whose name has no end": "--b\r\n" + "a" * 5000,
     "a header without end": part('name="file"; filename="' + "a" * 5000 + '.pdf"') + "--b--\r\n",
 }
 
