@@ -76,8 +76,11 @@ def passwords() -> None:
     """Show the log-ins of the demo's people."""
     configured = settings()
     kept = Passwords(StateFolder(configured.state), configured)
-    for code, name in ((ADMIN, "Administrator"), *((one.code, one.name) for one in everybody())):
-        console.print(f"{code:<8} {kept.of(code):<22} {name}")
+    try:
+        for code, name in ((ADMIN, "Administrator"), *((one.code, one.name) for one in everybody())):
+            console.print(f"{code:<8} {kept.of(code):<22} {name}")
+    except DemoFailed as failed:
+        end(str(failed), FAILED)
 
 
 def stop(_number: int, _frame: FrameType | None) -> NoReturn:

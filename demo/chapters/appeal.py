@@ -106,4 +106,7 @@ def show_effect(story: Story, effect: Json) -> None:
         for one in effect["fairness"]["people"]
     )
     story.telling.table(("if upheld", *loads), rows)
-    story.telling.say(f"Hard rules in the way: {len(effect['hard_rules']) or 'none'}.")
+    story.telling.say(
+        f"Hard rules in the way: {len(effect['hard_rules']) or 'none'}. "
+        f"Accounts that would move in exchange: {len(effect['moves']) or 'none'}."
+    )

@@ -110,13 +110,18 @@ class FairnessReport:
         before, after = self.claims_before.counts[ALL_LOADS], self.claims_after.counts[ALL_LOADS]
         yield filled(CLAIMS, before=before, after=after)
         if self.giants:
-            named = [
-                filled(GIANT, account=it.code, load=load_name(it.dimension), share=decimal(it.share, 2))
-                for it in self.giants[:10]
-            ]
-            number = len({giant.account_id for giant in self.giants})
-            yield filled(GIANTS, percent=self.giants_percent, number=number, named=joined(named))
+            yield self._giants_by_name()
         yield filled(WAITING, number=self.waiting)
+
+    def _giants_by_name(self) -> Sentence:
+        """Each giant once with the loads that make it one, the first ten of them."""
+        by_code: dict[str, list[Sentence]] = {}
+        for it in self.giants:
+            load = filled(GIANT_LOAD, load=load_name(it.dimension), share=decimal(it.share, 2))
+            by_code.setdefault(it.code, []).append(load)
+        named = [filled(GIANT, account=code, loads=joined(loads)) for code, loads in by_code.items()]
+        rest = [filled(MORE_GIANTS, number=len(named) - 10)] if len(named) > 10 else []
+        return filled(GIANTS, percent=self.giants_percent, number=len(named), named=joined(named[:10] + rest))
 
 
 EXTREMES = Sentence(
@@ -132,7 +137,9 @@ GIANTS = Sentence(
     "Accounts that are each more than {percent} % of a fair share and cannot be split ({number}): {named}.",
     "单个即超过公平份额 {percent}% 且无法拆分的客户（{number} 个）：{named}。",
 )
-GIANT = Sentence("{account} ({load} {share})", "{account}（{load} {share}）")
+GIANT = Sentence("{account} ({loads})", "{account}（{loads}）")
+GIANT_LOAD = Sentence("{load} {share}", "{load} {share}")
+MORE_GIANTS = Sentence("{number} more", "另 {number} 个")
 WAITING = Sentence("Accounts that wait for an owner: {number}.", "等待负责人的客户：{number} 个。")
 
 
