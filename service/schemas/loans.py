@@ -23,7 +23,7 @@ class LoanCreate(Body):
     )
     purpose: Text2000 = Field(description="What it is needed for.", examples=["核对华东区续签合同的付款条款"])
     duration_seconds: int = Field(
-        gt=0,
+        ge=1,
         le=365 * 24 * 3600,
         description="For how long, from its beginning; a secret item for 4 hours (14400) at most.",
         examples=[7200],

@@ -31,7 +31,7 @@ class ReadingSessionCreate(Body):
 
     item_id: UUID = Field(description="What to read.")
     purpose: Text2000 = Field(description="What it is needed for.", examples=["核对并购协议附件"])
-    duration_seconds: int = Field(gt=0, le=14400, description="For how long, 4 hours (14400) at most.", examples=[3600])
+    duration_seconds: int = Field(ge=1, le=14400, description="For how long, 4 hours (14400) at most.", examples=[3600])
     acknowledged: Annotated[list[Duty], Field(max_length=10)] = Field(
         description="Every duty of a borrower.",
         examples=[["care", "no_alteration", "no_copying", "no_lending_on", "no_loss"]],
