@@ -1,6 +1,6 @@
 /** Every status that follows from how an operation is asked is declared. */
 const ALWAYS = [400, 401, 403, 422, 429, 500, 503];
-const UNCHANGING = new Set(["delete_rulebook_test"]); // what is made and taken away as a whole has no version
+const UNCHANGING = new Set(["delete_rulebook_test", "delete_archive_link"]); // what is made and taken away as a whole has no version
 const OPEN = new Set(["create_token", "change_password"]);
 
 export default (operation, _options, context) => {
