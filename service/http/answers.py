@@ -8,6 +8,8 @@ from fastapi import Response, status
 from service.http.context import Context
 from service.queries.listing import Asked, Listing, page
 
+SVG = "image/svg+xml"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRIVATE = {"Cache-Control": "private, no-cache"}
 
 

@@ -2,24 +2,24 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import NamedTuple
 from unicodedata import normalize
 from uuid import UUID, uuid4
 
 from fastapi import Response
-from fastapi.exceptions import RequestValidationError
 
 from service.adapters.files import Place
 from service.domain.file_types import FileFlaw, check_name, type_of
-from service.errors import FieldError, InvalidInput, Problem, Sentence, UnsupportedMediaType
+from service.errors import FieldError, InvalidInput, Sentence, UnsupportedMediaType
 from service.http.context import KEY, Context
-from service.http.forms import FileOfForm
+from service.http.forms import FORM_TYPE, FileOfForm
 from service.http.route import ArchiveEndpoint, Serve
 from service.http.strict_json import StrictRequest
+from service.http.uploads import kept_if_named
 from service.operations.archive_versions import NewFile, seal_file
 from service.queries.archives import find_item
 
-FORM_TYPE = "multipart/form-data"
 OF_THE_TYPE = frozenset({"unknown_file_type", "type_mismatch", "polyglot"})
 
 
@@ -47,14 +47,7 @@ class ArchiveUpload(ArchiveEndpoint):
         place = Place(item_id, uuid4(), await class_of(context, item_id))
         context.new_file = file = await take_in(request, context, place)
         request.digest = hashlib.sha256(f"{file.filename}\n{file.sealed.sha256}".encode()).digest()
-        try:
-            response = await serve(request)
-        except (Problem, RequestValidationError):
-            await context.services.vault.discard(file.sealed.object_key)
-            raise
-        if "Idempotent-Replayed" in response.headers:
-            await context.services.vault.discard(file.sealed.object_key)
-        return response
+        return await kept_if_named(request, serve, partial(context.services.vault.discard, file.sealed.object_key))
 
 
 def item_of(request: StrictRequest) -> UUID:
@@ -90,10 +83,9 @@ async def take_in(request: StrictRequest, context: Context, place: Place) -> New
 
 async def incoming_file(request: StrictRequest) -> Incoming:
     """The file of a form, or the body itself with the name that the query gives it."""
-    declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if declared == FORM_TYPE:
+    if request.media_type == FORM_TYPE:
         form = FileOfForm(request)
         await form.begin()
         return Incoming(normalize("NFC", form.filename), form.declared, form.pieces())
     filename = normalize("NFC", request.query_params.get("filename", ""))
-    return Incoming(filename, declared, request.stream())
+    return Incoming(filename, request.media_type, request.stream())

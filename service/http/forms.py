@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from service.errors import MalformedForm
 
+FORM_TYPE = "multipart/form-data"
 FIELD = "file"
 LONGEST_HEADER = 2048
 

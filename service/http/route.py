@@ -193,7 +193,7 @@ def refuse_unknown(request: Request, known: frozenset[str]) -> None:
         raise errors.NullCharacter(errors=[FieldError("null_character", sentence, parameter=name) for name in broken])
 
 
-def refuse_other_types(request: Request) -> None:
+def refuse_other_types(request: StrictRequest) -> None:
     """415 for a body of another type than the address takes; a PATCH is a merge patch (RFC 7396)."""
     if request.method == "PATCH":
         taken, header = PATCH_TYPE, "Accept-Patch"
@@ -201,7 +201,7 @@ def refuse_other_types(request: Request) -> None:
         taken, header = JSON_TYPE, "Accept-Post"
     else:
         return
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != taken:
+    if request.media_type != taken:
         sentence = Sentence(f"This address takes {taken}.", f"此地址仅接受 {taken}。")
         raise errors.UnsupportedMediaType(sentence, headers={header: taken})
 

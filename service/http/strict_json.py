@@ -14,6 +14,11 @@ class StrictRequest(Request):
 
     digest: bytes | None = None
 
+    @property
+    def media_type(self) -> str:
+        """What the body is declared to be, without parameters; "" where nothing is declared."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
     async def json(self) -> Any:
         """The body as Python values; MalformedJson says why not."""
         if not hasattr(self, "_strict"):

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from functools import partial
 from unicodedata import normalize
 
 import orjson
@@ -17,14 +18,14 @@ from service.domain.import_fields import TARGETS
 from service.domain.tables import visible
 from service.errors import BodyTooLarge, MalformedForm, Problem, UnsupportedMediaType
 from service.http.context import KEY, Context
-from service.http.route import Endpoint
+from service.http.forms import FORM_TYPE
+from service.http.route import Endpoint, Serve
 from service.http.strict_json import StrictRequest
 from service.models import Import
 from service.operations.import_arrival import Arrival, look_into
 from service.operations.imports import FILES
 from service.policy import holds
 
-FORM_TYPE = "multipart/form-data"
 LONGEST_NAME = 200
 
 
@@ -35,7 +36,7 @@ class ImportUpload(Endpoint):
     leaves behind is swept later.
     """
 
-    async def around(self, request: StrictRequest, serve: Callable[[StrictRequest], Awaitable[Response]]) -> Response:
+    async def around(self, request: StrictRequest, serve: Serve) -> Response:
         """Stages, looks into and stores the file of those who may import; everybody else the handler refuses."""
         context: Context = request.scope[KEY]
         form = await form_of(request)
@@ -45,7 +46,8 @@ class ImportUpload(Endpoint):
             if not isinstance(file, UploadFile) or not holds(context.actor, "create", Import):
                 return await serve(request)
             await take_in(request, context, form, file)
-            return await served(request, serve, context)
+            assert context.arrival is not None
+            return await kept_if_named(request, serve, partial(context.services.files.discard, context.arrival.key))
         finally:
             await form.close()
 
@@ -62,24 +64,21 @@ async def take_in(request: StrictRequest, context: Context, form: FormData, file
         raise BodyTooLarge from None
 
 
-async def served(
-    request: StrictRequest, serve: Callable[[StrictRequest], Awaitable[Response]], context: Context
-) -> Response:
+async def kept_if_named(request: StrictRequest, serve: Serve, discard: Callable[[], Awaitable[None]]) -> Response:
     """The answer; the file goes again when it is certain that nothing names it."""
-    assert context.arrival is not None
     try:
         response = await serve(request)
     except (Problem, RequestValidationError):
-        await context.services.files.discard(context.arrival.key)
+        await discard()
         raise
     if "Idempotent-Replayed" in response.headers:
-        await context.services.files.discard(context.arrival.key)
+        await discard()
     return response
 
 
 async def form_of(request: StrictRequest) -> FormData:
     """The form, its files on disk; whoever reads it later gets the same."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+    if request.media_type != FORM_TYPE:
         raise UnsupportedMediaType
     try:
         return await request.form()

@@ -18,10 +18,11 @@ from service.errors import (
     UnsupportedMediaType,
 )
 from service.http.answers import accepted, created, listed, private
-from service.http.archive_uploads import FORM_TYPE, ArchiveUpload
+from service.http.archive_uploads import ArchiveUpload
 from service.http.conditional import digest, respond
 from service.http.content import ContentResponse, still_open
 from service.http.context import Context, Ctx
+from service.http.forms import FORM_TYPE
 from service.http.responses import raises
 from service.http.route import ArchiveEndpoint
 from service.models import ArchiveVersion

@@ -16,12 +16,13 @@ from service.errors import (
     NotFound,
     UnsupportedMediaType,
 )
-from service.http.answers import PRIVATE, listed
+from service.http.answers import PRIVATE, XLSX, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
+from service.http.forms import FORM_TYPE
 from service.http.responses import raises
 from service.http.route import Endpoint
-from service.http.uploads import FORM_TYPE, ImportUpload
+from service.http.uploads import ImportUpload
 from service.models import Import
 from service.operations import imports as operations
 from service.operations.import_rejects import rejects_file
@@ -41,10 +42,7 @@ from service.schemas.imports import (
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=Endpoint)
 uploads = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=ImportUpload)
-FILE_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+FILE_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 
 
 class ImportForm(ImportCreate):

@@ -1,12 +1,13 @@
 """/v1/distribution-plans/{id}/fairness as pictures and as a workbook, labelled in the caller's language."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from service.errors import NotFound, Sentence, StateConflict
-from service.http.answers import PRIVATE
+from service.http.answers import PRIVATE, SVG, XLSX
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
@@ -17,18 +18,16 @@ from service.queries.fairness_workbook import fairness_workbook
 from service.schemas.fairness import ChartQuery, FairnessChart
 
 router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route_class=Endpoint)
-SVG = "image/svg+xml"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Answers = dict[int | str, dict[str, Any]]
+PICTURE: Answers = {200: {"description": "The picture. 图。", "content": {SVG: {"schema": {"type": "string"}}}}}
+WORKBOOK: Answers = {200: {"description": "The workbook. 工作簿。", "content": {XLSX: {"schema": {"type": "string"}}}}}
 PASSIVE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", **PRIVATE}
 
 
 @router.get(
     "/{plan_id}/fairness/charts/{chart}",
     response_class=Response,
-    responses={
-        **raises(NotFound, StateConflict),
-        200: {"description": "The picture. 图。", "content": {SVG: {"schema": {"type": "string"}}}},
-    },
+    responses=raises(NotFound, StateConflict) | PICTURE,
 )
 async def draw_distribution_plan_fairness(
     plan_id: UUID, chart: FairnessChart, query: Annotated[ChartQuery, Query()], context: Ctx
@@ -40,16 +39,13 @@ async def draw_distribution_plan_fairness(
     方案公平性图：人均负荷、洛伦兹曲线、可达份额。
     """
     report = await seen_report(context, plan_id)
-    return drawing(picture(report, chart, query.load, lambda sentence: in_language(sentence, context)))
+    return drawing(picture(report, chart, query.load, partial(in_language, context=context)))
 
 
 @router.get(
     "/{plan_id}/fairness/workbook",
     response_class=Response,
-    responses={
-        **raises(NotFound, StateConflict),
-        200: {"description": "The workbook. 工作簿。", "content": {XLSX: {"schema": {"type": "string"}}}},
-    },
+    responses=raises(NotFound, StateConflict) | WORKBOOK,
 )
 async def export_distribution_plan_fairness(plan_id: UUID, context: Ctx) -> Response:
     """The fairness of a plan as an XLSX workbook with native charts.
@@ -59,7 +55,7 @@ async def export_distribution_plan_fairness(plan_id: UUID, context: Ctx) -> Resp
     导出公平性工作簿（含图表）。
     """
     report = await seen_report(context, plan_id)
-    content = fairness_workbook(report, lambda sentence: in_language(sentence, context))
+    content = fairness_workbook(report, partial(in_language, context=context))
     return workbook(content, f"fairness-{plan_id}")
 
 

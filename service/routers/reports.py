@@ -1,5 +1,6 @@
 """/v1/reports: what the company looks at, as JSON, as a workbook with native charts, and as pictures."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -12,7 +13,7 @@ from service.http.route import Endpoint
 from service.queries.fairness import fairness_json, fairness_now
 from service.queries.fairness_pictures import Report, now_drawn, picture
 from service.queries.fairness_workbook import fairness_workbook
-from service.routers.plan_pictures import SVG, XLSX, drawing, in_language, workbook
+from service.routers.plan_pictures import PICTURE, WORKBOOK, drawing, in_language, workbook
 from service.schemas.fairness import ChartQuery, FairnessNowChart, FairnessView
 
 router = APIRouter(prefix="/v1/reports", tags=["distribution"], route_class=Endpoint)
@@ -33,10 +34,7 @@ async def get_fairness_report(context: Ctx) -> Response:
 @router.get(
     "/fairness/charts/{chart}",
     response_class=Response,
-    responses={
-        **raises(NotFound, *UNMEASURED),
-        200: {"description": "The picture. 图。", "content": {SVG: {"schema": {"type": "string"}}}},
-    },
+    responses=raises(NotFound, *UNMEASURED) | PICTURE,
 )
 async def draw_fairness_report(
     chart: FairnessNowChart, query: Annotated[ChartQuery, Query()], context: Ctx
@@ -48,16 +46,13 @@ async def draw_fairness_report(
     当前公平性图：人均负荷、洛伦兹曲线。
     """
     report = await present(context)
-    return drawing(picture(report, chart, query.load, lambda sentence: in_language(sentence, context)))
+    return drawing(picture(report, chart, query.load, partial(in_language, context=context)))
 
 
 @router.get(
     "/fairness/workbook",
     response_class=Response,
-    responses={
-        **raises(*UNMEASURED),
-        200: {"description": "The workbook. 工作簿。", "content": {XLSX: {"schema": {"type": "string"}}}},
-    },
+    responses=raises(*UNMEASURED) | WORKBOOK,
 )
 async def export_fairness_report(context: Ctx) -> Response:
     """Fairness as it is now as an XLSX workbook with native charts.
@@ -66,7 +61,7 @@ async def export_fairness_report(context: Ctx) -> Response:
 
     导出当前公平性工作簿（含图表）。
     """
-    content = fairness_workbook(await present(context), lambda sentence: in_language(sentence, context))
+    content = fairness_workbook(await present(context), partial(in_language, context=context))
     return workbook(content, "fairness")
 
 
