@@ -3,17 +3,16 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select, text, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.distribution.appealing import forbidden_exchange
 from service.domain.distribution.eligibility import LEAST_WEIGHT, Failed, Rule
 from service.domain.distribution.ledger import Ledger
-from service.errors import AccountUnderAppeal, FieldError, HardRuleBroken, InvalidInput, Sentence, StateConflict
+from service.errors import FieldError, HardRuleBroken, InvalidInput, Sentence, StateConflict
 from service.models import Account, Appeal, AppealPromise, Assignment, new_id
-from service.models.appeals import OPEN_STATES
 from service.operations.appeal_reassignment import binding_rules, carry_out, decided, keep, lock, refusal
-from service.operations.assignments import CO_OWNER, Handover, current_holdings, hand_over, pin
+from service.operations.assignments import CO_OWNER, Handover, current_holdings, hand_over, pin, refuse_under_appeal
 from service.policy import Actor
 from service.queries.calendar import business_calendar
 from service.queries.snapshots import Scope, present_basis, read_snapshot, scheme_in_use
@@ -86,8 +85,7 @@ async def expect_theirs(session: AsyncSession, account_id: UUID, person_id: UUID
     holding = (await current_holdings(session, [account_id])).get(account_id)
     if holding is None or holding.staff_id != person_id:
         raise InvalidInput(errors=[FieldError("not_theirs", NOT_THEIRS, pointer="/remedy/account_id")])
-    if await session.scalar(select(exists().where(Appeal.account_id == account_id, text(OPEN_STATES)))):
-        raise AccountUnderAppeal
+    await refuse_under_appeal(session, [account_id])
 
 
 async def forbidden(

@@ -10,11 +10,12 @@ from service.domain import events
 from service.domain.archives import Confidentiality
 from service.domain.invalid import invalid
 from service.domain.states import PAPER_TRANSITIONS, ArchiveState, PaperState
-from service.errors import IllegalTransition, NotFound, PaperStays
+from service.errors import IllegalTransition, PaperStays
 from service.journal import record
 from service.models import ArchiveItem, ArchiveLink, CustodyReceipt, Staff
 from service.operations.archives import expect_state
 from service.operations.incidents import open_incident
+from service.operations.parts import part_of
 from service.policy import Actor, fetch
 from service.queries.archives import find_item
 from service.schemas.archive_keeping import ArchiveLinkCreate, CustodyReceiptCreate, ReceiptKind
@@ -116,8 +117,6 @@ async def create_link(session: AsyncSession, actor: Actor, item_id: UUID, wanted
 async def remove_link(session: AsyncSession, actor: Actor, item_id: UUID, link_id: UUID) -> None:
     """Takes a link away."""
     await fetch(session, actor, "describe", ArchiveItem, item_id)
-    link = await session.get(ArchiveLink, link_id)
-    if link is None or link.item_id != item_id:
-        raise NotFound
+    link = await part_of(session, ArchiveLink, link_id, item_id=item_id)
     await session.delete(link)
     await record(session, actor, events.ArchiveLinkRemoved(link_id, data={"item_id": item_id}))

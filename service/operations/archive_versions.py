@@ -13,11 +13,12 @@ from service.domain import events
 from service.domain.archives import Confidentiality
 from service.domain.file_types import HEAD_BYTES, TAIL_BYTES, Edges, FileType, check_content
 from service.domain.states import VERSION_OF_ITEM_TRANSITIONS, ArchiveState, VersionOfItemState
-from service.errors import BodyTooLarge, ClassChangedMeanwhile, ContentGone, DepositorAccepts, NotFound, UnderLegalHold
+from service.errors import BodyTooLarge, ClassChangedMeanwhile, ContentGone, DepositorAccepts, UnderLegalHold
 from service.journal import record
 from service.models import ArchiveItem, ArchiveVersion, Job
 from service.operations.archives import expect_state
 from service.operations.jobs import start_job
+from service.operations.parts import part_of
 from service.policy import Actor, fetch
 
 CHECK = "check_archive_version"
@@ -122,10 +123,7 @@ async def fetch_version(
 ) -> tuple[ArchiveItem, ArchiveVersion]:
     """The item, on which the actor may do this, and one of its files."""
     item = await fetch(session, actor, action, ArchiveItem, item_id)
-    version = await session.get(ArchiveVersion, version_id)
-    if version is None or version.item_id != item_id:
-        raise NotFound
-    return item, version
+    return item, await part_of(session, ArchiveVersion, version_id, item_id=item_id)
 
 
 def sealed_of(version: ArchiveVersion) -> Sealed:

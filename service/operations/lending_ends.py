@@ -11,9 +11,9 @@ from service.domain import events
 from service.domain.states import LOAN_TRANSITIONS, READING_TRANSITIONS, LoanState, ReadingState
 from service.journal import record
 from service.models import Loan, ReadingSession
+from service.operations.lending_approvals import Lent
 from service.policy import Actor
 
-Lent = Loan | ReadingSession
 LOAN_EVENTS = {
     "refused": events.LoanRefused,
     "cancelled": events.LoanCancelled,

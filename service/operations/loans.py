@@ -1,20 +1,17 @@
 """What a user can do with loans: ask, approve, refuse, cancel, begin, return, revoke, report lost."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.archives import Confidentiality
 from service.domain.lending import (
-    Approval,
     Duty,
     Opening,
     Way,
-    check_approval,
     check_daily_limit,
     check_duties,
     check_loan,
@@ -23,17 +20,16 @@ from service.domain.lending import (
 from service.domain.states import LOAN_TRANSITIONS, LoanState
 from service.errors import ApplicationByManager, StateConflict
 from service.journal import record
-from service.models import ArchiveItem, Delegation, Loan, ReadingSession
+from service.models import ArchiveItem, Loan
 from service.operations.incidents import open_incident
+from service.operations.lending_approvals import Right, expect_waiting, note_approval, right_of
 from service.operations.lending_ends import finish
 from service.policy import Actor, fetch
 from service.queries.actors import staff_actor
 from service.queries.calendar import business_calendar
 from service.queries.lending import (
     applicant_facts,
-    approver_facts,
     borrower_facts,
-    case_facts,
     clock,
     earlier_openings,
     lending_settings,
@@ -86,50 +82,12 @@ async def approve_loan(session: AsyncSession, actor: Actor, loan_id: UUID, timez
     await let_begin(session, right.actor, loan, timezone, right)
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
-    """In what right somebody decides, on which delegation, and as whom they are noted."""
-
-    actor: Actor
-    approval: Approval
-    delegation_id: UUID | None
-
-
-async def right_of(
-    session: AsyncSession,
-    actor: Actor,
-    lent: Loan | ReadingSession,
-    borrower_id: UUID,
-    applicant_id: UUID,
-    class_: str,
-) -> Right:
-    """In what right the actor decides on a loan or reading session; ApproverIsParty or NotAnApprover."""
-    approver = await approver_facts(session, actor, borrower_id, class_)
-    case = await case_facts(session, lent.item_id, borrower_id, applicant_id)
-    approval = check_approval(Confidentiality(class_), approver, case)
-    if approval is not Approval.DELEGATE:
-        return Right(actor, approval, None)
-    grantor = select(Delegation.grantor_id).where(Delegation.id == approver.delegation_id)
-    return Right(replace(actor, on_behalf_of=await session.scalar(grantor)), approval, approver.delegation_id)
-
-
 async def let_begin(session: AsyncSession, actor: Actor, loan: Loan, timezone: str, right: Right | None = None) -> None:
     """The loan may begin until its borrower has let the time pass; a direct one in nobody's right."""
-    now = await clock(session)
-    loan.lapses_at = await pickup_until(session, now, timezone)
-    loan.state, loan.approved_at = LoanState.APPROVED, now
-    if right:
-        loan.approved_by, loan.approved_as, loan.delegation_id = actor.id, right.approval, right.delegation_id
-    loan.version += 1
+    await note_approval(session, loan, right, timezone)
+    loan.state = LoanState.APPROVED
     data = {"item_id": loan.item_id, "borrower_id": loan.borrower_id, "approved_as": loan.approved_as}
     await record(session, actor, events.LoanApproved(loan.id, data=data))
-
-
-async def pickup_until(session: AsyncSession, approved_at: datetime, timezone: str) -> datetime:
-    """Until when what was approved waits for its borrower."""
-    connection = await session.connection()
-    calendar = await business_calendar(connection, timezone)
-    return calendar.deadline(approved_at, (await lending_settings(connection)).pickup_working_days)
 
 
 async def refuse_loan(session: AsyncSession, actor: Actor, loan_id: UUID, reason: str) -> None:
@@ -154,8 +112,7 @@ async def activate_loan(
     class_ = Confidentiality(loan.class_as_lent)
     check_duties(class_, acknowledged)
     now = await clock(session)
-    if loan.lapses_at is not None and loan.lapses_at <= now:
-        raise StateConflict
+    expect_waiting(loan, now)
     expires_at = now + timedelta(seconds=loan.duration_s)
     if class_ is not Confidentiality.UNCLASSIFIED:
         calendar = await business_calendar(await session.connection(), timezone)

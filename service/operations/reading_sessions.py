@@ -12,8 +12,8 @@ from service.domain.states import READING_TRANSITIONS, ReadingState
 from service.errors import SecondPersonNeeded, StateConflict
 from service.journal import record
 from service.models import ArchiveItem, ReadingSession
+from service.operations.lending_approvals import expect_waiting, note_approval, right_of
 from service.operations.lending_ends import finish
-from service.operations.loans import pickup_until, right_of
 from service.policy import Actor, fetch
 from service.queries.lending import borrower_facts, clock
 from service.schemas.reading_sessions import ReadingGrant, ReadingSessionCreate
@@ -46,11 +46,8 @@ async def approve_reading_session(session: AsyncSession, actor: Actor, session_i
     reading = await fetch(session, actor, "decide", ReadingSession, session_id)
     READING_TRANSITIONS.check(ReadingState(reading.state), ReadingState.APPROVED)
     right = await right_of(session, actor, reading, reading.reader_id, reading.reader_id, reading.class_as_read)
-    now = await clock(session)
-    reading.lapses_at = await pickup_until(session, now, timezone)
-    reading.state, reading.approved_at = ReadingState.APPROVED, now
-    reading.approved_by, reading.approved_as, reading.delegation_id = actor.id, right.approval, right.delegation_id
-    reading.version += 1
+    await note_approval(session, reading, right, timezone)
+    reading.state = ReadingState.APPROVED
     data = {"item_id": reading.item_id, "reader_id": reading.reader_id, "approved_as": right.approval}
     await record(session, right.actor, events.ReadingSessionApproved(reading.id, data=data))
 
@@ -75,8 +72,7 @@ async def grant_reading_session(session: AsyncSession, actor: Actor, session_id:
     if actor.id in {reading.reader_id, reading.approved_by}:
         raise SecondPersonNeeded
     now = await clock(session)
-    if reading.lapses_at is not None and reading.lapses_at <= now:
-        raise StateConflict
+    expect_waiting(reading, now)
     reading.granted_by, reading.place, reading.networks = actor.id, wanted.place, wanted.networks
     reading.starts_at, reading.expires_at = now, now + timedelta(seconds=reading.duration_s)
     reading.state = ReadingState.ACTIVE

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.files import Damaged, Sealed, UnknownKey, Vault
 from service.adapters.keys import KeyRing
 from service.adapters.reading_room.marks import View, marked
-from service.adapters.reading_room.pages import draw_page
+from service.adapters.reading_room.pages import TURNS, draw_page
 from service.database import Database
 from service.domain import events
 from service.errors import DamagedPages, NoSuchPage, NotAtThisPlace
@@ -56,8 +56,8 @@ async def look(room: Room, actor: Actor, request_id: str, session_id: UUID, page
     """One page of the latest accepted version, marked with this view; the session is asked before and after drawing."""
     async with room.database.transaction(actor.id, request_id) as session:
         wanted = await wanted_of(session, actor, session_id, address)
-    content = await whole(room.vault, wanted.sealed)
-    drawn = await draw_page(content, wanted.media_type, page)
+    async with TURNS:
+        drawn = await draw_page(await whole(room.vault, wanted.sealed), wanted.media_type, page)
     view_id = uuid4()
     at = datetime.now(UTC).astimezone(ZoneInfo(room.timezone))
     view = View(view_id, f"{wanted.reader} {at:%Y-%m-%d %H:%M:%S} {view_id}")

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.states import VersionState
-from service.errors import FieldError, InvalidInput, NotFound, RulebookTestsFailed, Sentence, StateConflict
+from service.errors import FieldError, InvalidInput, RulebookTestsFailed, Sentence, StateConflict
 from service.journal import record
 from service.models import Account, Rulebook, RulebookTest, Staff, new_id
+from service.operations.parts import part_of
 from service.operations.rule_versions import FINAL
 from service.policy import Actor, allowed, fetch
 from service.queries.rulebook_tests import run_tests
@@ -39,9 +40,7 @@ async def create_test(
 async def delete_test(session: AsyncSession, actor: Actor, rulebook_id: UUID, test_id: UUID) -> None:
     """Takes a test away from the actor's own draft."""
     await fetch_draft(session, actor, rulebook_id)
-    test = await session.get(RulebookTest, test_id)
-    if test is None or test.rulebook_id != rulebook_id:
-        raise NotFound
+    test = await part_of(session, RulebookTest, test_id, rulebook_id=rulebook_id)
     await session.delete(test)
     data = {"rulebook_id": rulebook_id, "staff_id": test.staff_id, "expected": test.expected}
     await record(session, actor, events.RulebookTestDeleted(test_id, test.account_id, data))

@@ -11,6 +11,7 @@ from service.domain.appeals import (
     AppealSettings,
     AssignmentFacts,
     Concern,
+    ContestedRule,
     Refusal,
     ReviewerFacts,
     concern,
@@ -24,6 +25,7 @@ from service.domain.appeals import (
     reminded_until,
 )
 from service.domain.calendar import BusinessCalendar
+from service.domain.distribution.eligibility import Rule
 from service.domain.people import Role
 from service.domain.states import AppealState, StaffStatus
 from service.errors import NoIndependentReviewer
@@ -199,3 +201,7 @@ def test_the_key_decides_the_draw() -> None:
 def test_with_nobody_independent_left_the_draw_says_so() -> None:
     with pytest.raises(NoIndependentReviewer):
         draw_reviewer([a_reviewer(OWNER), a_reviewer(BOSS), a_reviewer(FIRST)], APPEAL, KEY)
+
+
+def test_every_hard_rule_may_be_contested() -> None:
+    assert {str(rule) for rule in Rule} <= {str(rule) for rule in ContestedRule}

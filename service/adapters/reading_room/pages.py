@@ -27,7 +27,8 @@ REFUSALS = {
         Sentence(f"At most {page_child.MOST_PAGES} pages can be shown.", f"最多显示 {page_child.MOST_PAGES} 页。")
     ),
 }
-_turns = asyncio.Semaphore(AT_ONCE)
+TURNS = asyncio.Semaphore(AT_ONCE)
+"""Held by whoever reads a file to have a page of it drawn, so that no more files are in memory than are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ async def draw_page(content: bytes, media_type: str, page: int) -> Page:
     if media_type not in SHOWN:
         raise PagesNotShown
     asked = json.dumps({"media_type": media_type, "page": page, "font": str(FONT)}).encode()
-    async with _turns:
-        output = await _answer(asked + b"\n" + content)
+    output = await _answer(asked + b"\n" + content)
     head, _, pixels = output.partition(b"\n")
     if not head or len(head) > LONGEST_HEAD:
         raise DamagedPages
