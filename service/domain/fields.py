@@ -67,6 +67,21 @@ class Fields:
             least,
         )
 
+    def wholes(self, name: str, least: int, most: int) -> tuple[int, ...]:
+        """A list of different whole numbers within two bounds, both allowed; it may be empty."""
+        value = self._value(name)
+        known = range(least, most + 1)
+        fits = isinstance(value, (list, tuple)) and all(type(one) is int and one in known for one in value)
+        if fits and len(set(value)) == len(value):
+            return tuple(value)
+        return self._flaw(
+            name,
+            "not_whole_numbers",
+            f"Expected a list of different whole numbers from {least} to {most}.",
+            f"应为 {least} 到 {most} 的整数列表，且不得重复。",
+            (),
+        )
+
     def flag(self, name: str) -> bool:
         """A yes or no."""
         value = self._value(name)

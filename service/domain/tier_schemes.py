@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from service.domain.archives import ORIGINAL_GROUPS
 from service.domain.fields import Fields
 from service.domain.invalid import Flaws, Sentence
 from service.domain.people import Role
@@ -62,7 +63,10 @@ class Entitlements:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One grade; rank 1 is the highest, `minimum` (≥) is what its method compares, None takes all the rest."""
+    """One grade; rank 1 is the highest, `minimum` (≥) is what its method compares, None takes all the rest.
+
+    `originals`: the groups of originals, 1 to 10, that the dossier of its accounts needs; None: all.
+    """
 
     code: str
     rank: int
@@ -70,6 +74,7 @@ class Tier:
     description: Sentence
     minimum: Decimal | None
     entitlements: Entitlements
+    originals: tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,7 @@ def _tier(rank: int, fields: Fields, method: Method) -> Tier:
             description=fields.wording("description"),
             minimum=fields.decimal("minimum", 0, most) if graded and fields.has("minimum") else None,
             entitlements=_entitlements(fields.part("entitlements")),
+            originals=fields.wholes("originals", 1, len(ORIGINAL_GROUPS)) if fields.has("originals") else None,
         )
     )
 

@@ -1,7 +1,7 @@
 """The grading systems that the service ships, as data to copy and change; each reads as a scheme.
 
 Names, shares and services come from the field's own forms (大客户分类分级管理制度, 供水营销大客户管理制度, 80/20);
-where those are silent (amounts, visits, hours, rhythms) the numbers are defaults.
+where those are silent (amounts, visits, hours, rhythms, which originals are needed) they are defaults.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,13 @@ def _tier(
     code: str, name: dict[str, str], description: dict[str, str], minimum: str | None, promise: dict[str, Any]
 ) -> dict[str, Any]:
     graded = {} if minimum is None else {"minimum": minimum}
-    return {"code": code, "name": name, "description": description, **graded, "entitlements": promise}
+    originals = list(_ORIGINALS[promise["plan_kind"]])
+    described = {"code": code, "name": name, "description": description}
+    return described | graded | {"entitlements": promise, "originals": originals}
+
+
+# By the plan that an account gets: the more is done for it, the more papers there are.
+_ORIGINALS = {"personalised": range(1, 11), "standard": (1, 2, 3, 4, 8, 9, 10), "basic": (2, 4, 8)}
 
 
 _NEEDS_ANALYSIS = _service("needs_analysis", "Usage survey and needs analysis", "用量调查与需求分析", 6)

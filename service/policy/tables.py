@@ -74,6 +74,7 @@ declare(
     see=full_view | role(*BASICS_READERS),
     see_values=full_view,
     see_timeline=full_view,
+    see_dossier=team | line | leaders | role(STEWARD, AUDITOR),  # no integration: it sees nothing of the archive
     see_sensitive=sensitive,
     create=role(*ACCOUNT_CREATORS) | scope("accounts:write"),
     create_verified=role(Role.KEY_ACCOUNT_MANAGER, Role.DEPARTMENT_MANAGER, STEWARD),

@@ -13,6 +13,7 @@ from service.schemas.fields import UNCHANGED, Body, DecimalText, Instant, Text50
 from service.schemas.page import PageFilter
 
 TierCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40)]
+OriginalGroup = Annotated[int, Field(ge=1, le=10)]
 Words500 = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(stored)]
 
 
@@ -69,6 +70,12 @@ class TierDefinition(Body):
         "the last tier may leave it out and takes the rest; none in a manual scheme.",
     )
     entitlements: EntitlementsDefinition
+    originals: Annotated[list[OriginalGroup], Field(max_length=10)] | None = Field(
+        default=None,
+        description="Groups of originals (1 to 10) that the archive should hold of its accounts; left out: all ten. "
+        "See `/v1/accounts/{account_id}/dossier`.",
+        examples=[[1, 2, 3, 4, 8, 9, 10]],
+    )
 
 
 class BandDefinition(Body):
