@@ -685,6 +685,12 @@ class ClassChangedMeanwhile(Conflict):
     zh = "上传期间档案密级已变更，请重新上传。"
 
 
+class ClassChangedSince(Conflict):
+    """The item's class has changed since this was proposed: it is proposed anew."""
+
+    zh = "提议之后档案密级已变更，请重新提议。"
+
+
 class UnderLegalHold(Conflict):
     """The item is under legal hold: nobody destroys it, whoever they are."""
 

@@ -7,8 +7,8 @@ they go on; so the end of a right ends the connection itself, buffer and all.
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -97,28 +97,33 @@ class LeasedResponse(Response):
     """A file that goes out piece by piece while its reader may have it; its length is told, so a cut is an error."""
 
     def __init__(
-        self, pieces: AsyncIterator[bytes], size: int, media_type: str, headers: Mapping[str, str], lease: Lease
+        self, pieces: AsyncGenerator[bytes, None], size: int, media_type: str, headers: Mapping[str, str], lease: Lease
     ) -> None:
         """Pieces of at most 256 KiB that come to `size` bytes."""
         super().__init__(media_type=media_type, headers={"Content-Length": str(size), **headers})
         self._pieces, self._lease = pieces, lease
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Sends what may be sent; the connection ends with the lease."""
+        """Sends what may be sent; the connection ends with the lease, and what was read from with the connection."""
         abort = scope.get("extensions", {}).get(ABORT, {"abort": lambda: None})["abort"]
-        first = await anext(self._pieces, b"")
-        try:
-            await self._lease.expect(PATIENCE_AT_FIRST_S)
-        except LeaseEnded:
-            raise Forbidden from None
-        with self._lease.watched(abort):
+        async with aclosing(self._pieces) as pieces:
+            first = await anext(pieces, b"")
             try:
-                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-                await send({"type": "http.response.body", "body": first, "more_body": True})
-                async for piece in self._pieces:
-                    await self._lease.expect()
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                await self._lease.expect(PATIENCE_AT_FIRST_S)
             except LeaseEnded:
-                abort()
-                await asyncio.sleep(0)  # the server learns that its connection is gone
+                raise Forbidden from None
+            with self._lease.watched(abort):
+                try:
+                    await self._send(first, pieces, send)
+                except LeaseEnded:
+                    abort()
+                    await asyncio.sleep(0)  # the server learns that its connection is gone
+
+    async def _send(self, first: bytes, pieces: AsyncGenerator[bytes, None], send: Send) -> None:
+        """Everything, piece by piece; LeaseEnded before the first that may not go out any more."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": first, "more_body": True})
+        async for piece in pieces:
+            await self._lease.expect()
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

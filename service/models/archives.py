@@ -150,6 +150,7 @@ class CustodyReceipt(Unguessable, Dated, Base):
 class ArchiveProposal(Unguessable, Versioned, Base):
     """What takes two people: lowering a class, destroying after retention, lifting a hold.
 
+    `class_as_proposed`: the item's class at that moment; of another nothing was proposed.
     `second_id`: the one asked to decide, who thereby knows of the proposal, though perhaps not of the item.
     """
 
@@ -160,6 +161,7 @@ class ArchiveProposal(Unguessable, Versioned, Base):
         CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_people"),
         CheckConstraint("(action = 'lower') = (to_confidentiality IS NOT NULL)", name="lower_to"),
         CheckConstraint(f"to_confidentiality IN {CLASSES}", name="to_confidentiality"),
+        CheckConstraint(f"class_as_proposed IN {CLASSES}", name="class_as_proposed"),
         Index(
             "uq_archive_proposals_open", "item_id", "action", unique=True, postgresql_where=text("state = 'proposed'")
         ),
@@ -167,6 +169,7 @@ class ArchiveProposal(Unguessable, Versioned, Base):
 
     item_id: Mapped[UUID] = mapped_column(ForeignKey("archive_items.id"), index=True)
     action: Mapped[str]
+    class_as_proposed: Mapped[str]
     to_confidentiality: Mapped[str | None]
     effective_on: Mapped[date | None]
     reason: Mapped[str]

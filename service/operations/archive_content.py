@@ -1,6 +1,7 @@
 """Opening the content of an item, for those who may: which file, and its plaintext piece by piece."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from service.journal import record
 from service.models import ArchiveItem, ArchiveVersion
 from service.operations.archive_versions import sealed_of
 from service.policy import Actor, allowed
+from service.policy.archive_tables import own_deposit
+from service.queries.settings import switched_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +31,25 @@ class Content:
     sealed: Sealed
     vault: Vault
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Proven plaintext, at most 256 KiB at a time; StoredContentDamaged before anything that is not as deposited.
 
         No transaction is open meanwhile: whoever hands it on asks before each chunk whether that is still right.
         """
         try:
-            async for segment in self.vault.open(self.sealed):
-                yield segment
+            async with aclosing(self.vault.open(self.sealed)) as segments:
+                async for segment in segments:
+                    yield segment
         except (Damaged, UnknownKey, FileNotFoundError):
             raise StoredContentDamaged from None
 
 
-async def open_content(
-    session: AsyncSession, actor: Actor, vault: Vault, item_id: UUID, number: int | None, *, team_opens: bool
-) -> Content:
+async def open_content(session: AsyncSession, actor: Actor, vault: Vault, item_id: UUID, number: int | None) -> Content:
     """The file with this number, else the latest that the actor may open, and evidence that they did.
 
-    404 for an item that they may not know of, 403 for one that they may only see. `team_opens`: whether an account's
-    team opens unclassified items without a loan.
+    404 for an item that they may not know of, 403 for one that they may only see.
     """
-    may = may_open(actor, team_opens=team_opens)
+    may = or_(allowed(actor, "open", ArchiveItem), opens_without_loan(actor))
     seen = (ArchiveItem.id == item_id, allowed(actor, "see", ArchiveItem))
     item = (await session.execute(select(ArchiveItem.accepted_at, may.label("may")).where(*seen))).one_or_none()
     if item is None:
@@ -65,10 +66,10 @@ async def open_content(
     return Content(item_id, version.id, version.filename, version.media_type, version.size, sealed, vault)
 
 
-def may_open(actor: Actor, *, team_opens: bool) -> ColumnElement[bool]:
-    """The items that the actor may open; those of their teams only where the company has it so."""
-    own = allowed(actor, "open", ArchiveItem)
-    return or_(own, allowed(actor, "open_as_team", ArchiveItem)) if team_opens else own
+def opens_without_loan(actor: Actor) -> ColumnElement[bool]:
+    """The items that the actor opens as long as they like: deposits, and those of their teams where it is so set."""
+    team = and_(switched_on("archive_team_opens"), allowed(actor, "open_as_team", ArchiveItem))
+    return or_(own_deposit.predicate(actor, ArchiveItem), team)
 
 
 def own_upload(actor: Actor) -> ColumnElement[bool]:

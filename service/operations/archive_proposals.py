@@ -12,6 +12,7 @@ from service.domain.archives import DEPUTY_IN_CHARGE, TOP_SECRET, Confidentialit
 from service.domain.invalid import invalid
 from service.domain.states import ARCHIVE_TRANSITIONS, PROPOSAL_TRANSITIONS, ArchiveState, ProposalState
 from service.errors import (
+    ClassChangedSince,
     ClassNotLower,
     Forbidden,
     NotFound,
@@ -45,6 +46,7 @@ async def propose(
     proposal = ArchiveProposal(
         item_id=item_id,
         action=str(wanted.action),
+        class_as_proposed=item.confidentiality,
         to_confidentiality=target and str(target),
         effective_on=wanted.effective_on,
         second_id=wanted.second_id,
@@ -54,7 +56,12 @@ async def propose(
     )
     session.add(proposal)
     await session.flush()
-    data = {"item_id": item_id, "action": proposal.action, "to": proposal.to_confidentiality}
+    data = {
+        "item_id": item_id,
+        "action": proposal.action,
+        "to": proposal.to_confidentiality,
+        "reason": wanted.reason,
+    }
     await record(session, actor, events.ArchiveProposalMade(proposal.id, data=data))
     return proposal
 
@@ -96,11 +103,18 @@ async def confirm(
     await keep_archive(session)  # a second leader who was asked does not see a top-secret item, nor its title
     item = (await session.scalars(select(ArchiveItem).where(ArchiveItem.id == item_id).with_for_update())).one()
     await expect_pair(session, actor, item, proposal)
+    if item.confidentiality != proposal.class_as_proposed:
+        raise ClassChangedSince
     action = TwoPeople(proposal.action)
     target = Confidentiality(proposal.to_confidentiality) if proposal.to_confidentiality else None
     expect_possible(item, action, target, today)
     close(proposal, actor, ProposalState.CONFIRMED, reason)
-    data = {"item_id": item_id, "action": proposal.action, "proposed_by": proposal.proposed_by}
+    data = {
+        "item_id": item_id,
+        "action": proposal.action,
+        "proposed_by": proposal.proposed_by,
+        "reason": reason,
+    }
     await record(session, actor, events.ArchiveProposalConfirmed(proposal.id, data=data))
     if action is TwoPeople.DESTROY:
         await destroy(session, actor, item)
@@ -146,7 +160,9 @@ async def refuse(
     if proposal.second_id and proposal.second_id != actor.id:
         raise Forbidden
     close(proposal, actor, ProposalState.REFUSED, reason)
-    await record(session, actor, events.ArchiveProposalRefused(proposal.id, data={"item_id": item_id}))
+    await record(
+        session, actor, events.ArchiveProposalRefused(proposal.id, data={"item_id": item_id, "reason": reason})
+    )
     return proposal
 
 
@@ -158,7 +174,8 @@ async def withdraw(
     if actor.id != proposal.proposed_by:
         raise Forbidden
     close(proposal, actor, ProposalState.WITHDRAWN, reason)
-    await record(session, actor, events.ArchiveProposalWithdrawn(proposal.id, data={"item_id": item_id}))
+    data = {"item_id": item_id, "reason": reason}
+    await record(session, actor, events.ArchiveProposalWithdrawn(proposal.id, data=data))
     return proposal
 
 

@@ -128,7 +128,7 @@ def take_paper(session: AsyncSession, actor: Actor, item: ArchiveItem, place: st
     )
 
 
-async def withdraw_item(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
+async def withdraw_item(session: AsyncSession, actor: Actor, item_id: UUID, reason: str) -> None:
     """Takes a deposit back, or turns it down; the content of its files is destroyed."""
     item = await fetch(session, actor, "withdraw", ArchiveItem, item_id)
     ARCHIVE_TRANSITIONS.check(ArchiveState(item.state), ArchiveState.WITHDRAWN)
@@ -137,7 +137,7 @@ async def withdraw_item(session: AsyncSession, actor: Actor, item_id: UUID) -> N
     item.state = ArchiveState.WITHDRAWN
     item.version += 1
     await destroy_content(session, item_id)
-    await record(session, actor, events.ArchiveItemWithdrawn(item_id))
+    await record(session, actor, events.ArchiveItemWithdrawn(item_id, data={"reason": reason}))
 
 
 async def destroy_content(session: AsyncSession, item_id: UUID) -> None:
@@ -170,7 +170,7 @@ async def hold_item(session: AsyncSession, actor: Actor, item_id: UUID, reason: 
         return
     item.legal_hold, item.hold_reason = True, reason
     item.version += 1
-    await record(session, actor, events.ArchiveItemHeld(item_id))
+    await record(session, actor, events.ArchiveItemHeld(item_id, data={"reason": reason}))
 
 
 def expect_state(item: ArchiveItem, *states: ArchiveState) -> None:

@@ -96,7 +96,7 @@ async def end_delegations_of(session: AsyncSession, actor: Actor, staff_id: UUID
     if not lost:
         return
     statement = select(Delegation).where(or_(*lost), Delegation.state == "effective").order_by(Delegation.id)
-    for delegation in (await session.scalars(statement.with_for_update())).all():
+    for delegation in (await session.scalars(statement.with_for_update(key_share=True))).all():
         await revoke(session, actor, delegation, "the role behind it ended")
 
 

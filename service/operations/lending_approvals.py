@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.archives import Confidentiality
 from service.domain.lending import Approval, check_approval
 from service.errors import StateConflict
 from service.models import Delegation, Loan, ReadingSession
-from service.policy import Actor
+from service.policy import Actor, fetch
 from service.queries.calendar import business_calendar
 from service.queries.lending import approver_facts, case_facts, clock, lending_settings
 
 Lent = Loan | ReadingSession
+Case = TypeVar("Case", Loan, ReadingSession)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,13 @@ class Right:
     actor: Actor
     approval: Approval
     delegation_id: UUID | None
+
+
+async def take_up(session: AsyncSession, actor: Actor, action: str, model: type[Case], lent_id: UUID) -> Case:
+    """A loan or reading session that goes on, locked after its item: in the order of a raised class."""
+    item = select(model.item_id).where(model.id == lent_id).scalar_subquery()
+    await session.execute(select(func.hold_archive_item(item)))
+    return await fetch(session, actor, action, model, lent_id)
 
 
 async def right_of(

@@ -22,8 +22,8 @@ from service.errors import ApplicationByManager, StateConflict
 from service.journal import record
 from service.models import ArchiveItem, Loan
 from service.operations.incidents import open_incident
-from service.operations.lending_approvals import Right, expect_waiting, note_approval, right_of
-from service.operations.lending_ends import finish
+from service.operations.lending_approvals import Right, expect_waiting, note_approval, right_of, take_up
+from service.operations.lending_ends import finish, make_way
 from service.policy import Actor, fetch
 from service.queries.actors import staff_actor
 from service.queries.calendar import business_calendar
@@ -48,6 +48,7 @@ async def request_loan(session: AsyncSession, actor: Actor, wanted: LoanCreate, 
     way = check_loan(class_, borrower_facts(borrower), applicant, duration, await lending_settings(connection))
     if item.state != "accepted":
         raise StateConflict
+    await make_way(session, Loan, item.id, Loan.borrower_id == borrower.id)
     loan = Loan(
         item_id=item.id, class_as_lent=class_, borrower_id=borrower.id, applicant_id=actor.id, way=way,
         purpose=wanted.purpose, duration_s=wanted.duration_seconds, state=LoanState.REQUESTED,
@@ -76,7 +77,7 @@ async def borrower_of(session: AsyncSession, actor: Actor, borrower_id: UUID | N
 
 async def approve_loan(session: AsyncSession, actor: Actor, loan_id: UUID, timezone: str) -> None:
     """Approves a loan in one's own right or on a delegation."""
-    loan = await fetch(session, actor, "decide", Loan, loan_id)
+    loan = await take_up(session, actor, "decide", Loan, loan_id)
     LOAN_TRANSITIONS.check(LoanState(loan.state), LoanState.APPROVED)
     right = await right_of(session, actor, loan, loan.borrower_id, loan.applicant_id, loan.class_as_lent)
     await let_begin(session, right.actor, loan, timezone, right)
@@ -107,7 +108,7 @@ async def activate_loan(
     session: AsyncSession, actor: Actor, loan_id: UUID, acknowledged: list[Duty], timezone: str
 ) -> None:
     """Begins a loan: the borrower acknowledged every duty, and the day's hours suffice."""
-    loan = await fetch(session, actor, "activate", Loan, loan_id)
+    loan = await take_up(session, actor, "activate", Loan, loan_id)
     LOAN_TRANSITIONS.check(LoanState(loan.state), LoanState.ACTIVE)
     class_ = Confidentiality(loan.class_as_lent)
     check_duties(class_, acknowledged)

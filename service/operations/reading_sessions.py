@@ -12,8 +12,8 @@ from service.domain.states import READING_TRANSITIONS, ReadingState
 from service.errors import SecondPersonNeeded, StateConflict
 from service.journal import record
 from service.models import ArchiveItem, ReadingSession
-from service.operations.lending_approvals import expect_waiting, note_approval, right_of
-from service.operations.lending_ends import finish
+from service.operations.lending_approvals import expect_waiting, note_approval, right_of, take_up
+from service.operations.lending_ends import finish, make_way
 from service.policy import Actor, fetch
 from service.queries.lending import borrower_facts, clock
 from service.schemas.reading_sessions import ReadingGrant, ReadingSessionCreate
@@ -29,6 +29,7 @@ async def request_reading_session(session: AsyncSession, actor: Actor, wanted: R
     check_duties(CONFIDENTIAL, wanted.acknowledged)
     if item.state != "accepted":
         raise StateConflict
+    await make_way(session, ReadingSession, item.id, ReadingSession.reader_id == actor.id)
     reading = ReadingSession(
         item_id=item.id, class_as_read=CONFIDENTIAL, reader_id=actor.id, purpose=wanted.purpose,
         duration_s=wanted.duration_seconds, state=ReadingState.REQUESTED, acknowledged_at=await clock(session),
@@ -43,7 +44,7 @@ async def request_reading_session(session: AsyncSession, actor: Actor, wanted: R
 
 async def approve_reading_session(session: AsyncSession, actor: Actor, session_id: UUID, timezone: str) -> None:
     """Approves a session, as a secret loan is approved; the archivist grants it."""
-    reading = await fetch(session, actor, "decide", ReadingSession, session_id)
+    reading = await take_up(session, actor, "decide", ReadingSession, session_id)
     READING_TRANSITIONS.check(ReadingState(reading.state), ReadingState.APPROVED)
     right = await right_of(session, actor, reading, reading.reader_id, reading.reader_id, reading.class_as_read)
     await note_approval(session, reading, right, timezone)
@@ -67,7 +68,7 @@ async def cancel_reading_session(session: AsyncSession, actor: Actor, session_id
 
 async def grant_reading_session(session: AsyncSession, actor: Actor, session_id: UUID, wanted: ReadingGrant) -> None:
     """Begins an approved session at a place; neither its reader nor its approver does."""
-    reading = await fetch(session, actor, "grant", ReadingSession, session_id)
+    reading = await take_up(session, actor, "grant", ReadingSession, session_id)
     READING_TRANSITIONS.check(ReadingState(reading.state), ReadingState.ACTIVE)
     if actor.id in {reading.reader_id, reading.approved_by}:
         raise SecondPersonNeeded

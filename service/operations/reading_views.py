@@ -20,7 +20,8 @@ from service.errors import DamagedPages, NoSuchPage, NotAtThisPlace
 from service.journal import record
 from service.models import ArchiveVersion, ReadingSession, ReadingView, Staff
 from service.operations.archive_versions import sealed_of
-from service.policy import Actor, fetch
+from service.operations.lending_approvals import take_up
+from service.policy import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ async def look(room: Room, actor: Actor, request_id: str, session_id: UUID, page
 
 async def wanted_of(session: AsyncSession, actor: Actor, session_id: UUID, address: str) -> Look:
     """What may be looked at now: 403 after the session's end and at another place."""
-    reading = await fetch(session, actor, "look", ReadingSession, session_id)
+    reading = await take_up(session, actor, "look", ReadingSession, session_id)
     if not is_at(address, reading.networks):
         raise NotAtThisPlace
     kept = (

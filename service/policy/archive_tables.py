@@ -107,6 +107,7 @@ everything = related(lambda _actor, model: model.id.is_not(None))
 own_department = related(_own_department)
 depositor = both(is_actor("depositor_id"), _not_accepted)
 deputy_in_charge = related(_deputy_in_charge)
+own_deposit = classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS)
 
 ITEM: dict[str, Rule] = {
     "see": role(GENERAL_MANAGER, ARCHIVIST, AUDITOR)
@@ -115,7 +116,7 @@ ITEM: dict[str, Rule] = {
     | classed(everything, UP_TO_CONFIDENTIAL, *LEADERS)
     | classed(depositor, ANY_CLASS, *ARCHIVE_STAFF),
     "open_as_team": classed(related(_team_of_accepted), UNCLASSIFIED, *ARCHIVE_WORKERS),  # where the setting is on
-    "open": classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS)
+    "open": own_deposit
     | classed(related(_on_loan), UNCLASSIFIED, *ARCHIVE_WORKERS)
     | classed(both(_seen_by_readers, _on_loan), ONLY_SECRET, *ARCHIVE_WORKERS),
     # for a purpose, in the way of domain/lending.py; the archivist keeps without opening what is classified
@@ -126,8 +127,8 @@ ITEM: dict[str, Rule] = {
     "deposit_top_secret": role(ARCHIVIST, GENERAL_MANAGER),
     "version": classed(own_department | depositor, BELOW_TOP_SECRET, *ARCHIVE_WORKERS)
     | classed(everything, ONLY_TOP_SECRET, ARCHIVIST, GENERAL_MANAGER),
-    "describe": role(ARCHIVIST) | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS),
-    "withdraw": role(ARCHIVIST) | classed(depositor, ANY_CLASS, *ARCHIVE_WORKERS),
+    "describe": role(ARCHIVIST) | own_deposit | classed(everything, ONLY_TOP_SECRET, GENERAL_MANAGER),
+    "withdraw": role(ARCHIVIST) | own_deposit,
     "accept": role(ARCHIVIST),
     "raise": role(ARCHIVIST),
     "raise_to_top": role(GENERAL_MANAGER),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.company_settings import KNOWN_SETTINGS
@@ -18,6 +18,12 @@ async def setting(connection: AsyncConnection, key: str) -> int:
     default = KNOWN_SETTINGS[key].default
     changed = await connection.scalar(select(Setting.value).where(Setting.key == key))
     return default if changed is None else int(changed)
+
+
+def switched_on(key: str) -> ColumnElement[bool]:
+    """The same of a switch, to stand in a statement: whether it is on."""
+    changed = select(cast(Setting.value, Integer)).where(Setting.key == key).scalar_subquery()
+    return func.coalesce(changed, KNOWN_SETTINGS[key].default) == 1
 
 
 async def settings_json(connection: AsyncConnection, actor: Actor, language: str) -> bytes:

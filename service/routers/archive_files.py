@@ -32,7 +32,6 @@ from service.operations.archives import note_reading
 from service.queries import archives as queries
 from service.queries.jobs import job_json
 from service.queries.listing import Asked
-from service.queries.settings import setting
 from service.schemas.archive_files import (
     ArchiveFileForm,
     ArchiveVersionFilter,
@@ -167,10 +166,8 @@ async def get_archive_content(item_id: UUID, query: Annotated[ContentFilter, Que
 
     打开档案文件；未经借阅仅限客户团队（非涉密）及接收前的交存人。
     """
-    team_opens = bool(await setting(await context.reader(), "archive_team_opens"))
-    vault = context.services.vault
-    content = await open_content(context.session, context.actor, vault, item_id, query.number, team_opens=team_opens)
-    return ContentResponse(content, still_open(context, content, team_opens=team_opens))
+    content = await open_content(context.session, context.actor, context.services.vault, item_id, query.number)
+    return ContentResponse(content, still_open(context, content))
 
 
 async def answer(context: Context, item_id: UUID, version_id: UUID) -> Response:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from service.errors import (
+    ClassChangedSince,
     ClassNotLower,
     IllegalTransition,
     NotFound,
@@ -160,14 +161,14 @@ async def get_archive_proposal(item_id: UUID, proposal_id: UUID, context: Ctx) -
 @router.post(
     "/proposals/{proposal_id}/confirm",
     response_model=ArchiveProposalView,
-    responses=raises(NotFound, SecondPersonNeeded, WrongPair, *POSSIBLE),
+    responses=raises(NotFound, SecondPersonNeeded, WrongPair, ClassChangedSince, *POSSIBLE),
 )
 async def confirm_archive_proposal(
     item_id: UUID, proposal_id: UUID, wanted: ProposalDecision, context: Ctx
 ) -> Response:
     """Agree, as the second person: it is done at once, or on the day that was proposed.
 
-    Both must still hold the roles that it takes.
+    Both must still hold the roles that it takes, and the item its class.
 
     第二人确认，随即执行或按所定日期执行。
     """

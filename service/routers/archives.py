@@ -126,14 +126,14 @@ async def accept_archive_item(item_id: UUID, wanted: Acceptance, context: Ctx) -
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(NotFound, IllegalTransition, UnderLegalHold),
 )
-async def withdraw_archive_item(item_id: UUID, _wanted: ArchiveReason, context: Ctx) -> None:
+async def withdraw_archive_item(item_id: UUID, wanted: ArchiveReason, context: Ctx) -> None:
     """Take a deposit back, or turn it down, before it is accepted; its content is destroyed.
 
     By the depositor or the archivist.
 
     撤回或退回尚未接收的档案，其内容随即销毁。
     """
-    await operations.withdraw_item(context.session, context.actor, item_id)
+    await operations.withdraw_item(context.session, context.actor, item_id, wanted.reason)
 
 
 @router.post(

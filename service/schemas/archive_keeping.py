@@ -132,6 +132,7 @@ class ArchiveProposalView(View):
     id: UUID
     item_id: UUID = Field(description="The item of the archive.")
     action: str = Field(description="lower, destroy or lift_hold.")
+    class_as_proposed: str = Field(description=f"The item's class then; of another it is not confirmed. {RANKS}")
     to_confidentiality: str | None = Field(description=f"The lower class. {RANKS}")
     effective_on: Day | None
     reason: str

@@ -188,3 +188,61 @@ async def test_destroyed_content_opens_for_nobody(archive: Archive) -> None:
     path = await proposed(archive, archive.manager, item_id, DESTROY)
     await archive.ask(archive.archivist, f"{path}/confirm", {})
     assert (await archive.content(archive.seller, item_id)).json()["code"] == "content_gone"
+
+
+async def test_a_proposal_to_lower_does_not_outlive_a_raise(archive: Archive) -> None:
+    item_id = await archive.accepted("secret")
+    path = await proposed(archive, archive.archivist, item_id, LOWER)
+    assert (await archive.get(archive.archivist, path))["class_as_proposed"] == "secret"
+    raised = {"confidentiality": "confidential", "reason": "复核"}
+    await archive.ask(archive.archivist, f"{item_id}/raise", raised)
+    assert (await archive.ask(archive.deputy, f"{path}/confirm", {}, 409))["code"] == "class_changed_since"
+    assert (await archive.get(archive.archivist, item_id))["rank"] == 2
+    await archive.ask(archive.deputy, f"{path}/refuse", {"reason": "已升密"})
+    again = await proposed(archive, archive.archivist, item_id, LOWER)
+    await archive.ask(archive.deputy, f"{again}/confirm", {})
+    assert (await archive.get(archive.stranger, item_id))["rank"] == 0
+
+
+async def test_the_history_of_an_item_tells_every_reason(archive: Archive) -> None:
+    item_id = await archive.accepted("secret")
+    for verb, reason in (("refuse", "理由不足"), ("withdraw", "暂缓")):
+        path = await proposed(archive, archive.archivist, item_id, LOWER)
+        by = archive.deputy if verb == "refuse" else archive.archivist
+        await archive.ask(by, f"{path}/{verb}", {"reason": reason})
+    path = await proposed(archive, archive.archivist, item_id, LOWER)
+    await archive.ask(archive.deputy, f"{path}/confirm", {"reason": "同意降密"})
+    await archive.ask(archive.archivist, f"{item_id}/raise", {"confidentiality": "secret", "reason": "复核后升密"})
+    file = (await archive.send(item_id)).json()["id"]
+    await archive.ask(archive.archivist, f"{item_id}/versions/{file}/refuse", {"reason": "扫描不清"})
+    await archive.ask(archive.archivist, f"{item_id}/hold", {"reason": "诉讼"})
+    entries = (await archive.get(archive.archivist, f"{item_id}/history?sort=at"))["items"]
+    told = [(entry["action"], entry["data"]["reason"]) for entry in entries if entry["data"].get("reason")]
+    made = ("archive_proposal.made", LOWER["reason"])
+    assert told == [
+        made,
+        ("archive_proposal.refused", "理由不足"),
+        made,
+        ("archive_proposal.withdrawn", "暂缓"),
+        made,
+        ("archive_proposal.confirmed", "同意降密"),
+        ("archive_item.raised", "复核后升密"),
+        ("archive_version.refused", "扫描不清"),
+        ("archive_item.held", "诉讼"),
+    ]
+
+
+async def test_why_a_deposit_was_turned_down_is_in_its_history(archive: Archive) -> None:
+    item_id = await archive.deposit("secret")
+    await archive.ask(archive.archivist, f"{item_id}/withdraw", {"reason": "不属归档范围"}, 204)
+    newest = (await archive.get(archive.archivist, f"{item_id}/history"))["items"][0]
+    assert (newest["action"], newest["data"]) == ("archive_item.withdrawn", {"reason": "不属归档范围"})
+
+
+async def test_the_general_manager_describes_a_top_secret_item_and_no_other(archive: Archive) -> None:
+    for class_, status in (("top_secret", 200), ("confidential", 403)):
+        item_id = await archive.deposit(class_, by=archive.archivist)
+        headers = {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
+        async with archive.house.client(archive.manager, **headers) as client:
+            answer = await client.patch(f"/v1/archives/{item_id}", content='{"description": "并购"}')
+        assert answer.status_code == status, answer.text

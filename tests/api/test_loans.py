@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.database import keep_archive
 from service.models import ArchiveItem, AuditEntry, Incident, Loan, OutboxMessage, RoleGrant
-from service.operations.lending_ends import end_lending, record_ends
+from service.operations.lending_ends import end_lending, record_end
 from service.policy import system_actor
 from tests.house import House
 from tests.lending import DUTIES, Lending, code
@@ -234,10 +234,62 @@ async def test_the_state_is_what_the_clock_says_before_anybody_notes_it(company:
     assert [one["id"] for one in expired["items"]] == [loan]
     async with database.transaction() as session:
         await keep_archive(session)
-        assert await record_ends(session, system_actor("lending")) == 1
-        assert await record_ends(session, system_actor("lending")) == 0
+        assert await record_end(session)
+        assert not await record_end(session)
         entry = (await session.scalars(select(AuditEntry).where(AuditEntry.action == "loan.expired"))).one()
     assert str(entry.subject_id) == loan
+
+
+async def run_out(company: Lending) -> None:
+    """Every loan's time is over, or the time in which it might have begun; nobody has noted it."""
+    async with company.house.services.database.transaction() as session:
+        await keep_archive(session)
+        day = timedelta(days=30)
+        moved = {
+            "starts_at": Loan.starts_at - day,
+            "expires_at": Loan.expires_at - day,
+            "lapses_at": Loan.lapses_at - day,
+        }
+        await session.execute(update(Loan).values(moved))
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_what_ended_by_itself_stands_in_nobodys_way_before_anybody_notes_it(
+    company: Lending, begun: bool
+) -> None:
+    item = await company.item("secret")
+    if begun:
+        first = await company.lent(item, seconds=60)
+    else:
+        first = (await company.ask("seller", item)).json()["id"]
+        await company.post("deputy", f"/loans/{first}/approve")
+    await run_out(company)
+    assert (await company.ask("seller", item)).status_code == 201
+    told = (await company.get("seller", f"/loans/{first}")).json()
+    assert (told["state"], told["ended_at"]) == (
+        ("expired", told["expires_at"]) if begun else ("lapsed", told["lapses_at"])
+    )
+    async with company.house.services.database.transaction() as session:
+        noted = select(AuditEntry).where(AuditEntry.action == f"loan.{told['state']}")
+        assert (await session.scalars(noted)).one().actor == "system:lending"
+
+
+@pytest.mark.parametrize(("who", "verb"), [("seller", "return"), ("archivist", "revoke"), ("seller", "report-lost")])
+async def test_what_ended_by_itself_gets_no_other_end(company: Lending, who: str, verb: str) -> None:
+    loan = await company.lent(await company.item("secret"))
+    await run_out(company)
+    words = {"revoke": {"reason": "安全检查"}, "report-lost": {"account": "遗失"}}.get(verb, {})
+    assert code(await company.post(who, f"/loans/{loan}/{verb}", **words)) == (409, "illegal_transition")
+
+
+async def test_a_class_that_is_raised_after_a_loans_end_does_not_revoke_it(company: Lending) -> None:
+    item = await company.item("secret")
+    loan = await company.lent(item)
+    await run_out(company)
+    raised = await company.post("archivist", f"/archives/{item}/raise", confidentiality="confidential", reason="复核")
+    assert raised.status_code == 200
+    told = (await company.get("archivist", f"/loans/{loan}")).json()
+    assert (told["state"], told["ended_at"], told["end_reason"]) == ("expired", told["expires_at"], None)
 
 
 async def test_what_is_not_begun_in_time_lapses(company: Lending) -> None:

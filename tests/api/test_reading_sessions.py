@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from service.adapters.reading_room.marks import number_in, number_of
 from service.database import keep_archive
 from service.models import ArchiveItem, AuditEntry, ReadingSession, ReadingView
-from service.operations.lending_ends import end_lending, record_ends
+from service.operations.lending_ends import end_lending, record_end
 from service.policy import system_actor
 from service.queries.reading_sessions import view_of_mark
 from tests.adapters.reading_room.files import pdf
@@ -144,7 +144,21 @@ async def test_nothing_is_shown_after_the_end_whoever_has_noted_it(company: Lend
     assert (await company.get("seller", f"/reading-sessions/{session_id}")).json()["state"] == "expired"
     async with database.transaction() as session:
         await keep_archive(session)
-        assert await record_ends(session, system_actor("lending")) == 1
+        assert await record_end(session)
+
+
+async def test_a_session_that_ended_by_itself_stands_in_nobodys_way(company: Lending) -> None:
+    item = await document(company)
+    session_id = await granted(company, item)
+    async with company.house.services.database.transaction() as session:
+        await keep_archive(session)
+        back = timedelta(hours=2)
+        moved = {"starts_at": ReadingSession.starts_at - back, "expires_at": ReadingSession.expires_at - back}
+        await session.execute(update(ReadingSession).values(moved))
+    assert code(await company.post("seller", f"/reading-sessions/{session_id}/end")) == (409, "illegal_transition")
+    assert (await ask(company, "seller", item)).status_code == 201
+    told = (await company.get("seller", f"/reading-sessions/{session_id}")).json()
+    assert (told["state"], told["ended_at"]) == ("expired", told["expires_at"])
 
 
 @pytest.mark.parametrize("end", ["end", "revoke", "raise", "delegation"])

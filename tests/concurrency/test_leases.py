@@ -3,23 +3,24 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import uvicorn
-from sqlalchemy import ColumnElement, extract, func, select, update
+from sqlalchemy import extract, func, select, update
 from starlette.types import Receive, Scope, Send
 
 from service.database import keep_archive
 from service.http.bounded import BoundedHttp
 from service.http.leases import LeasedResponse, lease_of
-from service.models import ArchiveItem, Delegation, Department, Loan, RoleGrant, Staff
+from service.models import AccountMembership, ArchiveItem, Delegation, Department, Loan, RoleGrant, Staff
+from service.operations.archive_content import opens_without_loan
 from service.operations.lending_ends import end_lending
 from service.policy import Actor, allowed, system_actor
-from service.queries.leases import seconds_left
+from service.queries.leases import FOR_EVER, Right, seconds_left
 from tests.house import House
 from tests.lending import Lending
 
@@ -30,9 +31,9 @@ SOON = timedelta(seconds=2)
 GRACE_S = 1.0
 
 
-def may_open(actor: Actor) -> ColumnElement[bool]:
-    """The items that somebody may open."""
-    return allowed(actor, "open", ArchiveItem)
+def right(actor: Actor) -> Right:
+    """What somebody may open, and without a loan."""
+    return Right(opens_without_loan(actor), allowed(actor, "open", ArchiveItem))
 
 
 class Desk:
@@ -40,6 +41,7 @@ class Desk:
 
     def __init__(self, company: Lending, item_id: UUID) -> None:
         self.company, self.item_id = company, item_id
+        self.left_open = 0
         self.server = uvicorn.Server(
             uvicorn.Config(
                 self.app, http=BoundedHttp, interface="asgi3", lifespan="off", log_config=None, access_log=False
@@ -47,12 +49,16 @@ class Desk:
         )
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def pieces() -> AsyncIterator[bytes]:
-            for _ in range(PIECES):
-                yield PIECE
+        async def pieces() -> AsyncGenerator[bytes, None]:
+            try:
+                for _ in range(PIECES):
+                    yield PIECE
+            finally:
+                self.left_open -= 1
 
         database, person = self.company.house.services.database, self.company.people["seller"].id
-        lease = lease_of((id(self), person), lambda: seconds_left(database, person, self.item_id, may_open))
+        lease = lease_of((id(self), person), lambda: seconds_left(database, person, self.item_id, right))
+        self.left_open += 1
         response = LeasedResponse(pieces(), PIECES * len(PIECE), "application/octet-stream", {}, lease)
         await response(scope, receive, send)
 
@@ -123,6 +129,7 @@ async def straddle(desk: Desk, ends_after: Callable[[], Awaitable[float]], pause
         for one in stalled:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        assert desk.left_open == 0
     for one in readers:
         assert one.total < one.told == PIECES * len(PIECE)
     return readers
@@ -193,6 +200,41 @@ async def test_whatever_ends_the_right_cuts_open_streams_within_a_second(company
         return time.monotonic()
 
     await straddle(Desk(company, item), ends, [None, 0.0, 0.05, 0.2])
+
+
+async def of_the_team(company: Lending) -> UUID:
+    """An unclassified item of an account of the seller's."""
+    account = await company.house.account(company.people["seller"])
+    return await company.item("unclassified", account_id=account)
+
+
+@pytest.mark.parametrize("what", ["setting", "team"])
+async def test_who_reads_for_the_accounts_team_is_cut_when_the_team_may_no_more(company: Lending, what: str) -> None:
+    item = await of_the_team(company)
+
+    async def ends() -> float:
+        if what == "setting":
+            async with company.house.client(company.people["admin"]) as client:
+                path, kind = "/v1/settings/archive_team_opens", "application/merge-patch+json"
+                headers = {"If-Match": "*", "Content-Type": kind}
+                assert (await client.patch(path, content='{"value": 0}', headers=headers)).status_code == 200
+        else:
+            async with company.house.services.database.transaction() as session:
+                ended = update(AccountMembership).where(AccountMembership.ended_at.is_(None))
+                await session.execute(ended.values(ended_at=func.now()))
+        return time.monotonic()
+
+    await straddle(Desk(company, item), ends, [None, 0.0, 0.05, 0.2])
+
+
+async def test_a_loan_limits_nobody_who_reads_for_the_accounts_team(company: Lending) -> None:
+    item = await of_the_team(company)
+    loan = (await company.ask("manager", item, "seller", seconds=60)).json()["id"]
+    assert (await company.post("office_director", f"/loans/{loan}/approve")).status_code == 200
+    assert (await company.begin("seller", loan)).status_code == 200
+    database, people = company.house.services.database, company.people
+    assert await seconds_left(database, people["seller"].id, item, right) == FOR_EVER
+    assert await seconds_left(database, people["stranger"].id, item, right) == 0
 
 
 async def test_of_a_hundred_approvals_one_counts(company: Lending) -> None:

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -59,16 +60,17 @@ class Vault:
         await self._store.write(object_key, ciphertext(pieces, Sealer(key, place.associated_data), measure))
         return Sealed(object_key, measure.digest.hexdigest(), measure.size, place, place.confidentiality, wrapped)
 
-    async def open(self, sealed: Sealed) -> AsyncIterator[bytes]:
+    async def open(self, sealed: Sealed) -> AsyncGenerator[bytes, None]:
         """The plaintext, segment by segment of at most 256 KiB; Damaged, UnknownKey, FileNotFoundError.
 
         Each segment is proven when it comes; that none is missing is proven with the last.
         """
         key = await self._keys.unwrap(sealed.wrapped, sealed.key_place)
         opener = Opener(key, sealed.place.associated_data)
-        async for piece in self._store.read(sealed.object_key):
-            for segment in opener.update(piece):
-                yield segment
+        async with aclosing(self._store.read(sealed.object_key)) as pieces:
+            async for piece in pieces:
+                for segment in opener.update(piece):
+                    yield segment
         yield opener.finish()
 
     async def verify(self, sealed: Sealed) -> bool:
