@@ -6,7 +6,7 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import EmailStr, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ARCHIVE_CLASSES = frozenset({"unclassified", "secret", "confidential", "top_secret"})
@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     oidc_audience: str | None = Field(default=None, min_length=1)
     rate_limit: int = Field(default=6000, ge=1)
     anonymous_rate_limit: int = Field(default=600, ge=1)
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: EmailStr | None = None
     worker: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
@@ -73,6 +79,17 @@ class Settings(BaseSettings):
         """An issuer signs tokens for many services: without an audience, theirs would open ours."""
         if (self.oidc_issuer is None) != (self.oidc_audience is None):
             message = "EVENHAND_OIDC_ISSUER and EVENHAND_OIDC_AUDIENCE are set together"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def sender_of_mail(self) -> Self:
+        """Who sends mail has an address; a password goes with its user name."""
+        if (self.smtp_host is None) != (self.smtp_from is None):
+            message = "EVENHAND_SMTP_HOST and EVENHAND_SMTP_FROM are set together"
+            raise ValueError(message)
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            message = "EVENHAND_SMTP_USERNAME and EVENHAND_SMTP_PASSWORD are set together"
             raise ValueError(message)
         return self
 

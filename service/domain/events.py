@@ -449,6 +449,12 @@ class TaskDeleted(Event):
     """A task was removed."""
 
 
+class NoticeRead(Event):
+    """Somebody read what they were told."""
+
+    published = False
+
+
 class JobCancelled(Event):
     """Work that outlives its request was called off."""
 

@@ -21,6 +21,7 @@ from service.jobs.housekeeping import forget_answers, forget_rate_windows, forge
 from service.jobs.imports import run_import, sweep_orphaned_files
 from service.jobs.ledgers import forget_load_changes, keep_ledgers, measure_fairness
 from service.jobs.lending import note_ended_lending
+from service.jobs.notices import mail_notices, tell_people
 from service.jobs.plan_evidence import replay_plan, verify_plan
 from service.jobs.recovery import take_up_dropped_jobs
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
@@ -64,4 +65,6 @@ SCHEDULE: dict[str, Scheduled] = {
 # Pauses in seconds.
 REPEATED: dict[str, Repeated] = {
     "seal_audit": Repeated(1.0, seal_audit),
+    "tell_people": Repeated(1.0, tell_people),
+    "mail_notices": Repeated(5.0, mail_notices),
 }

@@ -19,6 +19,7 @@ from service.models.imports import Import, ImportRow
 from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, RateWindow, Setting
 from service.models.ledgers import FairnessReport, Ledger, LedgerEntry, LoadChange
 from service.models.lending import Delegation, Incident, Loan, ReadingSession, ReadingView
+from service.models.notices import Follower, Notice
 from service.models.people import (
     Absence,
     ApiKey,
@@ -61,6 +62,7 @@ __all__ = [
     "Entitlement",
     "ExchangeRate",
     "FairnessReport",
+    "Follower",
     "Holiday",
     "IdempotencyRecord",
     "Identity",
@@ -77,6 +79,7 @@ __all__ = [
     "Login",
     "LoginThrottle",
     "Mediation",
+    "Notice",
     "OutboxMessage",
     "RateWindow",
     "ReadingSession",

@@ -36,6 +36,7 @@ class Staff(Versioned, SoftDeleted, Base):
         CheckConstraint("experience_level BETWEEN 1 AND 5", name="experience_level"),
         CheckConstraint("fte > 0 AND fte <= 1", name="fte"),
         CheckConstraint("status IN ('invited', 'active', 'on_leave', 'left')", name="status"),
+        CheckConstraint("language IN ('en', 'zh-CN')", name="language"),
     )
 
     code: Mapped[str]
@@ -52,6 +53,7 @@ class Staff(Versioned, SoftDeleted, Base):
     max_accounts: Mapped[int | None]
     max_workload_hours: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     status: Mapped[str] = mapped_column(server_default="active")
+    language: Mapped[str | None]
 
 
 class RoleGrant(Versioned, Base):

@@ -127,7 +127,10 @@ async def hand_over(
     leaving = [current[one.account_id] for one in moving if one.account_id in current]
     await expect_assignable(session, [one.staff_id for one in moving if one.staff_id])
     at: datetime = (await session.execute(NOW, {"booked_in": str(booked_in or "")})).scalar_one()
-    await end(session, actor, leaving, at, team_role)
+    cause = {"origin": origin, "plan_id": plan_id}
+    await end(
+        session, actor, [(one, {**cause, "reason": wanted[one.account_id].reason}) for one in leaving], at, team_role
+    )
     started = [row(one, team_role, origin, at, actor, plan_id, appeal_id) for one in moving if one.staff_id]
     if team_role != OWNER:  # who was put on a team by hand makes room
         await memberships.leave(session, [one.account_id for one in moving], team_role)
@@ -225,12 +228,12 @@ async def current_holdings(session: AsyncSession, accounts: list[UUID], team_rol
 
 
 async def end(
-    session: AsyncSession, actor: Actor, leaving: list[Holding], at: datetime, team_role: str = OWNER
+    session: AsyncSession, actor: Actor, leaving: list[tuple[Holding, dict[str, Any]]], at: datetime, team_role: str
 ) -> None:
-    """Ends assignments and the memberships that came with them."""
+    """Ends assignments, each with why, and the memberships that came with them."""
     if not leaving:
         return
-    ids = [holding.id for holding in leaving]
+    ids = [holding.id for holding, _ in leaving]
     statement = update(Assignment).where(Assignment.id == func.any(ids), Assignment.ended_at.is_(None))
     ended = await session.scalars(
         statement.values(ended_at=at, version=Assignment.version + 1).returning(Assignment.id),
@@ -238,9 +241,10 @@ async def end(
     )
     if len(ended.all()) != len(ids):
         raise AlreadyOwned
-    await memberships.leave(session, [holding.account_id for holding in leaving], team_role)
+    await memberships.leave(session, [holding.account_id for holding, _ in leaving], team_role)
     facts = [
-        events.AssignmentEnded(holding.id, holding.account_id, {"staff_id": holding.staff_id}) for holding in leaving
+        events.AssignmentEnded(holding.id, holding.account_id, {"staff_id": holding.staff_id, **why})
+        for holding, why in leaving
     ]
     await record(session, actor, *facts)
 

@@ -30,6 +30,7 @@ from service.models import (
     Import,
     Interaction,
     Job,
+    Notice,
     RoleGrant,
     Rulebook,
     Setting,
@@ -288,5 +289,6 @@ declare(Holiday, see=everyone, create=role(ADMIN), delete=role(ADMIN))
 declare(ExchangeRate, see=everyone, create=role(ADMIN, Role.FINANCE), delete=role(ADMIN, Role.FINANCE))
 declare(Setting, see=role(ADMIN, AUDITOR) | leaders, edit=role(ADMIN))
 declare(Job, see=creator | role(AUDITOR), cancel=creator)
+declare(Notice, see=holder, read=holder)
 declare(AuditEntry, see=role(AUDITOR, Role.GENERAL_MANAGER), edit=NOBODY)
 declare(AuditCheckpoint, see=role(AUDITOR, Role.GENERAL_MANAGER))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, EmailStr, Field
 
+from service.domain.notices import Language
 from service.domain.people import Role
 from service.domain.states import StaffStatus
 from service.schemas.fields import (
@@ -46,6 +47,7 @@ class StaffCreate(Body):
     fte: Fte = Field(default=Decimal(1), description="Share of full time, above 0 up to 1.", examples=["0.8"])
     max_accounts: Count | None = Field(default=None, description="At most so many accounts; null: no cap.")
     max_workload_hours: Hours | None = Field(default=None, description="At most so many hours a month; null: no cap.")
+    language: Language | None = Field(default=None, description="Of the mails that the person gets; null: the default.")
 
 
 class StaffUpdate(Body):
@@ -62,6 +64,7 @@ class StaffUpdate(Body):
     fte: Fte = UNCHANGED
     max_accounts: Count | None = None
     max_workload_hours: Hours | None = None
+    language: Language | None = None
 
 
 class StaffView(View):
@@ -81,6 +84,7 @@ class StaffView(View):
     fte: DecimalText | None
     max_accounts: int | None
     max_workload_hours: DecimalText | None
+    language: str | None = Field(description="en or zh-CN: of the mails that the person gets; null: the default.")
     status: str = Field(description="invited, active, on_leave or left; only the active are assigned to.")
     redacted: list[str] = Field(description="Fields that are hidden from you.")
     version: int

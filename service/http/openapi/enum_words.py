@@ -53,6 +53,9 @@ MEMBER_WORDS = {
     "upheld": "upheld 予以支持",
     "validated": "checked without writing 已校验（未写入）",
     "withdrawn": "withdrawn 已撤回",
+    # --- people ---
+    "en": "English 英文",
+    "zh-CN": "Chinese 中文",
     # --- accounts and contacts ---
     "high": "high 高",
     "low": "low 低",

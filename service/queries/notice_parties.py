@@ -1,0 +1,166 @@
+"""Who is who in an event: the people whom a notice may concern, by the names that the table of notices uses."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import func, select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.domain.people import LEADERS, SALES_ROLES, Role
+from service.domain.states import StaffStatus
+from service.models import (
+    Appeal,
+    Assignment,
+    Decision,
+    Delegation,
+    Department,
+    DistributionPlan,
+    Import,
+    Loan,
+    ReadingSession,
+    RoleGrant,
+    Rulebook,
+    Staff,
+    Task,
+    TierEvaluation,
+)
+
+People = dict[UUID, dict[str, Any]]
+Finder = Callable[[AsyncConnection, Any], Awaitable[People]]
+UNDER_APPEAL = "held_back:under_appeal"
+
+
+def told(people: Iterable[Any]) -> People:
+    """People about whom there is nothing more to tell; ids as the evidence writes them too."""
+    return {person if isinstance(person, UUID) else UUID(person): {} for person in people if person}
+
+
+def of_data(*path: str) -> Finder:
+    """Whom the event itself names, one or several."""
+
+    async def find(_connection: AsyncConnection, entry: Any) -> People:
+        value = entry.data
+        for name in path:
+            value = (value or {}).get(name)
+        return told(value if isinstance(value, list) else [value])
+
+    return find
+
+
+def of_row(column: Any, *conditions: Any) -> Finder:
+    """Whom the subject's row names now."""
+
+    async def find(connection: AsyncConnection, entry: Any) -> People:
+        model = column.class_
+        return told(await connection.scalars(select(column).where(model.id == entry.subject_id, *conditions)))
+
+    return find
+
+
+def holders(*roles: str, where: Any = None) -> Finder:
+    """Everybody active who holds one of the roles; `where`: a condition on the subject's row, of which there is one."""
+
+    async def find(connection: AsyncConnection, entry: Any) -> People:
+        if where is not None and await connection.scalar(where(entry)) is None:
+            return {}
+        return told(await connection.scalars(holding(*roles)))
+
+    return find
+
+
+def holding(*roles: str) -> Any:
+    """The ids of whoever is active and holds one of the roles."""
+    return (
+        select(Staff.id)
+        .join(RoleGrant, RoleGrant.staff_id == Staff.id)
+        .where(
+            Staff.status == StaffStatus.ACTIVE,
+            Staff.deleted_at.is_(None),
+            RoleGrant.state == "effective",
+            RoleGrant.role.in_(sorted(roles)),
+        )
+        .distinct()
+    )
+
+
+def deciders(model: type[Any]) -> Finder:
+    """Who might decide on what was asked and still waits: leaders, and deputies in charge of a department."""
+
+    async def find(connection: AsyncConnection, entry: Any) -> People:
+        waits = select(model.id).where(model.id == entry.subject_id, model.state == "requested")
+        if await connection.scalar(waits) is None:
+            return {}
+        in_charge = select(Department.deputy_in_charge_id).where(Department.deleted_at.is_(None))
+        return told(await connection.scalars(union(holding(*LEADERS), in_charge)))
+
+    return find
+
+
+async def keepers_of_late_paper(connection: AsyncConnection, entry: Any) -> People:
+    """The archivists, where an item's paper became overdue."""
+    changed = entry.data.get("changes", {}).get("paper_state", {})
+    return told(await connection.scalars(holding(Role.ARCHIVIST))) if changed.get("to") == "overdue" else {}
+
+
+async def moved_by_plan(connection: AsyncConnection, entry: Any) -> People:
+    """Everybody to whom a plan gave an account, or from whom it took one, with how many."""
+    of_plan = Decision.plan_id == entry.subject_id
+    moved = (Decision.winner_id.is_distinct_from(Decision.previous_owner_id), Decision.reason != UNDER_APPEAL)
+    people: People = {}
+    for column, name in ((Decision.winner_id, "gained"), (Decision.previous_owner_id, "lost")):
+        counted = select(column, func.count()).where(of_plan, *moved, column.is_not(None)).group_by(column)
+        for person, number in await connection.execute(counted):
+            people.setdefault(cast("UUID", person), {"gained": 0, "lost": 0})[name] = number
+    return people
+
+
+def unheard(entry: Any) -> Any:
+    """The appeal, where nobody hears it."""
+    return select(Appeal.id).where(Appeal.id == entry.subject_id, Appeal.reviewer_id.is_(None))
+
+
+def to_be_approved(entry: Any) -> Any:
+    """The plan, unless it only asks what would be."""
+    return select(DistributionPlan.id).where(
+        DistributionPlan.id == entry.subject_id, DistributionPlan.what_if.is_(None)
+    )
+
+
+PARTIES: dict[tuple[str, str], Finder] = {
+    ("assignment", "holder"): of_row(Assignment.staff_id, Assignment.plan_id.is_(None)),
+    ("membership", "member"): of_data("staff_id"),
+    ("task", "assignee"): of_row(Task.assignee_id),
+    ("task", "new_assignee"): of_data("changes", "assignee_id", "to"),
+    ("import", "creator"): of_row(Import.created_by),
+    ("distribution_plan", "author"): of_row(DistributionPlan.author_id),
+    ("distribution_plan", "approver"): of_row(DistributionPlan.approver_id),
+    ("distribution_plan", "approvers"): holders(*LEADERS, where=to_be_approved),
+    ("distribution_plan", "affected"): moved_by_plan,
+    ("tier_evaluation", "creator"): of_row(TierEvaluation.created_by),
+    ("rulebook", "author"): of_row(Rulebook.author_id),
+    ("rulebook", "sellers"): holders(*SALES_ROLES),
+    ("rulebook", "silent"): of_data("silent_ids"),
+    ("rule", "author"): of_row(Rulebook.author_id),
+    ("rule", "publisher"): of_row(Rulebook.publisher_id),
+    ("fairness", "leaders"): holders(*LEADERS),
+    ("appeal", "appellant"): of_row(Appeal.appellant_id),
+    ("appeal", "filer"): of_row(Appeal.filed_by_id),
+    ("appeal", "respondent"): of_row(Appeal.respondent_id),
+    ("appeal", "reviewer"): of_row(Appeal.reviewer_id),
+    ("appeal", "mediator"): of_row(Appeal.mediator_id),
+    ("appeal", "appointers"): holders(Role.GENERAL_MANAGER, where=unheard),
+    ("appeal", "silent"): of_data("silent_ids"),
+    ("appeal", "due_reviewer"): of_data("reviewer_id"),
+    ("role_grant", "holder"): of_row(RoleGrant.staff_id),
+    ("role_grant", "confirmers"): holders(*LEADERS),
+    ("delegation", "holder"): of_row(Delegation.holder_id),
+    ("loan", "borrower"): of_row(Loan.borrower_id),
+    ("loan", "applicant"): of_row(Loan.applicant_id),
+    ("loan", "deciders"): deciders(Loan),
+    ("reading_session", "reader"): of_row(ReadingSession.reader_id),
+    ("reading_session", "archivists"): holders(Role.ARCHIVIST),
+    ("reading_session", "deciders"): deciders(ReadingSession),
+    ("archive_item", "keepers_of_late_paper"): keepers_of_late_paper,
+    ("incident", "incident_readers"): holders(Role.ARCHIVIST, Role.GENERAL_MANAGER),
+}

@@ -1,0 +1,51 @@
+"""Notices as JSON: what somebody was told of, in both languages."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from service.schemas.fields import Instant, Text50, View
+from service.schemas.page import PageFilter
+from service.schemas.wording import Wording
+
+
+class NoticeView(View):
+    """One event that concerns you; of what you may no longer see only the fact that you were told is left."""
+
+    id: UUID
+    kind: str = Field(description="What it tells of; more kinds may come.", examples=["account_given"])
+    at: Instant
+    title: Wording | None = Field(description="One line.")
+    text: Wording | None = Field(description="What there is to say, with the reason where one was given.")
+    link: str | None = Field(
+        description="Where to look.", examples=["/v1/assignments/0197f0c2-0000-7000-8000-000000000000"]
+    )
+    subject_type: str | None = Field(description="What it is about, such as assignment or appeal.")
+    subject_id: UUID | None = Field(description="Which one it is about.")
+    withheld: bool = Field(description="true: you may no longer see what it is about, so nothing of it is told.")
+    read_at: Instant | None = Field(description="When you marked it as read; null until then.")
+    version: int
+
+
+class NoticePage(View):
+    """Some notices, and where the next ones begin."""
+
+    items: list[NoticeView]
+    next_cursor: str | None
+
+
+class NoticeSort(StrEnum):
+    """What notices are sorted by; a leading minus turns the order round."""
+
+    CREATED = "created_at"
+    CREATED_DESC = "-created_at"
+
+
+class NoticeFilter(PageFilter):
+    """Typed filters, one per field."""
+
+    read: bool | None = Field(default=None, description="true: those that you marked as read; false: the others.")
+    kind: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Any of these kinds.")
+    sort: NoticeSort = Field(default=NoticeSort.CREATED_DESC, description="The order; the newest first by default.")

@@ -1,0 +1,189 @@
+"""/v1/me/notices: everybody is told once of what concerns them, with the reason, in both languages."""
+
+from service.domain.notice_texts import TEMPLATES
+from service.domain.notices import ADDRESSEES
+from service.queries.notice_parties import PARTIES
+from tests.dispute import REASONS, a_dispute
+from tests.house import House
+from tests.lending import Lending
+from tests.noticing import kinds, notices, tell_all
+from tests.sharing import Sharing, path_of
+
+
+async def test_the_new_and_the_former_owner_are_told_with_the_reason(house: House) -> None:
+    dispute = await a_dispute(house)
+    body = {
+        "account_id": str(dispute.account_id),
+        "staff_id": str(dispute.seller.id),
+        "replaces_id": str(dispute.assignment_id),
+        "reason": "客户要求更换 {联系人}",
+    }
+    answer = await dispute.ask(dispute.boss, "POST", "/v1/assignments", body)
+    assert answer.status_code == 201, answer.text
+    await tell_all(house)
+    [given], [taken] = await notices(house, dispute.seller), await notices(house, dispute.owner)
+    assert (given["kind"], taken["kind"]) == ("account_given", "account_taken")
+    assert given["subject_id"] == answer.json()["id"]
+    for told in (given, taken):
+        assert "客户要求更换 {联系人}" in told["text"]["en"]
+        assert "原因：客户要求更换 {联系人}" in told["text"]["zh"]
+        assert answer.json()["account_code"] in told["title"]["zh"]
+    assert await notices(house, dispute.boss) == []
+
+
+async def test_telling_again_makes_no_second_notice(house: House) -> None:
+    dispute = await a_dispute(house)
+    await dispute.heard()
+    assert await tell_all(house) > 0
+    before = await notices(house, dispute.seller)
+    assert await tell_all(house) == 0
+    assert await notices(house, dispute.seller) == before
+
+
+async def test_each_side_of_an_appeal_is_told_of_each_step(house: House) -> None:
+    dispute = await a_dispute(house)
+    path = await dispute.heard()
+    assert (await dispute.decide(path, "rejected")).status_code == 200
+    await tell_all(house)
+    assert await kinds(house, dispute.seller) == ["appeal_taken_on", "appeal_rejected"]
+    assert await kinds(house, dispute.owner) == ["appeal_against_yours", "appeal_taken_on", "appeal_rejected"]
+    assert await kinds(house, dispute.judge) == ["appeal_to_review"]
+    verdict = (await notices(house, dispute.seller))[-1]
+    assert REASONS["reason_en"] in verdict["text"]["en"]
+    assert REASONS["reason_zh"] in verdict["text"]["zh"]
+    assert verdict["link"] == path
+
+
+async def test_an_upheld_appeal_tells_of_the_new_owner_too(house: House) -> None:
+    dispute = await a_dispute(house)
+    assert (await dispute.decide(await dispute.heard(), "upheld")).status_code == 200
+    await tell_all(house)
+    assert set(await kinds(house, dispute.seller)) >= {"appeal_upheld", "account_given"}
+    assert set(await kinds(house, dispute.owner)) >= {"appeal_upheld", "account_taken"}
+
+
+async def test_without_an_independent_reviewer_the_general_manager_is_told(house: House) -> None:
+    dispute = await a_dispute(house)
+    path = await dispute.heard()
+    await dispute.ask(dispute.judge, "POST", f"{path}/recuse", {"reason": "曾与当事人共事"})
+    leader = await house.person("general_manager")
+    await tell_all(house)
+    assert await kinds(house, leader) == ["appeal_without_reviewer"] * 2
+    assert "appeal_recused" in await kinds(house, dispute.seller)
+    assert "曾与当事人共事" not in str(await notices(house, dispute.seller))
+
+
+async def test_both_sides_and_the_mediator_are_told_of_a_mediation(house: House) -> None:
+    dispute = await a_dispute(house)
+    mediator = await house.person("mediator")
+    path = await dispute.filed()
+    shown = (await dispute.ask(dispute.seller, "GET", path)).json()
+    reviewer = mediator if shown["reviewer_id"] == str(mediator.id) else dispute.judge
+    other = dispute.judge if reviewer is mediator else mediator
+    await dispute.ask(reviewer, "POST", f"{path}/review", {})
+    begun = await dispute.ask(reviewer, "POST", f"{path}/mediate", {"mediator_id": str(other.id)})
+    assert begun.status_code == 200, begun.text
+    await tell_all(house)
+    assert (await kinds(house, other))[-1] == "appeal_to_mediate"
+    for side in (dispute.seller, dispute.owner):
+        assert (await kinds(house, side))[-1] == "appeal_mediated"
+
+
+async def test_a_plan_tells_each_person_once_whatever_it_moves(house: House) -> None:
+    sharing = await Sharing.of(house, sellers=2)
+    for _ in range(6):
+        await sharing.account()
+    plan = await sharing.applied()
+    await tell_all(house)
+    assert "plan_to_approve" in await kinds(house, sharing.leader)
+    assert {"plan_computed", "plan_approved", "plan_applied"} <= set(await kinds(house, sharing.author))
+    told = [await notices(house, seller) for seller in sharing.sellers]
+    assert [[one["kind"] for one in each] for each in told] == [["plan_moved"], ["plan_moved"]]
+    assert "gave you 3 accounts and took 0" in told[0][0]["text"]["en"]
+    assert told[0][0]["link"] == f"/v1/me/decisions?plan_id={plan['id']}"
+    async with house.client(sharing.sellers[0]) as client:
+        assert len((await client.get(told[0][0]["link"])).json()["items"]) == 6
+        assert (await client.get(path_of(plan))).status_code == 404
+
+
+async def test_of_what_somebody_may_no_longer_see_nothing_is_told(house: House) -> None:
+    dispute = await a_dispute(house)
+    code = (await dispute.ask(dispute.boss, "GET", f"/v1/accounts/{dispute.account_id}")).json()["code"]
+    helper = await house.person("tech_support")
+    path = f"/v1/accounts/{dispute.account_id}/team"
+    joined = await dispute.ask(dispute.boss, "POST", path, {"staff_id": str(helper.id), "role": "tech_support"})
+    assert joined.status_code == 201, joined.text
+    await tell_all(house)
+    [before] = await notices(house, helper)
+    assert (before["kind"], before["withheld"]) == ("team_joined", False)
+    assert code in before["title"]["en"]
+    async with house.client(dispute.boss) as client:
+        gone = await client.delete(joined.headers["Location"], headers={"If-Match": "*"})
+    assert gone.status_code == 204, gone.text
+    await tell_all(house)
+    hidden, left = await notices(house, helper)
+    assert (hidden["withheld"], hidden["title"], hidden["text"], hidden["link"], hidden["subject_id"]) == (
+        True, None, None, None, None,
+    )  # fmt: skip
+    assert left["kind"] == "team_left"
+    assert code not in str((hidden, left))
+
+
+async def test_only_its_reader_knows_of_a_notice_and_marks_it_once(house: House) -> None:
+    dispute = await a_dispute(house)
+    await dispute.heard()
+    await tell_all(house)
+    [first] = await notices(house, dispute.seller, kind="appeal_taken_on")
+    path = f"/v1/me/notices/{first['id']}"
+    for stranger in (dispute.owner, dispute.boss, await house.person("general_manager", "admin")):
+        for method, address in (("GET", path), ("POST", f"{path}/read")):
+            assert (await dispute.ask(stranger, method, address)).status_code == 404
+    async with house.client(dispute.seller) as client:
+        shown = await client.get(path)
+        again = await client.get(path, headers={"If-None-Match": shown.headers["ETag"]})
+        read, twice = await client.post(f"{path}/read"), await client.post(f"{path}/read")
+    assert (shown.status_code, again.status_code) == (200, 304)
+    assert (shown.json()["read_at"], read.json()["version"]) == (None, 2)
+    assert read.headers["ETag"] != shown.headers["ETag"]
+    assert read.json() == twice.json()
+    assert [one["id"] for one in await notices(house, dispute.seller, read="true")] == [first["id"]]
+    assert first["id"] not in {one["id"] for one in await notices(house, dispute.seller, read="false")}
+
+
+async def test_notices_come_by_pages_without_a_gap(house: House) -> None:
+    dispute = await a_dispute(house)
+    path = await dispute.heard()
+    await dispute.decide(path, "rejected")
+    await tell_all(house)
+    found: list[str] = []
+    async with house.client(dispute.owner) as client:
+        query = {"limit": "1"}
+        while True:
+            page = (await client.get("/v1/me/notices", params=query)).json()
+            found += [one["kind"] for one in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+    assert found == ["appeal_rejected", "appeal_taken_on", "appeal_against_yours"]
+
+
+async def test_a_loan_is_told_to_whoever_decides_and_to_its_borrower_without_a_title(house: House) -> None:
+    lending = await Lending.open(house)
+    item = await lending.item("secret", title="并购意向书")
+    loan = (await lending.ask("seller", item)).json()["id"]
+    await tell_all(house)
+    told = {who for who in lending.people if "loan_to_decide" in await kinds(house, lending.people[who])}
+    assert told == {"general_manager", "deputy"}
+    assert (await lending.post("deputy", f"/loans/{loan}/approve")).status_code == 200
+    await tell_all(house)
+    [approved] = await notices(house, lending.people["seller"], kind="loan_approved")
+    assert approved["subject_id"] == loan
+    assert "并购意向书" not in str(approved)
+
+
+def test_every_event_that_is_told_has_its_people_and_its_words() -> None:
+    for event, parties in ADDRESSEES.items():
+        for party, kind in parties.items():
+            assert (event.rsplit(".", 1)[0], party) in PARTIES, (event, party)
+            assert kind in TEMPLATES, kind
+    assert {kind for parties in ADDRESSEES.values() for kind in parties.values()} == set(TEMPLATES)
