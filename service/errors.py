@@ -289,6 +289,12 @@ class SecretAlreadyShown(Conflict):
 # --- people and access ---
 
 
+class OwnHandover(Denied):
+    """Nobody plans the handover of their own accounts."""
+
+    zh = "任何人不得规划本人客户的交接。"
+
+
 class OwnRoleRefused(Denied):
     """Nobody changes their own roles."""
 

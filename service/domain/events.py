@@ -69,6 +69,10 @@ class StaffLeft(Event):
     """A person left the company: roles and tokens ended at once."""
 
 
+class StaffReplaced(Event):
+    """What a person had was handed over to others, by a plan; they get nothing new from now on."""
+
+
 class StaffReinstated(Event):
     """A person who had left is expected back."""
 

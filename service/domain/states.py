@@ -151,6 +151,7 @@ TASK_TRANSITIONS = Transitions(
         TaskState.CANCELLED: frozenset({TaskState.NOT_STARTED}),
     }
 )
+OPEN_TASK_STATES = (TaskState.NOT_STARTED, TaskState.IN_PROGRESS)
 
 
 class ImportState(StrEnum):

@@ -86,17 +86,22 @@ async def recuse_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, re
     appeal = await fetch(session, actor, "recuse", Appeal, appeal_id)
     if appeal.state not in TO_BE_TAKEN_ON:
         raise StateConflict
-    assert appeal.reviewer_id is not None
+    session.info["made"] = appeal
+    await step_back(session, actor, appeal, reason, timezone)
+    return appeal
+
+
+async def step_back(session: AsyncSession, actor: Actor, appeal: Appeal, reason: str, timezone: str) -> None:
+    """Another independent reviewer is drawn in place of the present one, and has the full time."""
     left = appeal.reviewer_id
+    assert left is not None
     appeal.recused_ids = [*appeal.recused_ids, left]
     await draw(session, appeal)
     connection = await session.connection()
     settings, calendar = await appeal_settings(connection), await business_calendar(connection, timezone)
     begin(appeal, datetime.now(UTC), settings, calendar)
-    session.info["made"] = appeal
     data = {"instance": appeal.instance, "recused_id": left, "reviewer_id": appeal.reviewer_id, "reason": reason}
     await record(session, actor, events.AppealRecused(appeal.id, appeal.account_id, data))
-    return appeal
 
 
 async def escalate_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, reason: str, timezone: str) -> Appeal:

@@ -180,11 +180,16 @@ async def testimony(session: AsyncSession, actor: Actor, wanted: list[Evidence])
 async def withdraw_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, reason: str | None) -> Appeal:
     """Ends an appeal at the wish of whoever filed it."""
     appeal = await fetch(session, actor, "withdraw", Appeal, appeal_id)
-    APPEAL_TRANSITIONS.check(AppealState(appeal.state), AppealState.WITHDRAWN)
     session.info["made"] = appeal
+    await withdraw(session, actor, appeal, reason)
+    return appeal
+
+
+async def withdraw(session: AsyncSession, actor: Actor, appeal: Appeal, reason: str | None) -> None:
+    """The appeal, which is locked, is heard no further."""
+    APPEAL_TRANSITIONS.check(AppealState(appeal.state), AppealState.WITHDRAWN)
     if appeal.state == AppealState.MEDIATION:
         await call_off(session, appeal)
     appeal.state = AppealState.WITHDRAWN
     appeal.version += 1
     await record(session, actor, events.AppealWithdrawn(appeal.id, appeal.account_id, {"reason": reason}))
-    return appeal

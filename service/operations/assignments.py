@@ -22,7 +22,7 @@ from service.policy import Actor, fetch
 from service.schemas.assignments import AssignmentCreate
 
 OWNER, CO_OWNER = "owner", "co_owner"
-LEFT_ALONE = frozenset({"plan", "routed"})  # origins by which redistribution goes on by itself
+LEFT_ALONE = frozenset({"plan", "routed", "handover"})  # origins by which redistribution goes on by itself
 COLUMNS = (
     "id", "account_id", "staff_id", "team_role", "started_at", "origin", "reason", "decision_id", "plan_id",
     "appeal_id", "assigned_by", "share_percent",

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.database import keep_archive
@@ -93,11 +93,15 @@ async def end_delegations_of(session: AsyncSession, actor: Actor, staff_id: UUID
         lost.append(Delegation.grantor_id == staff_id)
     if not held & DELEGATES:
         lost.append(Delegation.holder_id == staff_id)
-    if not lost:
-        return
-    statement = select(Delegation).where(or_(*lost), Delegation.state == "effective").order_by(Delegation.id)
+    if lost:
+        await revoke_all(session, actor, or_(*lost), "the role behind it ended")
+
+
+async def revoke_all(session: AsyncSession, actor: Actor, which: ColumnElement[bool], reason: str) -> None:
+    """Revokes those of some delegations that are in force."""
+    statement = select(Delegation).where(which, Delegation.state == "effective").order_by(Delegation.id)
     for delegation in (await session.scalars(statement.with_for_update(key_share=True))).all():
-        await revoke(session, actor, delegation, "the role behind it ended")
+        await revoke(session, actor, delegation, reason)
 
 
 async def revoke(session: AsyncSession, actor: Actor, delegation: Delegation, reason: str) -> None:

@@ -190,11 +190,11 @@ async def reject_plan(session: AsyncSession, actor: Actor, plan_id: UUID, reason
 
 
 async def expect_independent(session: AsyncSession, actor: Actor, plan: DistributionPlan) -> None:
-    """Refuses the plan's author and everybody to whom it might give an account."""
+    """Refuses the plan's author, whom it is about, and everybody to whom it might give an account."""
     if plan.author_id == actor.id:
         raise AuthorIsApprover(BY_AUTHOR)
     people = await session.scalar(select(Snapshot.people).where(Snapshot.sha256 == plan.snapshot_sha256))
-    if actor.id in (people or ()):
+    if actor.id == plan.staff_id or actor.id in (people or ()):
         raise CandidateIsApprover
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.tasks import Mode
 from service.domain.staleness import Changed, changes_since, told
 from service.domain.states import PLAN_TRANSITIONS, PlanState
 from service.errors import AccountUnderAppeal, PlanStale
@@ -18,7 +19,9 @@ from service.models import Decision, DistributionPlan
 from service.models import Snapshot as SnapshotRow
 from service.operations.appeal_promises import compensate_waiting
 from service.operations.assignments import OWNER, Handover, confirm, hand_over
+from service.operations.handovers import finish_handover
 from service.operations.hard_rules import hold_ledger
+from service.operations.leaving import hold_appeals, leave_appeals
 from service.operations.plan_computing import basis_of, locked
 from service.policy import Actor
 from service.queries.snapshots import read_snapshot
@@ -40,7 +43,8 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID
 
     The ledger is held from before the data are read again, so that nobody assigns in between.
     """
-    department = await session.scalar(select(DistributionPlan.department_id).where(DistributionPlan.id == plan_id))
+    department, leaver = await concerned(session, plan_id)
+    appeals = await hold_appeals(session, leaver) if leaver else []
     await hold_ledger(session, department)
     plan = await locked(session, plan_id)
     if plan.state == PlanState.APPLIED and plan.job_id == job_id:
@@ -49,18 +53,31 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID
     if plan.team_role == OWNER:
         await compensate_waiting(session, department, timezone)  # a promise that came meanwhile makes the plan stale
     await expect_unchanged(session, plan, timezone)
-    moving = await handovers(session, plan_id)
+    moving, origin = await handovers(session, plan_id), "handover" if leaver else "plan"
+    if leaver:
+        await leave_appeals(session, actor, leaver, appeals, timezone)
     try:
-        started = await hand_over(session, actor, moving, "plan", plan_id=plan_id, team_role=plan.team_role)
+        started = await hand_over(session, actor, moving, origin, plan_id=plan_id, team_role=plan.team_role)
     except AccountUnderAppeal:
         await expect_unchanged(session, plan, timezone)  # an appeal that came meanwhile is a change like any other
         raise
     await confirm(session, Decision.plan_id == plan_id, plan.team_role)
+    if leaver:
+        await finish_handover(session, actor, leaver, plan_id)
     plan.state, plan.applied_at = PlanState.APPLIED, datetime.now(UTC)
     plan.version += 1
     result = {"plan_id": str(plan_id), "started": len(started)}
     await record(session, actor, events.DistributionPlanApplied(plan_id, data=result | {"counts": plan.counts}))
     return result
+
+
+async def concerned(session: AsyncSession, plan_id: UUID) -> tuple[UUID | None, UUID | None]:
+    """The team whose accounts a plan shares, and who hands over everything by it, if anybody does."""
+    statement = select(
+        DistributionPlan.department_id, DistributionPlan.staff_id, DistributionPlan.mode, DistributionPlan.team_role
+    ).where(DistributionPlan.id == plan_id)
+    row = (await session.execute(statement)).one()
+    return row.department_id, row.staff_id if (row.mode, row.team_role) == (Mode.LEAVER, OWNER) else None
 
 
 async def expect_unchanged(session: AsyncSession, plan: DistributionPlan, timezone: str) -> None:

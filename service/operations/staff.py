@@ -16,10 +16,12 @@ from service.journal import record
 from service.models import Assignment, Department, Login, Staff
 from service.operations.access import end_access
 from service.operations.changes import changes, rewrite
+from service.operations.leaving import end_standing, hold_appeals, leave_appeals
 from service.operations.memberships import refresh_line_of
 from service.operations.organisation import expect_department
 from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
+from service.policy.rules import holds
 from service.schemas.staff import StaffCreate, StaffUpdate
 
 HIDDEN = frozenset({"email", "search"})
@@ -64,9 +66,11 @@ async def update_staff(
 
 
 async def move_staff(
-    session: AsyncSession, actor: Actor, staff_id: UUID, target: StaffStatus, reason: str | None
+    session: AsyncSession, actor: Actor, staff_id: UUID, target: StaffStatus, reason: str | None, timezone: str
 ) -> None:
-    """Moves somebody else to another status; who leaves loses tokens and roles at once."""
+    """Moves somebody else to another status; who leaves loses tokens, roles and every part in appeals at once."""
+    leaving = target is StaffStatus.LEFT and holds(actor, "move", Staff)
+    appeals = await hold_appeals(session, staff_id) if leaving else []
     person = await fetch(session, actor, "move", Staff, staff_id)
     if staff_id == actor.id:
         raise OwnRoleRefused
@@ -76,6 +80,8 @@ async def move_staff(
     session.info["standing_changed"] = True
     if target is StaffStatus.LEFT:
         await end_access(session, actor, staff_id)
+        await leave_appeals(session, actor, staff_id, appeals, timezone)
+        await end_standing(session, actor, staff_id)
     await record(session, actor, MOVED[target](staff_id, data={"reason": reason}))
 
 

@@ -262,6 +262,7 @@ declare(
     delete=role(ADMIN),
     invite=role(ADMIN) | leaders,
     revoke=role(ADMIN),
+    see_handover=role(*PLAN_AUTHORS, AUDITOR) | leaders,
 )
 declare(
     RoleGrant,

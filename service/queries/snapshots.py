@@ -63,6 +63,7 @@ HELD_BACK = ("under_appeal", "missing_value", "missing_rate", "value_out_of_rang
 COVERAGE = ("code", "regions", "industries", "products", "experience_level", "max_accounts")
 OWNER, CO_OWNER = "owner", "co_owner"
 SHARED = aliased(Assignment)
+WORKING = (StaffStatus.ACTIVE, StaffStatus.ON_LEAVE)
 PLAN_DAYS = 90
 TODAY = 1
 
@@ -298,7 +299,7 @@ def held_back(basis: Basis, minutes: Mapping[str, int]) -> ColumnElement[Any]:
     freshness = basis.rules.freshness
     oldest = basis.as_of - timedelta(days=freshness.most_days)
     conditions = (
-        exists().where(Appeal.account_id == Account.id, text(OPEN_STATES)),
+        exists().where(Appeal.account_id == Account.id, text(OPEN_STATES), *by_others(basis)),
         Account.potential_value.is_(None),
         MINOR.is_(None),
         MINOR > LARGEST_INTEGER,
@@ -307,6 +308,12 @@ def held_back(basis: Basis, minutes: Mapping[str, int]) -> ColumnElement[Any]:
         func.coalesce(AccountTier.tier.not_in(sorted(minutes)), True),
     )
     return case(*zip(conditions, HELD_BACK, strict=True), else_=None)
+
+
+def by_others(basis: Basis) -> tuple[ColumnElement[bool], ...]:
+    """Which appeals hold an account back: all, but those of a leaver, which end with the handover."""
+    leaver = basis.task.person_id if basis.task.mode is Mode.LEAVER else None
+    return (Appeal.appellant_id != UUID(leaver),) if leaver else ()
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -347,7 +354,10 @@ def unowned_of(department_id: UUID | None) -> Select[Any]:
 
 
 def people_of(basis: Basis) -> Select[Any]:
-    """Active staff who may hold the role that is shared, in the order of a person entry's fields."""
+    """Staff who may hold the role that is shared, in the order of a person entry's fields; those on leave are absent.
+
+    So whoever comes back finds what no plan was asked to move, and is given accounts as if they had never been away.
+    """
     last_day = basis.first_day + timedelta(days=basis.days - 1)
     overlap = func.least(Absence.ends_on, last_day) - func.greatest(Absence.starts_on, basis.first_day)
     absent = select(func.coalesce(func.sum(taken_as(overlap, Integer) + 1), 0)).where(
@@ -363,11 +373,14 @@ def people_of(basis: Basis) -> Select[Any]:
         "id": cast(Staff.id, Text),
         **{name: getattr(Staff, name) for name in COVERAGE},
         "fte_permille": cast(Staff.fte * 1000, Integer),
-        "availability_permille": 1000 * (basis.days - absent.scalar_subquery()) // basis.days,
+        "availability_permille": case(
+            (Staff.status == StaffStatus.ON_LEAVE, 0),
+            else_=1000 * (basis.days - absent.scalar_subquery()) // basis.days,
+        ),
         "max_workload_minutes": cast(func.trunc(Staff.max_workload_hours * 60), BigInteger),
     }
     people = select(*(columns[part.name] for part in fields(PersonEntry)))
-    works_here = and_(Staff.deleted_at.is_(None), Staff.status == StaffStatus.ACTIVE, works_in(basis.scope))
+    works_here = and_(Staff.deleted_at.is_(None), Staff.status.in_(WORKING), works_in(basis.scope))
     return people.where(works_here, may_hold, stays)
 
 

@@ -7,16 +7,17 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, nulls_last, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.domain.states import OPEN_TASK_STATES
 from service.errors import NotFound
 from service.models import Account, AccountMembership, AccountTier, Assignment, Contact, Interaction, Staff, Task
 from service.policy import Actor, allowed
 from service.queries.json_view import json_list, json_object, json_value
-from service.queries.tasks import ASSIGNEE, OPEN, overdue
+from service.queries.tasks import ASSIGNEE, overdue
 
 LATEST = 5
 NEXT = 10
 THIS = bindparam("account_id", type_=Account.id.type)
-OPEN_TASKS = (Task.account_id == THIS, Task.deleted_at.is_(None), Task.state.in_(OPEN))
+OPEN_TASKS = (Task.account_id == THIS, Task.deleted_at.is_(None), Task.state.in_(OPEN_TASK_STATES))
 INTERACTIONS = (Interaction.account_id == THIS, Interaction.deleted_at.is_(None))
 
 

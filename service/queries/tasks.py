@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, Text, and_, bindparam, cast
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.calendar import BusinessCalendar
-from service.domain.states import TaskState
+from service.domain.states import OPEN_TASK_STATES, TaskState
 from service.domain.tasks import progress
 from service.models import Account, Staff, Task
 from service.policy import Actor
@@ -19,7 +19,6 @@ from service.queries.calendar import business_calendar
 from service.queries.listing import Filter, Listing, any_of, at_least, at_most, equals
 from service.queries.single import single
 
-OPEN = (TaskState.NOT_STARTED, TaskState.IN_PROGRESS)
 NEVER = date(9999, 12, 31)
 ASSIGNEE = func.coalesce(
     select(Staff.name).where(Staff.id == Task.assignee_id).correlate(Task).scalar_subquery(), Task.assignee_text
@@ -43,7 +42,7 @@ def overdue(timezone: str) -> ColumnElement[bool]:
     """Open tasks whose planned date has passed in the business time zone."""
     today = cast(func.timezone(literal_column(f"'{timezone}'", Text), func.now()), Date)
     past = func.coalesce(Task.planned_on < today, literal_column("false"))
-    return and_(Task.state.in_(OPEN), past)
+    return and_(Task.state.in_(OPEN_TASK_STATES), past)
 
 
 @cache

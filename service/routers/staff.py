@@ -128,7 +128,8 @@ async def suspend_staff(staff_id: UUID, change: StatusChange, context: Ctx) -> R
 async def end_staff(staff_id: UUID, change: StatusChange, context: Ctx) -> Response:
     """End a person's time here: tokens, password and roles end at once.
 
-    Their accounts wait for somebody else: run a plan, or assign them by hand.
+    What they appealed is withdrawn, what they reviewed goes to others, loans and delegations end. Their accounts wait
+    for somebody else: see `/handover`.
 
     员工离职：令牌与角色立即终止。
     """
@@ -177,7 +178,8 @@ async def revoke_staff(staff_id: UUID, change: StatusChange, context: Ctx) -> No
 
 async def move(context: Context, staff_id: UUID, target: StaffStatus, change: StatusChange) -> Response:
     """The person in another status."""
-    await operations.move_staff(context.session, context.actor, staff_id, target, change.reason)
+    timezone = context.services.settings.timezone
+    await operations.move_staff(context.session, context.actor, staff_id, target, change.reason, timezone)
     return await answer(context, staff_id)
 
 

@@ -205,6 +205,17 @@ MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
     "EvaluationState": {"applied": "in force 已生效"},
     "Expected": {"refused": "refused 禁止"},
     "FilingKind": spoken(KIND_NAMES),
+    "Held": {
+        "account": "an account 客户",
+        "task": "an open task 未完成任务",
+        "team": "a part on an account's team 客户团队成员",
+        "appeal": "an open appeal 未结申诉",
+        "loan": "a loan 借阅",
+        "reading_session": "a reading session 阅览",
+        "paper": "a paper original 纸质档案",
+        "delegation": "a letter of delegation 委托书",
+        "department": "a department that they head 主管的部门",
+    },
     "PaperState": {
         "in_archive": "in the archive 在库",
         "lost": "lost 遗失",

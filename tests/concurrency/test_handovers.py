@@ -1,0 +1,110 @@
+"""A handover that is applied while an appeal is filed or decided: one outcome, and no account without its due."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select, update
+
+from service.models import Appeal, Assignment
+from tests.dispute import REASONS
+from tests.house import House, Person
+from tests.sharing import Sharing
+
+
+async def assignments(sharing: Sharing) -> dict[str, str]:
+    """Account id → id of its present assignment."""
+    answer = await sharing.ask(sharing.leader, "GET", "/v1/assignments", current="true", limit=200)
+    return {item["account_id"]: item["id"] for item in answer.json()["items"]}
+
+
+async def file(sharing: Sharing, by: Person, account: Any) -> httpx.Response:
+    held = (await assignments(sharing))[str(account)]
+    body = {"assignment_id": held, "grounds": ["territory"], "statement": "该客户在本人区域。"}
+    return await sharing.ask(by, "POST", "/v1/appeals", body)
+
+
+async def heard(sharing: Sharing, by: Person, account: Any, judge: Person) -> str:
+    """The path of an appeal that somebody has taken on."""
+    path = (await file(sharing, by, account)).headers["Location"]
+    async with sharing.house.services.database.transaction() as session:
+        await session.execute(update(Appeal).values(reviewer_id=judge.id, state="under_review"))
+    return path
+
+
+async def raced(sharing: Sharing, plan: dict[str, Any], request: Any) -> tuple[httpx.Response, str]:
+    """The answer to a request that starts together with a plan's application, and the plan's state."""
+    accepted = await sharing.step(plan, "apply")
+    answer, _ = await asyncio.gather(request, sharing.ran(accepted), return_exceptions=True)
+    assert isinstance(answer, httpx.Response), answer
+    told = await sharing.ask(sharing.leader, "GET", f"/v1/distribution-plans/{plan['id']}")
+    return answer, told.json()["state"]
+
+
+async def one_owner_each(sharing: Sharing, accounts: list[Any]) -> None:
+    async with sharing.house.services.database.reading() as connection:
+        current = select(Assignment.account_id).where(Assignment.ended_at.is_(None), Assignment.team_role == "owner")
+        assert sorted(await connection.scalars(current)) == sorted(accounts)
+
+
+@pytest.mark.parametrize("later", [0.0, 0.05, 0.15])
+async def test_an_appeal_filed_meanwhile_stops_the_handover_or_comes_too_late(
+    committed_house: House, later: float
+) -> None:
+    sharing = await Sharing.of(committed_house, sellers=3)
+    leaver, rich, idle = sharing.sellers
+    await committed_house.person("mediator")
+    accounts = [await sharing.account(leaver) for _ in range(4)] + [await sharing.account(rich)]
+    plan = await sharing.approved(mode="leaver", staff_id=str(leaver.id))
+    held = (await assignments(sharing))[str(accounts[0])]
+    body = {"assignment_id": held, "grounds": ["territory"], "statement": "该客户在本人区域。"}
+
+    async def filed() -> httpx.Response:
+        await asyncio.sleep(later)
+        return await sharing.ask(idle, "POST", "/v1/appeals", body)
+
+    answer, state = await raced(sharing, plan, filed())
+    owners = await sharing.owners()
+    assert (answer.status_code, state) in {(201, "superseded"), (409, "applied")}, answer.text
+    if state == "superseded":
+        assert {owners[str(one)] for one in accounts[:4]} == {str(leaver.id)}
+    else:
+        assert answer.json()["code"] == "assignment_ended"
+        assert str(leaver.id) not in owners.values()
+    await one_owner_each(sharing, accounts)
+
+
+async def test_an_appeal_decided_meanwhile_keeps_its_verdict(committed_house: House) -> None:
+    sharing = await Sharing.of(committed_house, sellers=3)
+    leaver, rich, idle = sharing.sellers
+    judge = await committed_house.person("mediator")
+    accounts = [await sharing.account(leaver) for _ in range(3)] + [await sharing.account(rich)]
+    path = await heard(sharing, idle, accounts[0], judge)
+    plan = await sharing.approved(mode="leaver", staff_id=str(leaver.id))
+    verdict = REASONS | {"outcome": "upheld"}
+    answer, state = await raced(sharing, plan, sharing.ask(judge, "POST", f"{path}/decide", verdict))
+    owners = await sharing.owners()
+    assert (answer.status_code, owners[str(accounts[0])]) == (200, str(idle.id)), answer.text
+    assert state in {"applied", "superseded"}
+    assert (str(leaver.id) in owners.values()) == (state == "superseded")
+    await one_owner_each(sharing, accounts)
+
+
+async def test_a_leaver_who_decides_meanwhile_is_heard_once_or_replaced(committed_house: House) -> None:
+    sharing = await Sharing.of(committed_house, sellers=3)
+    owner, _, idle = sharing.sellers
+    leaver, other = await committed_house.person("mediator"), await committed_house.person("mediator")
+    account = await sharing.account(owner)
+    path = await heard(sharing, idle, account, leaver)
+    plan = await sharing.approved(mode="leaver", staff_id=str(leaver.id))
+    verdict = REASONS | {"outcome": "upheld"}
+    answer, state = await raced(sharing, plan, sharing.ask(leaver, "POST", f"{path}/decide", verdict))
+    appeal = (await sharing.ask(sharing.leader, "GET", path)).json()
+    assert state in {"applied", "superseded"}
+    if answer.status_code == 200:
+        assert (appeal["state"], (await sharing.owners())[str(account)]) == ("upheld", str(idle.id))
+    else:
+        assert (answer.status_code, state, appeal["state"]) == (404, "applied", "under_review"), answer.text
+        assert appeal["reviewer_id"] in {str(other.id), str(sharing.leader.id)}
+    await one_owner_each(sharing, [account])
