@@ -228,14 +228,14 @@ def departments(staff_id: UUID) -> Select[Any]:
     return columns.where(heads, Department.deleted_at.is_(None))
 
 
-def piece(kind: Held, id_: Any, fate: Any, **columns: Any) -> Any:
+def piece(kind: Held, id_: Any, fate: Any, **columns: Any) -> Select[Any]:
     """The columns that all kinds have in common; what a kind lacks is null."""
     kinds: dict[str, Any] = {"account_id": Uuid(), "label": Text(), "state": Text(), "new_staff_id": Uuid()}
     kinds |= {"reason": Text(), "remedy": Text()}
-    return select(
+    common: list[Any] = [
         literal(list(Held).index(kind)).label("rank"),
         id_.label("id"),
         literal(str(kind)).label("kind"),
         cast(fate, Text).label("fate"),
-        *(cast(columns.get(name, null()), type_).label(name) for name, type_ in kinds.items()),
-    )
+    ]
+    return select(*common, *(cast(columns.get(name, null()), type_).label(name) for name, type_ in kinds.items()))
