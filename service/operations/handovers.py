@@ -61,7 +61,7 @@ async def finish_handover(session: AsyncSession, actor: Actor, staff_id: UUID, p
 
     Somebody active is on leave from now on, so that no distribution fills their place again.
     """
-    await leave_teams(session, actor, staff_id)
+    await leave_teams(session, actor, staff_id, plan_id)
     handed = await pass_on_tasks(session, actor, staff_id)
     await end_standing(session, actor, staff_id)
     on_leave = update(Staff).where(Staff.id == staff_id, Staff.status == StaffStatus.ACTIVE)
@@ -72,7 +72,7 @@ async def finish_handover(session: AsyncSession, actor: Actor, staff_id: UUID, p
     await record(session, actor, events.StaffReplaced(staff_id, data={"plan_id": plan_id, "tasks": handed}))
 
 
-async def leave_teams(session: AsyncSession, actor: Actor, staff_id: UUID) -> None:
+async def leave_teams(session: AsyncSession, actor: Actor, staff_id: UUID, plan_id: UUID) -> None:
     """Ends every part in an account's team but that of an owner, given by a plan, an appeal or by hand."""
     roles = select(Assignment.id, Assignment.account_id, Assignment.staff_id, Assignment.team_role).where(
         Assignment.staff_id == staff_id, Assignment.team_role != OWNER, Assignment.ended_at.is_(None)
@@ -81,7 +81,8 @@ async def leave_teams(session: AsyncSession, actor: Actor, staff_id: UUID) -> No
     at = (await session.execute(text("SELECT clock_timestamp()"))).scalar_one()
     for role in sorted({row.team_role for row in held}):
         theirs = [Holding(row.id, row.account_id, row.staff_id) for row in held if row.team_role == role]
-        await end(session, actor, theirs, at, role)
+        why = {"origin": "handover", "plan_id": plan_id, "reason": None}
+        await end(session, actor, [(one, why) for one in theirs], at, role)
     left = update(AccountMembership).where(beside(staff_id)).values(ended_at=func.now())
     ended = (await session.scalars(left.returning(AccountMembership))).all()
     facts = [events.MembershipEnded(one.id, one.account_id, {"staff_id": staff_id, "role": one.role}) for one in ended]
