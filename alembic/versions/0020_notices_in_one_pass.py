@@ -6,8 +6,8 @@ statement's rows: a session keeps the plan of a function that it made for a stat
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
