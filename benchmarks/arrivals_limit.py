@@ -30,7 +30,6 @@ ASSIGNMENT = """INSERT INTO assignments (id, account_id, staff_id, team_role, st
     decision_id, assigned_by) VALUES ($1, $2, $3, 'owner', clock_timestamp(), 'routed', $4, $5)"""
 MEMBER = """INSERT INTO account_memberships (id, account_id, holder_id, holder_kind, role) VALUES
     ($1, $4, $5, 'staff', 'owner'), ($2, $4, $6, 'department', 'line'), ($3, $4, $7, 'department', 'line')"""
-ACCOUNT = "UPDATE accounts SET version = version + 1 WHERE id = $1"
 AUDIT = """INSERT INTO audit_entries (id, at, actor, actor_id, action, subject_type, subject_id, account_id, request_id,
     data) VALUES ($1, now(), 'staff:bench', $2, 'assignment.started', 'assignment', $3, $4, 'bench', $5)"""
 OUTBOX = """INSERT INTO outbox_messages (id, at, type, subject_type, subject_id)
@@ -52,7 +51,6 @@ async def route(request: Request) -> Response:
         await connection.execute(DECISION, decision, account, SNAPSHOT, RULEBOOK, place, seller)
         await connection.execute(ASSIGNMENT, assignment, account, seller, decision, LEADER)
         await connection.execute(MEMBER, uuid7(), uuid7(), uuid7(), account, seller, TEAM, PARENT)
-        await connection.execute(ACCOUNT, account)
         await connection.execute(AUDIT, entry, LEADER, assignment, account, data)
         await connection.execute(OUTBOX, entry, assignment)
     return Response(json.dumps({"staff_id": str(seller)}), media_type="application/json")

@@ -135,10 +135,7 @@ async def hand_over(
     if team_role != OWNER:  # who was put on a team by hand makes room
         await memberships.leave(session, [one.account_id for one in moving], team_role)
     await start(session, started, team_role)
-    touched = [one.account_id for one in moving]
-    await memberships.refresh_line(session, touched, only_new=not leaving)
-    raised = update(Account).where(Account.id == func.any(touched)).values(version=Account.version + 1)
-    await session.execute(raised, execution_options=UNSYNCHRONISED)
+    await memberships.refresh_line(session, [one.account_id for one in moving], only_new=not leaving)
     facts = [
         events.AssignmentStarted(
             new["id"], new["account_id"], {name: new[name] for name in ("staff_id", "origin", "plan_id", "reason")}

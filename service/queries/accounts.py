@@ -10,6 +10,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -153,7 +154,7 @@ async def account_json(connection: AsyncConnection, actor: Actor, account_id: UU
     if statement is None:
         columns = account_columns(actor, base_currency)
         statement = _KEPT[shape] = select(
-            json_object(columns).label("json"), Account.version, view_class(columns).label("view")
+            json_object(columns).label("json"), Account.version, view_of(columns).label("view")
         ).where(Account.id == bindparam("account_id", type_=Account.id.type), allowed(actor, "see", Account))
     values = {**principal_values(actor), "account_id": account_id}
     row = (await connection.execute(statement, values)).one_or_none()
@@ -177,6 +178,12 @@ async def contact_json(connection: AsyncConnection, actor: Actor, account_id: UU
     columns = contact_columns(actor)
     of_account = Contact.account_id == account_id
     return await single(connection, actor, Contact, columns, contact_id, of_account, view=view_class(columns))
+
+
+def view_of(columns: Mapping[str, Any]) -> ColumnElement[str]:
+    """The part of an account's ETag that stands for what its version does not count: what was hidden, and its owner."""
+    owner = func.replace(cast(columns["owner_id"], Text), "-", "")
+    return func.concat_ws(".", view_class(columns), owner)
 
 
 def view_class(columns: Mapping[str, Any]) -> ColumnElement[str]:

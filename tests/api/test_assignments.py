@@ -44,6 +44,26 @@ async def test_a_manager_of_the_line_assigns_by_hand_with_a_reason_and_a_pin(hou
     assert ended.json()["ended_at"] == answer.json()["started_at"]
 
 
+async def test_an_account_that_changes_hands_has_another_etag_and_the_same_version(house: House) -> None:
+    sharing = await Sharing.of(house)
+    owner, other = sharing.sellers
+    account = await sharing.account(owner)
+    [present] = (await sharing.ask(sharing.author, "GET", "/v1/assignments")).json()["items"]
+    before = await sharing.ask(sharing.author, "GET", f"/v1/accounts/{account}")
+    answer = await by_hand(sharing, sharing.author, account, other, replaces_id=present["id"])
+    assert answer.status_code == 201, answer.text
+    async with house.client(sharing.author) as client:
+        known = {"If-None-Match": before.headers["ETag"]}
+        after = await client.get(f"/v1/accounts/{account}", headers=known)
+        assert (after.status_code, after.json()["owner_id"]) == (200, str(other.id))
+        assert after.json()["version"] == before.json()["version"]
+        again = await client.get(f"/v1/accounts/{account}", headers={"If-None-Match": after.headers["ETag"]})
+        assert again.status_code == 304
+        changed = {"Content-Type": "application/merge-patch+json", "If-Match": after.headers["ETag"]}
+        patched = await client.patch(f"/v1/accounts/{account}", json={"kind": "工业"}, headers=changed)
+        assert patched.status_code == 200, patched.text
+
+
 async def test_the_present_assignment_must_be_named(house: House) -> None:
     sharing = await Sharing.of(house)
     owner, other = sharing.sellers
