@@ -62,6 +62,7 @@ from service.routers import (
     team,
     tier_evaluations,
     tier_schemes,
+    waiting,
 )
 
 # Hot ones first: the router tries them in this order.
@@ -74,6 +75,7 @@ ROUTERS = (
     fairness.router,
     reports.router,
     distribution_plans.router,
+    waiting.router,
     plan_evidence.router,
     plan_pictures.router,
     rulebooks.router,

@@ -25,6 +25,7 @@ from service.jobs.notices import mail_notices, tell_people
 from service.jobs.plan_evidence import replay_plan, verify_plan
 from service.jobs.recovery import take_up_dropped_jobs
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
+from service.jobs.waiting import retry_waiting
 from service.jobs.worker import Repeated, Scheduled, Work
 
 KINDS: dict[str, Work] = {
@@ -49,6 +50,7 @@ SCHEDULE: dict[str, Scheduled] = {
     "keep_promises": Scheduled("*/5 * * * *", keep_promises),
     "take_up_dropped_jobs": Scheduled("*/5 * * * *", take_up_dropped_jobs),
     "note_ended_lending": Scheduled("* * * * *", note_ended_lending),
+    "retry_waiting": Scheduled("* * * * *", retry_waiting),
     "keep_ledgers": Scheduled("* * * * *", keep_ledgers),
     "measure_fairness": Scheduled("*/5 * * * *", measure_fairness),
     "forget_load_changes": Scheduled("29 * * * *", forget_load_changes),

@@ -75,6 +75,7 @@ declare(
     see=full_view | role(*BASICS_READERS),
     see_values=full_view,
     see_timeline=full_view,
+    see_waiting=role(*PLAN_AUTHORS, STEWARD, AUDITOR) | leaders,
     see_dossier=team | line | leaders | role(STEWARD, AUDITOR),  # no integration: it sees nothing of the archive
     see_sensitive=sensitive,
     create=role(*ACCOUNT_CREATORS) | scope("accounts:write"),

@@ -73,17 +73,19 @@ class Scope:
     """Whose accounts and people: the company's, one department's with all below it, or those of some of its people.
 
     `staff_ids`: their accounts alone; `account_id`: belongs to it in any case; where it stands alone, it is the only
-    account, beside all people.
+    account, beside all people, as those of `account_ids` are.
     """
 
     department_id: UUID | None = None
     staff_ids: tuple[UUID, ...] | None = None
     account_id: UUID | None = None
+    account_ids: tuple[UUID, ...] | None = None
 
     @property
     def alone(self) -> bool:
-        """Whether one account is all there is."""
-        return self.account_id is not None and self.staff_ids is None and self.department_id is None
+        """Whether named accounts are all there is."""
+        named = self.account_id is not None or self.account_ids is not None
+        return named and self.staff_ids is None and self.department_id is None
 
 
 @dataclass(frozen=True)
@@ -318,6 +320,8 @@ def by_others(basis: Basis) -> tuple[ColumnElement[bool], ...]:
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
     """The accounts of a scope: those that its people own, and those without an owner whom its team sees."""
+    if scope.account_ids is not None:
+        return Account.id == func.any(list(scope.account_ids))
     if scope.staff_ids is None and scope.department_id is None:
         return Account.id == scope.account_id if scope.account_id else true()
     parts = [own_accounts(scope)] + ([] if scope.staff_ids is not None else [unowned_of(scope.department_id)])

@@ -77,6 +77,10 @@ REASONS = {
     "all_at_cap": Sentence("Everybody who may serve it has reached a cap.", "所有符合条件的人员均已达到上限。"),
     "all_absent": Sentence("Everybody who could serve it is absent.", "所有可负责的人员均不在岗。"),
     "no_eligible_person": Sentence("Nobody meets its hard rules.", "没有人员符合其硬性规则。"),
+    "never_asked": Sentence("Nobody has put it to the rule yet.", "尚未按规则分配过。"),
+    "released": Sentence("An appeal took it from its owner.", "申诉裁定由原负责人移出。"),
+    "owner_left": Sentence("Its owner has left.", "负责人已离职。"),
+    "due": Sentence("The rule names somebody for it now.", "按规则已有可承接的人员。"),
     "waits_for_plan": Sentence(
         "The rulebook leaves new accounts to the next plan.", "按规则，新客户留待下一次分配方案。"
     ),
@@ -101,6 +105,9 @@ REMEDIES = {
         "Extend what people cover, or engage somebody: no single rule stands in the way.",
         "请扩大人员的覆盖范围或增加人员：并非由单一规则造成。",
     ),
+    "ask_the_rule": Sentence("Route it, or make a distribution plan.", "请按规则分配该客户，或制定分配方案。"),
+    "make_handover": Sentence("Plan the handover of its owner.", "请为其负责人制定交接方案。"),
+    "wait_for_retry": Sentence("Nothing: it is given out within minutes.", "无需处理：数分钟内自动分配。"),
     "make_plan": Sentence("Make a distribution plan.", "请制定分配方案。"),
 }
 

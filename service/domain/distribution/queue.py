@@ -1,0 +1,39 @@
+"""The queue of accounts without an owner: in which order they are asked about, and why nobody asks for some of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from service.domain.distribution.balance import Balance, Booking
+from service.domain.distribution.decisions import Waiting
+from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.routing import route
+from service.domain.distribution.snapshot import Account
+from service.domain.distribution.waiting import WAITS_FOR_PLAN, waiting_for
+
+NEVER_ASKED, RELEASED, OWNER_LEFT, DUE = "never_asked", "released", "owner_left", "due"
+UNASKED_REMEDIES = {NEVER_ASKED: "ask_the_rule", RELEASED: "ask_the_rule", OWNER_LEFT: "make_handover"}
+"""Accounts that nobody put to the rule since they lost their owner, or ever: somebody has to decide that first."""
+
+
+def in_turn(balance: Balance, accounts: Sequence[Account]) -> Iterator[tuple[Account, Waiting]]:
+    """Each account in the order of the rulebook's priority, with why it waits; DUE where the rule names somebody now.
+
+    What is due counts as given for those that come after it. TooLarge where scores overflow.
+    """
+    ordered = balance.ledger(accounts).instance
+    for number in ordered.order.tolist():
+        account = replace(ordered.snapshot.accounts[number], owner=None)
+        ledger = balance.ledger([account])
+        decided = route(ledger, account.id)
+        if decided.winner is None:
+            yield account, _waiting(ledger, decided.reason)
+            continue
+        yield account, Waiting(account.id, DUE, "wait_for_retry", {})
+        balance = balance.booked(Booking(account, tuple(ledger.instance.loads[0].tolist()), decided.winner))
+
+
+def _waiting(ledger: Ledger, reason: str) -> Waiting:
+    """Why the only account of a ledger waits."""
+    if reason == WAITS_FOR_PLAN:
+        return Waiting(ledger.instance.snapshot.accounts[0].id, reason, "make_plan", {})
+    return waiting_for(ledger, 0)
