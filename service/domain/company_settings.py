@@ -166,6 +166,16 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
             "方案生效后，负荷变异系数上升多少个百分点即发出预警。",
         ),
     ),
+    "late_change_days": KnownSetting(
+        14,
+        Unit.DAYS,
+        1,
+        365,
+        Sentence(
+            "How long before a plan changes of people and accounts are shown with it.",
+            "分配方案列示其计算前多少天内的人员与客户资料变更。",
+        ),
+    ),
     "loan_unclassified_days": KnownSetting(
         _LENDING.unclassified_days,
         Unit.DAYS,

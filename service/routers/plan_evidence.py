@@ -13,9 +13,11 @@ from service.http.responses import raises
 from service.http.route import Endpoint
 from service.operations.distribution_plans import REPLAY, VERIFY, request_evidence
 from service.queries import plan_evidence as queries
+from service.queries.late_changes import LATE_CHANGES, window_of
 from service.queries.listing import Asked
 from service.routers.distribution_plans import answer
 from service.schemas.distribution_plans import ComparisonFilter, DistributionPlanView, PlanComparison, PlanExport
+from service.schemas.late_changes import LateChangeFilter, LateChangePage
 
 router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route_class=Endpoint)
 
@@ -86,3 +88,18 @@ async def asked_again(context: Context, plan_id: UUID, kind: str) -> Response:
     """The plan, and where the job that judges it is watched."""
     job = await request_evidence(context.session, context.actor, plan_id, kind)
     return accepted(await answer(context, plan_id), job.id)
+
+
+@router.get("/{plan_id}/late-changes", response_model=LateChangePage, responses=raises(NotFound, StateConflict))
+async def list_distribution_plan_late_changes(
+    plan_id: UUID, query: Annotated[LateChangeFilter, Query()], context: Ctx
+) -> Response:
+    """What was changed of its people and accounts shortly before the plan, and who stands to gain by it.
+
+    Profiles and absences of candidates, values and verifications of accounts, within `late_change_days` before the
+    snapshot. Names of fields only.
+
+    方案计算前夕的人员与客户资料变更，及其是否有利于变更人。
+    """
+    window = await window_of(context.connection, context.actor, plan_id)
+    return await listed(context, LATE_CHANGES, Asked.of(query, window=window))

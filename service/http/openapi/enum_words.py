@@ -222,6 +222,11 @@ MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
         "out": "handed out 已借出",
         "overdue": "not back in time 逾期未还",
     },
+    "LateChangeKind": {
+        "profile": "a candidate's profile or absence 人员资料或缺勤",
+        "value": "what decides an account 决定客户分配的数据",
+        "verification": "a verification 核实",
+    },
     "PlanState": {"proposed": "computed, waits for approval 待批准", "rejected": "rejected 已否决"},
     "Reason": spoken(REASONS),
     "ProposalState": {
