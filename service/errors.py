@@ -466,6 +466,18 @@ class AlreadyHeard(Conflict):
     zh = "此申诉已有独立评审人。"
 
 
+class ReviewAlreadyOpen(Conflict):
+    """A review of this team under this scheme is open already."""
+
+    zh = "该团队在此方案下的审核正在进行中。"
+
+
+class ReviewWithoutDecisions(Conflict):
+    """A review is closed with at least one decision."""
+
+    zh = "审核须至少作出一项决定方可结束。"
+
+
 class NoIndependentReviewer(Conflict):
     """Nobody independent is left; the general manager appoints an outside mediator."""
 

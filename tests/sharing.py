@@ -60,9 +60,13 @@ class Sharing:
         """The plan after the job that an answer names."""
         assert accepted.status_code == 202, accepted.text
         job_id = UUID(accepted.headers["Location"].removeprefix("/v1/jobs/"))
+        return await self.ran_job(job_id, path_of(accepted.json()))
+
+    async def ran_job(self, job_id: UUID, path: str) -> dict[str, Any]:
+        """What an address answers after a job."""
         services = self.house.services
         await run_job(services.database, services.settings, KINDS, job_id)
-        return (await self.ask(self.author, "GET", path_of(accepted.json()))).json()
+        return (await self.ask(self.author, "GET", path)).json()
 
     async def planned(self, **fields: Any) -> dict[str, Any]:
         plan = await self.ran(await self.asked(**fields))

@@ -7,11 +7,13 @@ from service.domain.appeals import AppealSettings
 from service.domain.interactions import InteractionSettings
 from service.domain.invalid import invalid
 from service.domain.lending import LendingSettings
+from service.domain.reviews import ReviewSettings
 from service.errors import Sentence
 
 _APPEALS = AppealSettings()
 _INTERACTIONS = InteractionSettings()
 _LENDING = LendingSettings()
+_REVIEWS = ReviewSettings()
 
 
 class Unit(StrEnum):
@@ -115,6 +117,29 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
         Sentence(
             "How long what an appeal won is left alone by redistribution.", "申诉成立后，新分配不参与重新分配的期限。"
         ),
+    ),
+    "rulebook_reminder_working_days": KnownSetting(
+        5,
+        Unit.WORKING_DAYS,
+        1,
+        60,
+        Sentence(
+            "How long somebody has to acknowledge a rulebook before each reminder.", "每次提醒确认规则手册之前的期限。"
+        ),
+    ),
+    "review_months": KnownSetting(
+        _REVIEWS.months,
+        Unit.MONTHS,
+        1,
+        24,
+        Sentence("How often each team's distribution is reviewed (定期审核).", "各团队分配情况定期审核的间隔。"),
+    ),
+    "review_working_days": KnownSetting(
+        _REVIEWS.working_days,
+        Unit.WORKING_DAYS,
+        1,
+        60,
+        Sentence("How soon after its opening a review is to be closed.", "审核开启后应完成的期限。"),
     ),
     "interaction_edit_hours": KnownSetting(
         _INTERACTIONS.edit_hours,

@@ -297,6 +297,10 @@ class RulebookAcknowledged(Event):
     """Somebody has read a published rulebook."""
 
 
+class RulebookReminded(Event):
+    """Those who sell and have not acknowledged a rulebook were reminded."""
+
+
 class RulebookTestCreated(Event):
     """A draft rulebook must refuse, or allow, an account to a person."""
 
@@ -451,6 +455,26 @@ class TaskChanged(Event):
 
 class TaskDeleted(Event):
     """A task was removed."""
+
+
+class ReviewOpened(Event):
+    """A team's distribution is being reviewed."""
+
+
+class ReviewCommented(Event):
+    """Somebody whom a review concerns said what they think."""
+
+
+class ReviewRebalanced(Event):
+    """A rebalancing was asked for in a review."""
+
+
+class ReviewDecided(Event):
+    """Something was decided in a review."""
+
+
+class ReviewClosed(Event):
+    """A review was closed with its decisions."""
 
 
 class NoticeRead(Event):

@@ -133,6 +133,19 @@ TEMPLATES: Mapping[str, Words] = {
         "Since the last plan loads have drifted further apart than the company tolerates. See GET /v1/fairness.",
         "自上次方案以来，负荷差距已超出公司容许范围。见 GET /v1/fairness。",
     ),
+    "review_to_comment": words(
+        "The distribution of your team is reviewed", "您所在团队的客户分配正在审核",
+        "Say what you think of how accounts are shared, until {due}.", "请于 {due} 前就客户分配提出意见。",
+    ),
+    "review_to_decide": words(
+        "A review waits for decisions", "有定期审核待作出决定",
+        "The distribution of your department is reviewed. Read what was found, and decide by {due}.",
+        "您部门的客户分配正在审核。请阅读审核结果，并于 {due} 前作出决定。",
+    ),
+    "review_closed": words(
+        "The review is closed", "定期审核已结束",
+        "The review tells what was decided.", "可在审核记录中查看所作决定。",
+    ),
     # --- appeals ---
     "appeal_to_review": words(
         "An appeal for you to hear", "有申诉待您评审",

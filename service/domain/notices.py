@@ -51,6 +51,8 @@ ADDRESSEES: Mapping[str, Mapping[str, str]] = {
     "tier_evaluation.approved": {"creator": "evaluation_approved"},
     "rulebook.published": {"author": "rulebook_published", "sellers": "rulebook_to_read"},
     "rulebook.reminded": {"silent": "rulebook_reminder"},
+    "review.opened": {"invited": "review_to_comment", "manager": "review_to_decide"},
+    "review.closed": {"opener": "review_closed", "manager": "review_closed", "invited": "review_closed"},
     "rule.overturned": {"author": "rule_overturned", "publisher": "rule_overturned"},
     "fairness.drifted": {"leaders": "fairness_drifted"},
     "appeal.filed": {

@@ -11,6 +11,7 @@ RETRYABLE = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 BY_CONSTRAINT: dict[str, type[Problem]] = {
     "ex_assignments_one_owner": errors.AlreadyOwned,
     "uq_assignments_current": errors.AlreadyOwned,
+    "uq_reviews_open": errors.ReviewAlreadyOpen,
     "uq_appeals_open": errors.AppealAlreadyOpen,
     "ck_appeals_independent": errors.ReviewerNotIndependent,
     "ck_rulebooks_two_people": errors.AuthorIsApprover,

@@ -24,6 +24,7 @@ from service.jobs.lending import note_ended_lending
 from service.jobs.notices import mail_notices, tell_people
 from service.jobs.plan_evidence import replay_plan, verify_plan
 from service.jobs.recovery import take_up_dropped_jobs
+from service.jobs.reviews import open_due_reviews, remind_of_rulebooks
 from service.jobs.tier_evaluations import apply_tiers, evaluate_tiers
 from service.jobs.waiting import retry_waiting
 from service.jobs.worker import Repeated, Scheduled, Work
@@ -47,6 +48,8 @@ SCHEDULE: dict[str, Scheduled] = {
     "escalate_overdue_appeals": Scheduled("*/5 * * * *", escalate_overdue_appeals),
     "end_overdue_mediations": Scheduled("*/5 * * * *", end_overdue_mediations),
     "remind_of_appeals": Scheduled("*/5 * * * *", remind_of_appeals),
+    "open_due_reviews": Scheduled("47 1 * * *", open_due_reviews),
+    "remind_of_rulebooks": Scheduled("13 1 * * *", remind_of_rulebooks),
     "keep_promises": Scheduled("*/5 * * * *", keep_promises),
     "take_up_dropped_jobs": Scheduled("*/5 * * * *", take_up_dropped_jobs),
     "note_ended_lending": Scheduled("* * * * *", note_ended_lending),

@@ -32,6 +32,7 @@ from service.models.people import (
     RoleGrant,
     Staff,
 )
+from service.models.reviews import Review, ReviewOpinion
 from service.models.tiers import AccountTier, Entitlement, TierEvaluation, TierScheme, TierSheet
 
 __all__ = [
@@ -85,6 +86,8 @@ __all__ = [
     "ReadingSession",
     "ReadingView",
     "RefreshToken",
+    "Review",
+    "ReviewOpinion",
     "RoleGrant",
     "Rulebook",
     "RulebookAcknowledgement",

@@ -15,7 +15,8 @@ from service.models.base import Base, Identified, Versioned
 class Rulebook(Versioned, Base):
     """The published rules of distribution; a published version never changes.
 
-    `precedent_id`: the verdict on an appeal from which a draft was opened.
+    `precedent_id`: the verdict on an appeal from which a draft was opened; `reminded_at`: when those who sell and had
+    not acknowledged it were last reminded.
     """
 
     __tablename__ = "rulebooks"
@@ -37,6 +38,7 @@ class Rulebook(Versioned, Base):
     published_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
     precedent_id: Mapped[UUID | None] = mapped_column(ForeignKey("appeal_verdicts.id", use_alter=True))
+    reminded_at: Mapped[datetime | None]
 
 
 class RulebookTest(Identified, Base):

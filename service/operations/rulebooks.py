@@ -1,6 +1,7 @@
 """What a user can do with rulebooks: draft, change, publish, retire, acknowledge."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from service.operations.rule_versions import FINAL, RuleVersions
 from service.operations.rulebook_tests import expect_tests_pass, take_over_tests
 from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
+from service.queries.rulebooks import silent_sellers
 
 BOOKS = RuleVersions(Rulebook, "publisher_id", events.RulebookPublished, events.RulebookRetired)
 NOT_IN_FORCE = Sentence("Only the published version is acknowledged.", "只能确认已发布的版本。")
@@ -126,3 +128,14 @@ async def acknowledge_rulebook(session: AsyncSession, actor: Actor, rulebook_id:
     first = await session.scalar(noted.returning(RulebookAcknowledgement.staff_id))
     if first:
         await record(session, actor, events.RulebookAcknowledged(rulebook_id, data={"staff_id": actor.id}))
+
+
+async def remind_of_rulebook(session: AsyncSession, actor: Actor, rulebook_id: UUID, now: datetime) -> bool:
+    """Reminds everybody who sells and has not acknowledged a published rulebook; False where nobody needs it."""
+    rulebook = await session.get_one(Rulebook, rulebook_id, with_for_update=True, populate_existing=True)
+    silent = await silent_sellers(await session.connection(), rulebook_id)
+    if rulebook.state != VersionState.PUBLISHED or not silent:
+        return False
+    rulebook.reminded_at = now
+    await record(session, actor, events.RulebookReminded(rulebook_id, data={"silent_ids": silent}))
+    return True

@@ -31,6 +31,8 @@ from service.models import (
     Interaction,
     Job,
     Notice,
+    Review,
+    ReviewOpinion,
     RoleGrant,
     Rulebook,
     Setting,
@@ -249,6 +251,26 @@ declare(
     amend=hearing,
 )
 declare(AppealVerdict, see=role(*Role))
+
+# --- reviews ---
+
+
+def _invited(actor: Actor, model: type[Review]) -> ColumnElement[bool]:
+    """Reviews that concern the actor."""
+    mine = is_actor("staff_id")(actor, ReviewOpinion)
+    return exists().where(ReviewOpinion.review_id == model.id, mine).correlate_except(ReviewOpinion)
+
+
+planners = role(*PLAN_AUTHORS)
+declare(
+    Review,
+    see=planners | leaders | role(AUDITOR) | related(_invited),
+    create=planners | leaders,
+    comment=related(_invited),
+    decide=planners | leaders,
+    rebalance=planners,
+)
+declare(ReviewOpinion, see=planners | leaders | role(AUDITOR) | holder)
 
 # --- people and standing ---
 

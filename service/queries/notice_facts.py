@@ -13,7 +13,17 @@ from service.domain.notice_texts import ORIGINS, TEAM_ROLES
 from service.domain.notices import Facts
 from service.domain.people import ROLE_NAMES
 from service.errors import Sentence
-from service.models import Account, Appeal, AppealVerdict, Assignment, Decision, DistributionPlan, Rulebook, Task
+from service.models import (
+    Account,
+    Appeal,
+    AppealVerdict,
+    Assignment,
+    Decision,
+    DistributionPlan,
+    Review,
+    Rulebook,
+    Task,
+)
 
 VERDICTS = frozenset({"appeal.upheld", "appeal.settled", "appeal.rejected"})
 
@@ -71,6 +81,12 @@ async def of_rulebook(connection: AsyncConnection, entry: Any, _zone: ZoneInfo) 
     return {"name": row.code, "number": row.number, **counts}
 
 
+async def of_review(connection: AsyncConnection, entry: Any, _zone: ZoneInfo) -> Facts:
+    """Until when it is to be closed."""
+    due_on = await connection.scalar(select(Review.due_on).where(Review.id == entry.subject_id))
+    return {"due": due_on and due_on.isoformat()}
+
+
 async def of_appeal(connection: AsyncConnection, entry: Any, zone: ZoneInfo) -> Facts:
     """Its deadlines, and the reasons of its verdict in both languages."""
     due = await connection.scalar(select(Appeal.decide_by).where(Appeal.id == entry.subject_id))
@@ -95,6 +111,7 @@ BY_SUBJECT: dict[str, Callable[[AsyncConnection, Any, ZoneInfo], Awaitable[Facts
     "distribution_plan": of_plan,
     "rulebook": of_rulebook,
     "rule": of_rulebook,
+    "review": of_review,
     "appeal": of_appeal,
     "role_grant": of_role_grant,
 }

@@ -19,6 +19,8 @@ from service.models import (
     Import,
     Loan,
     ReadingSession,
+    Review,
+    ReviewOpinion,
     RoleGrant,
     Rulebook,
     Staff,
@@ -115,6 +117,19 @@ async def moved_by_plan(connection: AsyncConnection, entry: Any) -> People:
     return people
 
 
+async def invited(connection: AsyncConnection, entry: Any) -> People:
+    """Whom a review concerns."""
+    return told(
+        await connection.scalars(select(ReviewOpinion.staff_id).where(ReviewOpinion.review_id == entry.subject_id))
+    )
+
+
+async def manager_of_team(connection: AsyncConnection, entry: Any) -> People:
+    """The manager of the department under review."""
+    of_team = select(Department.manager_id).join(Review, Review.department_id == Department.id)
+    return told(await connection.scalars(of_team.where(Review.id == entry.subject_id)))
+
+
 def unheard(entry: Any) -> Any:
     """The appeal, where nobody hears it."""
     return select(Appeal.id).where(Appeal.id == entry.subject_id, Appeal.reviewer_id.is_(None))
@@ -141,6 +156,9 @@ PARTIES: dict[tuple[str, str], Finder] = {
     ("rulebook", "author"): of_row(Rulebook.author_id),
     ("rulebook", "sellers"): holders(*SALES_ROLES),
     ("rulebook", "silent"): of_data("silent_ids"),
+    ("review", "invited"): invited,
+    ("review", "manager"): manager_of_team,
+    ("review", "opener"): of_row(Review.opened_by),
     ("rule", "author"): of_row(Rulebook.author_id),
     ("rule", "publisher"): of_row(Rulebook.publisher_id),
     ("fairness", "leaders"): holders(*LEADERS),

@@ -133,6 +133,7 @@ async def a_world(house: House) -> World:
         "account_id": str(account_id),
         "staff_id": str(seller.id),
         "holder_id": str((await house.person("deputy_general_manager")).id),
+        "department_id": str(sharing.department_id),
         "assignment_id": assignments[0]["id"],
         "contact_id": contact["id"],
         "rulebook_id": str(sharing.rulebook_id),

@@ -25,6 +25,7 @@ from service.models import (
     Department,
     Loan,
     ReadingSession,
+    ReviewOpinion,
     RoleGrant,
     Snapshot,
     Staff,
@@ -172,6 +173,7 @@ class Society:
         if standing in FURTHER.get(model, ()):
             made = {
                 "published": self.published,
+                "invited": self.invited,
                 "candidate": self.considered,
                 "reviewer": self.under_review,
                 "depositor": self.deposited,
@@ -194,6 +196,13 @@ class Society:
     async def published(self, model: type[Base], _person: Person) -> tuple[Any, ...]:
         """A version that counts."""
         return await self.row(model, state="published")
+
+    async def invited(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """A review that concerns the person, of a department of its own."""
+        (department,) = await self.row(Department)
+        key = await self.row(model, department_id=department)
+        await self.row(ReviewOpinion, review_id=key[0], staff_id=person.id)
+        return key
 
     async def considered(self, _model: type[Base], person: Person) -> tuple[Any, ...]:
         """An assignment whose decision considered the person."""

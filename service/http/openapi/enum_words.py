@@ -53,6 +53,13 @@ MEMBER_WORDS = {
     "upheld": "upheld 予以支持",
     "validated": "checked without writing 已校验（未写入）",
     "withdrawn": "withdrawn 已撤回",
+    # --- reviews ---
+    "amend_rulebook": "the rulebook is amended 修订规则手册",
+    "check_data": "data are checked 核查数据",
+    "follow_up": "somebody sees to it 跟进落实",
+    "keep": "things stay as they are 维持现状",
+    "open": "open 进行中",
+    "closed": "closed 已结束",
     # --- people ---
     "en": "English 英文",
     "zh-CN": "Chinese 中文",
