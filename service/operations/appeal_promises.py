@@ -1,10 +1,11 @@
 """What verdicts promised is kept: an account at its date, the next account without an owner to whom it is due."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
@@ -51,7 +52,7 @@ async def compensate_waiting(session: AsyncSession, department_id: UUID | None, 
     Only people of the department, with all below it, are looked at; the caller holds its ledger.
     """
     kept = 0
-    for promise_id in await session.scalars(open_promises(department_id)):
+    for promise_id in await open_promises(session, department_id):
         promise = await locked(session, promise_id)
         for account_id in await session.scalars(waiting_for(promise).limit(MOST_LOOKED_AT)):
             if await given(session, promise, account_id, timezone):
@@ -62,7 +63,7 @@ async def compensate_waiting(session: AsyncSession, department_id: UUID | None, 
 
 async def compensated(session: AsyncSession, account_id: UUID, department_id: UUID | None, timezone: str) -> bool:
     """Whether an account without an owner went to somebody to whom such a one was promised, the first in turn."""
-    for promise_id in await session.scalars(open_promises(department_id)):
+    for promise_id in await open_promises(session, department_id):
         promise = await locked(session, promise_id)
         fits = waiting_for(promise).where(Account.id == account_id)
         if await session.scalar(fits) and await given(session, promise, account_id, timezone):
@@ -103,14 +104,10 @@ async def locked(session: AsyncSession, promise_id: UUID) -> AppealPromise:
     return await session.get_one(AppealPromise, promise_id, with_for_update=True, populate_existing=True)
 
 
-def open_promises(department_id: UUID | None) -> Select[UUID]:
-    """The accounts promised to people of a department, in the order of the promises."""
-    statement = select(AppealPromise.id).where(AppealPromise.kind == "compensate", AppealPromise.state == "open")
-    statement = statement.where(stands())
-    if department_id:
-        theirs = select(Staff.id).where(Staff.department_id.in_(departments_under(department_id)))
-        statement = statement.where(AppealPromise.staff_id.in_(theirs))
-    return statement.order_by(AppealPromise.id)
+async def open_promises(session: AsyncSession, department_id: UUID | None) -> Sequence[UUID]:
+    """The accounts promised to people of a department, of the company where none is named, in the promises' order."""
+    statement = TO_DEPARTMENT if department_id else TO_ANYBODY
+    return (await session.scalars(statement, {"department_id": department_id} if department_id else {})).all()
 
 
 def waiting_for(promise: AppealPromise) -> Select[Any]:
@@ -128,3 +125,12 @@ def waiting_for(promise: AppealPromise) -> Select[Any]:
     if promise.least_value is not None:
         good_enough.append(Account.potential_value_base >= promise.least_value)
     return select(Account.id).where(Account.deleted_at.is_(None), ~owned, *good_enough).order_by(Account.id)
+
+
+TO_ANYBODY = (
+    select(AppealPromise.id)
+    .where(AppealPromise.kind == "compensate", AppealPromise.state == "open", stands())
+    .order_by(AppealPromise.id)
+)
+BELOW = departments_under(bindparam("department_id", type_=Staff.department_id.type))
+TO_DEPARTMENT = TO_ANYBODY.where(AppealPromise.staff_id.in_(select(Staff.id).where(Staff.department_id.in_(BELOW))))

@@ -1,5 +1,6 @@
 """The ledgers that are kept: opened with a snapshot, each routing entered in its place."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -21,6 +22,8 @@ from service.queries.ledgers import (
 )
 from service.queries.snapshots import Scope
 
+ENTRY_COLUMNS = ("ledger_id", "place", "seen", "restated", "booking")
+
 
 async def ledger_to_book_in(
     session: AsyncSession, department_id: UUID | None, account_id: UUID, timezone: str
@@ -31,7 +34,8 @@ async def ledger_to_book_in(
     """
     connection = await session.connection()
     running = await running_ledger(connection, ROUTE, department_id, timezone)
-    if running and not (running.due and await size_of(connection, Scope(department_id)) <= AT_ONCE):
+    renewed = running and running.due and running.small
+    if running and not (renewed and await size_of(connection, Scope(department_id)) <= AT_ONCE):
         return running
     return await opened_anew(session, department_id, account_id, timezone)
 
@@ -41,7 +45,7 @@ async def opened_anew(session: AsyncSession, department_id: UUID | None, account
     scope = Scope(department_id, account_id=account_id if department_id else None)
     opened = await open_at_once(await session.connection(), ROUTE, scope, timezone)
     await store_ledger(session, opened, ROUTE)
-    return Running(opened.id, opened.basis, 0, opened.seen, (), opened.balance, due=False)
+    return Running(opened.id, opened.basis, 0, opened.seen, (), opened.balance, due=False, small=True)
 
 
 async def store_ledger(session: AsyncSession, opened: Opened, purpose: str) -> None:
@@ -57,13 +61,14 @@ async def store_ledger(session: AsyncSession, opened: Opened, purpose: str) -> N
 
 async def enter(session: AsyncSession, running: Running, booking: Booking) -> int:
     """Writes a routing into its ledger; its place there."""
-    place = running.place + 1
-    values = {
-        "ledger_id": running.id,
-        "place": place,
-        "seen": running.seen,
-        "restated": [one.to_mapping() for one in running.restated],
-        "booking": booking.to_mapping(),
-    }
-    await session.execute(insert(LedgerEntry), values)
+    row = entry_row(running, booking)
+    await session.execute(insert(LedgerEntry), row)
+    place: int = row["place"]
     return place
+
+
+def entry_row(running: Running, booking: Booking) -> dict[str, Any]:
+    """A ledger's next entry, its columns by name."""
+    restated = [one.to_mapping() for one in running.restated]
+    values = (running.id, running.place + 1, running.seen, restated, booking.to_mapping())
+    return dict(zip(ENTRY_COLUMNS, values, strict=True))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.invalid import invalid
@@ -13,14 +13,18 @@ from service.models import Department, Staff
 from service.policy.hierarchy import departments_under
 
 TREE_LOCK = 0x74726565  # "tree" in ASCII
+DEPARTMENT = (
+    select(Department.id)
+    .where(Department.id == bindparam("department_id", type_=Department.id.type), Department.deleted_at.is_(None))
+    .with_for_update(read=True)
+)
 
 
 async def expect_department(session: AsyncSession, department_id: UUID | None, pointer: str) -> None:
     """Refuses a department that does not exist; none at all is fine."""
     if department_id is None:
         return
-    found = select(Department.id).where(Department.id == department_id, Department.deleted_at.is_(None))
-    if await session.scalar(found.with_for_update(read=True)) is None:
+    if await session.scalar(DEPARTMENT, {"department_id": department_id}) is None:
         raise invalid(pointer, "unknown_department", "There is no such department.", "没有该部门。")
 
 

@@ -16,8 +16,10 @@ from service.domain.distribution.waiting import WAITS_FOR_PLAN, waiting_for
 from service.domain.distribution.wording import reason_sentence, remedy_sentence
 from service.errors import Sentence
 from service.models import Account, Assignment, Decision
+from service.operations.accounts import Made
 from service.operations.appeal_promises import compensated
-from service.operations.assignments import Handover, confirm, current_holdings, hand_over
+from service.operations.arrivals import ROUTED, Given, arrive
+from service.operations.assignments import Handover, confirm, current_holdings, hand_over, owner_of
 from service.operations.hard_rules import hold_ledger
 from service.operations.ledgers import enter, ledger_to_book_in, opened_anew
 from service.operations.organisation import expect_department
@@ -50,19 +52,18 @@ async def route_account(
     running, ledger = await ledger_for(session, running, department_id, account_id, timezone)
     entry = ledger.instance.snapshot.accounts[0]
     decided = route(ledger, entry.id)
-    remedy = told_remedy(ledger, decided) if decided.remedy else None
     winner = decided.winner if decided.winner != entry.owner else None
-    loads = tuple(ledger.instance.loads[0].tolist())
-    place = await enter(session, running, Booking(entry, loads, winner))
-    decision = await store_decision(session, decided, entry, place)
-    session.info["made"] = decision
-    staff_id, assignment_id = await carried_out(session, actor, decision, running.id)
+    booking = Booking(entry, tuple(ledger.instance.loads[0].tolist()), winner)
+    arrives = winner is not None and entry.owner is None
+    given = await (arrive if arrives else carried_out)(session, actor, running, booking, decided)
+    session.info["made"] = Made("decisions", given.decision_id)
+    remedy = told_remedy(ledger, decided) if decided.remedy else None
     return RoutingView(
-        decision_id=decision.id,
+        decision_id=given.decision_id,
         account_id=account_id,
         account_code=account.code,
-        staff_id=staff_id,
-        assignment_id=assignment_id,
+        staff_id=given.staff_id,
+        assignment_id=given.assignment_id,
         reason=decided.reason,
         reason_text=Wording.model_validate(reason_sentence(decided.reason)),
         remedy=decided.remedy,
@@ -90,18 +91,20 @@ async def promised(session: AsyncSession, account: Account) -> RoutingView:
 
 
 async def carried_out(
-    session: AsyncSession, actor: Actor, decision: Decision, ledger_id: UUID
-) -> tuple[UUID | None, UUID | None]:
-    """Who has the account once the decision is carried out, and by which assignment."""
+    session: AsyncSession, actor: Actor, running: Running, booking: Booking, decided: Decided
+) -> Given:
+    """Carries out a decision about an account that has an owner, or for which there is nobody."""
+    place = await enter(session, running, booking)
+    decision = await store_decision(session, decided, booking.account, place)
     account_id, winner = decision.account_id, decision.winner_id
     if winner:
         handover = Handover(account_id, winner, decision.id)
-        made = await hand_over(session, actor, [handover], "routed", booked_in=ledger_id)
+        made = await hand_over(session, actor, [handover], ROUTED, booked_in=running.id)
         if made:
-            return winner, made[account_id]
+            return Given(decision.id, winner, made[account_id])
         await confirm(session, Decision.id == decision.id)
     holding = (await current_holdings(session, [account_id])).get(account_id)
-    return (holding.staff_id, holding.id) if holding else (None, None)
+    return Given(decision.id, owner_of(holding), holding.id if holding else None)
 
 
 async def ledger_for(

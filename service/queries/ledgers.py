@@ -66,7 +66,7 @@ class Running:
     """A ledger as it stands now.
 
     `place`: of its last entry; `seen`: transactions that its balance knows of; `restated`: who stands otherwise than
-    the entries tell; `due`: it should be opened anew soon.
+    the entries tell; `due`: it should be opened anew soon; `small`: a request may do that, unless it has grown.
     """
 
     id: UUID
@@ -76,6 +76,7 @@ class Running:
     restated: tuple[Standing, ...]
     balance: Balance
     due: bool
+    small: bool
 
 
 async def running_ledger(
@@ -99,7 +100,8 @@ async def running_ledger(
         return None
     restated = await standings_of(connection, basis, balance, touched) if touched else ()
     balance = balance.restated(restated) if restated else balance
-    return Running(head.id, basis, place, head.seen_now, restated, balance, is_due(head))
+    small = head.accounts + place <= AT_ONCE
+    return Running(head.id, basis, place, head.seen_now, restated, balance, is_due(head), small)
 
 
 async def open_at_once(connection: AsyncConnection, purpose: str, scope: Scope, timezone: str) -> Opened:

@@ -1,7 +1,7 @@
 """What a distribution is computed from, read from the database: accounts and people as the rules see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -64,6 +65,9 @@ COVERAGE = ("code", "regions", "industries", "products", "experience_level", "ma
 OWNER, CO_OWNER = "owner", "co_owner"
 SHARED = aliased(Assignment)
 WORKING = (StaffStatus.ACTIVE, StaffStatus.ON_LEAVE)
+AS_OF: Any = bindparam("as_of", type_=Account.verified_at.type)
+THE_ACCOUNT: Any = bindparam("account_id", type_=Account.id.type)
+MOST_KEPT = 50
 PLAN_DAYS = 90
 TODAY = 1
 
@@ -194,7 +198,9 @@ async def read_accounts(connection: AsyncConnection, basis: Basis) -> tuple[Acco
     Such a part bears the id of the co-owner's assignment; like the owner's part it stays where it is.
     """
     minutes = basis.minutes or await tier_minutes(connection, basis.scheme_code)
-    whole = tuple(AccountEntry(*row) for row in await connection.execute(accounts_of(basis, minutes)))
+    statement = one_account(basis, minutes) if basis.scope.alone else accounts_of(basis, minutes)
+    values = {"as_of": basis.as_of, "account_id": basis.scope.account_id} if basis.scope.alone else {}
+    whole = tuple(AccountEntry(*row) for row in await connection.execute(statement, values))
     if basis.team_role != OWNER or basis.scope.alone:
         return whole
     shared = await connection.execute(parts_of(basis, minutes))
@@ -218,6 +224,17 @@ async def tier_minutes(connection: AsyncConnection, scheme_code: str | None) -> 
 def in_minutes(hours: Decimal) -> int:
     """Hours as whole minutes, parts of a minute dropped."""
     return int(hours * 60)
+
+
+def one_account(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
+    """The statement for one account by the rules of a basis, built once for whatever account and instant."""
+    key = (basis.team_role, basis.scheme_code, basis.rules.freshness, tuple(minutes.items()))
+    if key not in _KEPT:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        bound = replace(basis, as_of=AS_OF, scope=Scope(account_id=THE_ACCOUNT))
+        _KEPT[key] = accounts_of(bound, minutes)
+    return _KEPT[key]
 
 
 def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
@@ -323,7 +340,7 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
     if scope.account_ids is not None:
         return Account.id == func.any(list(scope.account_ids))
     if scope.staff_ids is None and scope.department_id is None:
-        return Account.id == scope.account_id if scope.account_id else true()
+        return true() if scope.account_id is None else Account.id == scope.account_id
     parts = [own_accounts(scope)] + ([] if scope.staff_ids is not None else [unowned_of(scope.department_id)])
     if scope.account_id:
         parts.append(select(Account.id).where(Account.id == scope.account_id))
@@ -400,3 +417,4 @@ def holds(team_role: str) -> ColumnElement[bool]:
 
 
 MINOR = Account.potential_value_base * 100
+_KEPT: dict[Any, Select[Any]] = {}
