@@ -31,6 +31,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import type_coerce as taken_as
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -66,7 +67,7 @@ OWNER, CO_OWNER = "owner", "co_owner"
 SHARED = aliased(Assignment)
 WORKING = (StaffStatus.ACTIVE, StaffStatus.ON_LEAVE)
 AS_OF: Any = bindparam("as_of", type_=Account.verified_at.type)
-THE_ACCOUNT: Any = bindparam("account_id", type_=Account.id.type)
+NAMED: Any = bindparam("named", type_=ARRAY(Account.id.type))
 MOST_KEPT = 50
 PLAN_DAYS = 90
 TODAY = 1
@@ -86,10 +87,13 @@ class Scope:
     account_ids: tuple[UUID, ...] | None = None
 
     @property
-    def alone(self) -> bool:
-        """Whether named accounts are all there is."""
-        named = self.account_id is not None or self.account_ids is not None
-        return named and self.staff_ids is None and self.department_id is None
+    def named(self) -> list[UUID] | None:
+        """The accounts that are all there is; None where there are others."""
+        if self.staff_ids is not None or self.department_id is not None:
+            return None
+        if self.account_ids is not None:
+            return list(self.account_ids)
+        return None if self.account_id is None else [self.account_id]
 
 
 @dataclass(frozen=True)
@@ -198,10 +202,11 @@ async def read_accounts(connection: AsyncConnection, basis: Basis) -> tuple[Acco
     Such a part bears the id of the co-owner's assignment; like the owner's part it stays where it is.
     """
     minutes = basis.minutes or await tier_minutes(connection, basis.scheme_code)
-    statement = one_account(basis, minutes) if basis.scope.alone else accounts_of(basis, minutes)
-    values = {"as_of": basis.as_of, "account_id": basis.scope.account_id} if basis.scope.alone else {}
-    whole = tuple(AccountEntry(*row) for row in await connection.execute(statement, values))
-    if basis.team_role != OWNER or basis.scope.alone:
+    if (named := basis.scope.named) is not None:
+        asked = await connection.execute(named_accounts(basis, minutes), {"as_of": basis.as_of, "named": named})
+        return tuple(AccountEntry(*row) for row in asked)
+    whole = tuple(AccountEntry(*row) for row in await connection.execute(accounts_of(basis, minutes)))
+    if basis.team_role != OWNER:
         return whole
     shared = await connection.execute(parts_of(basis, minutes))
     return (*whole, *(AccountEntry(*row) for row in shared))
@@ -226,19 +231,23 @@ def in_minutes(hours: Decimal) -> int:
     return int(hours * 60)
 
 
-def one_account(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
-    """The statement for one account by the rules of a basis, built once for whatever account and instant."""
+def named_accounts(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
+    """The statement for some accounts by the rules of a basis, built once for whatever accounts and instant."""
     key = (basis.team_role, basis.scheme_code, basis.rules.freshness, tuple(minutes.items()))
     if key not in _KEPT:
         if len(_KEPT) >= MOST_KEPT:
             _KEPT.clear()
-        bound = replace(basis, as_of=AS_OF, scope=Scope(account_id=THE_ACCOUNT))
-        _KEPT[key] = accounts_of(bound, minutes)
+        _KEPT[key] = entries_of(replace(basis, as_of=AS_OF), minutes).where(Account.id == func.any(NAMED))
     return _KEPT[key]
 
 
 def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
     """The accounts of a basis as the rules see them, in the order of an account entry's fields."""
+    return entries_of(basis, minutes).where(in_scope(basis.scope))
+
+
+def entries_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
+    """All accounts as the rules of a basis see them."""
     columns = {
         "id": cast(Account.id, Text),
         **{name: getattr(Account, name) for name in ("code", "region", "industry", "products", "intent")},
@@ -257,7 +266,7 @@ def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
         .outerjoin(AccountTier, graded_by(basis))
         .outerjoin(Assignment, and_(Assignment.account_id == Account.id, holds(basis.team_role)))
         .outerjoin(SHARED, and_(SHARED.account_id == Account.id, shared_now(basis.team_role)))
-        .where(Account.deleted_at.is_(None), in_scope(basis.scope))
+        .where(Account.deleted_at.is_(None))
     )
 
 
@@ -337,10 +346,10 @@ def by_others(basis: Basis) -> tuple[ColumnElement[bool], ...]:
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
     """The accounts of a scope: those that its people own, and those without an owner whom its team sees."""
-    if scope.account_ids is not None:
-        return Account.id == func.any(list(scope.account_ids))
+    if scope.named is not None:
+        return Account.id == func.any(scope.named)
     if scope.staff_ids is None and scope.department_id is None:
-        return true() if scope.account_id is None else Account.id == scope.account_id
+        return true()
     parts = [own_accounts(scope)] + ([] if scope.staff_ids is not None else [unowned_of(scope.department_id)])
     if scope.account_id:
         parts.append(select(Account.id).where(Account.id == scope.account_id))
