@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from demo.chapters import appeal, daily_work, distribution, evidence, money, people, portfolio, tiers
+from demo.chapters import appeal, daily_work, disputes, distribution, evidence, money, people, portfolio, review, tiers
 from demo.failure import DemoFailed, DemoRefused
 from demo.organisation import people as everybody
 from demo.stage import ADMIN, Passwords, stage
@@ -64,8 +64,14 @@ def tell(story: Story) -> None:
         distribution.share_out(story)
     with chapter("An appeal 申诉"):
         heard = appeal.hear(story)
+    with chapter("An appeal refused 申诉不成立"):
+        disputes.refuse(story)
+    with chapter("An appeal in mediation 申诉调解"):
+        disputes.mediate(story)
     with chapter("Daily work 日常工作"):
         daily_work.visit(story, heard)
+    with chapter("A review 定期审核"):
+        review.look_back(story)
     with chapter("Evidence 留痕"):
         evidence.show(story)
         evidence.invite(story)

@@ -57,6 +57,15 @@ class Caller:
         """The first of a list, or None."""
         return next(iter(self.get(path, **({"limit": 1} | query))["items"]), None)
 
+    def until(self, path: str, **query: Any) -> list[Json]:
+        """What a list holds, once it holds anything; DemoFailed when nothing comes."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not (items := self.get(path, **query)["items"]):
+            if time.monotonic() > deadline:
+                raise DemoFailed(f"Nothing came to {path} of {self.code}.")
+            time.sleep(LOOK_EVERY_S)
+        return items
+
     def is_under_way(self, job_id: str | None) -> bool:
         """Whether a job waits or runs."""
         return job_id is not None and self.get(f"/v1/jobs/{job_id}")["state"] in UNFINISHED

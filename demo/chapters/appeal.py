@@ -33,11 +33,11 @@ def file(story: Story) -> Json:
     """The appeal of the least loaded seller who might have had an account and did not get it."""
     for code in least_loaded_first(story):
         if decision := closest_loss(story, code):
-            return appeal_against(story, code, decision)
+            return appeal_against(story, code, decision, ("existing_relationship",), STATEMENT)
     raise DemoFailed("Nobody lost an account by the rule, so nobody appeals.")
 
 
-def appeal_against(story: Story, code: str, decision: Json) -> Json:
+def appeal_against(story: Story, code: str, decision: Json, grounds: tuple[str, ...], statement: str) -> Json:
     """The appeal as it is filed, after the question why it went to somebody else."""
     seller = story.by(code)
     told = seller.get(f"/v1/assignments/{decision['assignment_id']}/explanation")["own"]
@@ -47,8 +47,8 @@ def appeal_against(story: Story, code: str, decision: Json) -> Json:
     )
     story.telling.quote(told["sentences"][-1]["en"])
     story.telling.quote(told["sentences"][-1]["zh"])
-    assignment = {"assignment_id": decision["assignment_id"]}
-    return seller.post("/v1/appeals", assignment | {"grounds": ["existing_relationship"], "statement": STATEMENT})
+    body = {"assignment_id": decision["assignment_id"], "grounds": grounds, "statement": statement}
+    return seller.post("/v1/appeals", body)
 
 
 def least_loaded_first(story: Story) -> Iterator[str]:
