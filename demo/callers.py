@@ -60,7 +60,7 @@ class Caller:
     def until(self, path: str, **query: Any) -> list[Json]:
         """What a list holds, once it holds anything; DemoFailed when nothing comes."""
         deadline = time.monotonic() + TIMEOUT_S
-        while not (items := self.get(path, **query)["items"]):
+        while not (items := list(self.items(path, **query))):
             if time.monotonic() > deadline:
                 raise DemoFailed(f"Nothing came to {path} of {self.code}.")
             time.sleep(LOOK_EVERY_S)

@@ -1,7 +1,5 @@
 """Two more appeals: one that is refused, and one that a third party could not settle and the reviewer then upholds."""
 
-from collections.abc import Mapping
-
 from demo.callers import Caller, Json
 from demo.chapters.appeal import OPEN, appeal_against, closest_loss, least_loaded_first, show_effect
 from demo.failure import DemoFailed
@@ -97,7 +95,7 @@ def unsettled(story: Story, appeal: Json, path: str) -> Json:
     return story.by(GENERAL_MANAGER).get(path)
 
 
-def show_loads(story: Story, effect: Mapping[str, Json]) -> None:
+def show_loads(story: Story, effect: Json) -> None:
     """How evenly the company's loads lay before and after the verdict."""
     rows = (
         (part["name"], *(f"{float(part[when]['jain']):.4f}" for when in ("before", "after")))

@@ -13,8 +13,9 @@ OPINIONS = {
     "DEMO-18": "华东客户集中，建议适当放宽地域限制。Regions could be wider.",
     "DEMO-36": "负荷合理。My load is fair.",
 }
-DECISION = {"kind": "rebalance", "text": "按方案再平衡，最多变更 20 户。Rebalance within twenty accounts."}
-SUMMARY = "分配总体均衡，按额度作了再平衡。Even as a whole; rebalanced within the budget."
+MOVED = {"kind": "rebalance", "text": "按方案在额度内再平衡。Rebalanced within the budget."}
+UNMOVED = {"kind": "keep", "text": "再平衡无可改进，维持现状。No move would improve it: it stays."}
+SUMMARY = "已听取意见并作出决定。Opinions were heard and decisions made."
 
 
 def look_back(story: Story) -> None:
@@ -28,9 +29,9 @@ def look_back(story: Story) -> None:
         review = director.get(path)
         if review["plan_id"] is None:
             review = director.post(f"{path}/rebalance", {"most_moves": MOST_MOVES})
-        carry_out(story, review["plan_id"])
+        moved = carry_out(story, review["plan_id"])
         if not review["decisions"]:
-            director.post(f"{path}/decide", DECISION)
+            director.post(f"{path}/decide", MOVED if moved else UNMOVED)
         review = story.by(GENERAL_MANAGER).post(f"{path}/close", {"summary": SUMMARY})
     tell(story, review)
     story.telling.leaves(f"1 review closed with {len(review['decisions'])} decision")
@@ -44,8 +45,8 @@ def standing(story: Story) -> Json:
     return director.first("/v1/reviews", **about) or director.post("/v1/reviews", about)
 
 
-def carry_out(story: Story, plan_id: str) -> None:
-    """The rebalancing computed, approved by somebody else, and applied."""
+def carry_out(story: Story, plan_id: str) -> int:
+    """How many accounts the rebalancing moved: computed, approved by somebody else, and applied."""
     director, path = story.by(DIRECTOR), f"/v1/distribution-plans/{plan_id}"
     plan = director.get(path)
     if plan["state"] in {"draft", "computing"}:
@@ -61,6 +62,7 @@ def carry_out(story: Story, plan_id: str) -> None:
     if plan["state"] != "applied":
         raise DemoFailed(f"The rebalancing is {plan['state']}: {plan['problem']}")
     story.telling.say(f"The rebalancing moves {plan['counts']['moved']} accounts of at most {plan['most_moves']}.")
+    return int(plan["counts"]["moved"])
 
 
 def tell(story: Story, review: Json) -> None:
@@ -77,6 +79,8 @@ def tell(story: Story, review: Json) -> None:
         for part in found["fairness"]["dimensions"]
     )
     story.telling.table(("Jain's index", "opened", "closed"), rows, numbers=(1, 2))
+    for decision in review["decisions"]:
+        story.telling.say(f"Decided: {decision['text']}")
     for suggestion in review["suggestions"]:
         story.telling.quote(f"{suggestion['text']['en']} {suggestion['text']['zh']}")
     story.telling.say(f"Closed by {story.name(review['closed_by'])}: {review['summary']}")
