@@ -11,7 +11,6 @@ from service.domain.people import LEADERS, SALES_ROLES, Role
 from service.domain.states import StaffStatus
 from service.models import (
     Appeal,
-    Assignment,
     Decision,
     Delegation,
     Department,
@@ -50,14 +49,18 @@ def of_data(*path: str) -> Finder:
     return find
 
 
-def of_row(column: Any, *conditions: Any) -> Finder:
+def of_row(column: Any) -> Finder:
     """Whom the subject's row names now."""
 
     async def find(connection: AsyncConnection, entry: Any) -> People:
-        model = column.class_
-        return told(await connection.scalars(select(column).where(model.id == entry.subject_id, *conditions)))
+        return told(await connection.scalars(select(column).where(column.class_.id == entry.subject_id)))
 
     return find
+
+
+async def holder_outside_plans(_connection: AsyncConnection, entry: Any) -> People:
+    """Who got or lost an account; what a plan moves is told once for all of it."""
+    return {} if entry.data.get("plan_id") else told([entry.data["staff_id"]])
 
 
 def holders(*roles: str, where: Any = None) -> Finder:
@@ -143,7 +146,7 @@ def to_be_approved(entry: Any) -> Any:
 
 
 PARTIES: dict[tuple[str, str], Finder] = {
-    ("assignment", "holder"): of_row(Assignment.staff_id, Assignment.plan_id.is_(None)),
+    ("assignment", "holder"): holder_outside_plans,
     ("membership", "member"): of_data("staff_id"),
     ("task", "assignee"): of_row(Task.assignee_id),
     ("task", "new_assignee"): of_data("changes", "assignee_id", "to"),

@@ -31,6 +31,19 @@ async def test_the_new_and_the_former_owner_are_told_with_the_reason(house: Hous
     assert await notices(house, dispute.boss) == []
 
 
+async def test_whoever_loses_by_hand_what_a_plan_gave_them_is_told(house: House) -> None:
+    sharing = await Sharing.of(house, sellers=2)
+    account_id = await sharing.account()
+    await sharing.applied()
+    assignment = (await sharing.ask(sharing.leader, "GET", "/v1/assignments", current="true")).json()["items"][0]
+    winner, other = sorted(sharing.sellers, key=lambda one: str(one.id) != assignment["staff_id"])
+    body = {"account_id": str(account_id), "staff_id": str(other.id), "replaces_id": assignment["id"], "reason": "休假"}
+    assert (await sharing.ask(sharing.author, "POST", "/v1/assignments", body)).status_code == 201
+    await tell_all(house)
+    assert await kinds(house, winner) == ["plan_moved", "account_taken"]
+    assert await kinds(house, other) == ["account_given"]
+
+
 async def test_telling_again_makes_no_second_notice(house: House) -> None:
     dispute = await a_dispute(house)
     await dispute.heard()
