@@ -1,23 +1,20 @@
-"""What follows from an appeal: shown before it is decided, decided by somebody independent, carried out at once."""
+"""Appeals decided by somebody independent, and what was decided carried out at once."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.appeals import Outcome
 from service.domain.states import APPEAL_TRANSITIONS, AppealState
 from service.journal import record
 from service.models import Appeal
-from service.operations.appeal_reassignment import binding_rules, reassign
+from service.operations.appeal_reassignment import reassign
 from service.operations.appeal_remedies import apply_remedy, undo_remedy
 from service.operations.appeal_reviews import require_independent
 from service.operations.appeal_verdicts import store_verdict
 from service.policy import Actor, fetch
-from service.queries.appeal_effects import effect_of
 from service.queries.appeals import appeal_settings
 from service.queries.calendar import business_calendar
 from service.queries.reviewers import appeal_facts
@@ -28,13 +25,6 @@ HAPPENED = {
     Outcome.PARTIALLY_UPHELD: events.AppealSettled,
     Outcome.REJECTED: events.AppealRejected,
 }
-
-
-async def effect_if_upheld(connection: AsyncConnection, appeal: Any, timezone: str) -> Mapping[str, Any]:
-    """The members of EffectView for a row of `open_appeal`."""
-    async with AsyncSession(connection) as session:
-        failed = await binding_rules(session, appeal.account_id, appeal.beneficiary_id, timezone)
-        return await effect_of(session, appeal, {(appeal.account_id, appeal.beneficiary_id): failed}, timezone)
 
 
 async def decide_appeal(

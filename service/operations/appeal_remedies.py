@@ -70,35 +70,35 @@ async def share(session: AsyncSession, actor: Actor, appeal: Appeal, remedy: Sha
 async def swap(session: AsyncSession, actor: Actor, appeal: Appeal, remedy: Swap, timezone: str) -> None:
     """The beneficiary gets the account, and its owner one of theirs; both stay where they are for a while."""
     beneficiary = named(appeal)
-    await expect_theirs(session, remedy.account_id, beneficiary)
+    await expect_theirs(session, remedy.account_id, beneficiary, pointer="/remedy/account_id")
     failed = await forbidden(session, appeal, remedy.account_id, beneficiary, timezone)
     if failed:
-        raise HardRuleBroken(errors=[refusal(one, "/remedy") for one in failed])
+        raise HardRuleBroken(errors=[refusal(one, "/remedy") for _, one in failed])
     given: dict[UUID, UUID | None] = {appeal.account_id: beneficiary, remedy.account_id: appeal.respondent_id}
     made = await carry_out(session, actor, appeal, given, timezone)
     await keep(session, actor, made[remedy.account_id], timezone)
 
 
-async def expect_theirs(session: AsyncSession, account_id: UUID, person_id: UUID) -> None:
+async def expect_theirs(session: AsyncSession, account_id: UUID, person_id: UUID, **place: str) -> None:
     """InvalidInput unless the person has the account; 409 when that one is under appeal itself."""
     await session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
     holding = (await current_holdings(session, [account_id])).get(account_id)
     if holding is None or holding.staff_id != person_id:
-        raise InvalidInput(errors=[FieldError("not_theirs", NOT_THEIRS, pointer="/remedy/account_id")])
+        raise InvalidInput(errors=[FieldError("not_theirs", NOT_THEIRS, **place)])
     await refuse_under_appeal(session, [account_id])
 
 
 async def forbidden(
     session: AsyncSession, appeal: Appeal, other_id: UUID, beneficiary: UUID, timezone: str
-) -> list[Failed]:
-    """The hard rules in the way of an exchange, caps measured on what both have afterwards."""
+) -> list[tuple[UUID, Failed]]:
+    """The hard rules in the way of an exchange, by account, caps measured on what both have afterwards."""
     connection = await session.connection()
     scope = Scope(staff_ids=(appeal.respondent_id, beneficiary))
     snapshot = await read_snapshot(connection, await present_basis(connection, timezone, "swap", scope))
     if {person.id for person in snapshot.people} != {str(appeal.respondent_id), str(beneficiary)}:
-        return [Failed(Rule.AVAILABILITY, LEAST_WEIGHT, 0)]
+        return [(appeal.account_id, Failed(Rule.AVAILABILITY, LEAST_WEIGHT, 0))]
     sides = (str(appeal.account_id), str(other_id), str(beneficiary))
-    return [failed for _, failed in forbidden_exchange(Ledger.of(snapshot), *sides)]
+    return [(UUID(account), failed) for account, failed in forbidden_exchange(Ledger.of(snapshot), *sides)]
 
 
 async def defer(session: AsyncSession, actor: Actor, appeal: Appeal, remedy: Later, timezone: str) -> None:

@@ -1,7 +1,7 @@
-"""What would follow if an appeal were upheld now: hard rules in the way, what else would move, fairness."""
+"""What would follow from a verdict on an appeal: hard rules in the way, what else would move, fairness."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -51,29 +51,35 @@ def as_id(text: str | None) -> UUID | None:
     return UUID(text) if text else None
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """What a verdict would do: who gets which account, the appealed one first, what else moves, what forbids it.
+
+    `failed`: hard rules by account and person; `percent`: of a shared account.
+    """
+
+    given: Mapping[UUID, UUID | None]
+    failed: Mapping[tuple[UUID, UUID | None], list[Failed]] = field(default_factory=dict)
+    moves: list[Move] = field(default_factory=list)
+    percent: int | None = None
+
+
 async def effect_of(
-    session: AsyncSession, appeal: Any, failed: Mapping[tuple[UUID, UUID], list[Failed]], timezone: str
+    session: AsyncSession, appeal: Any, remedy: str | None, foreseen: Foreseen, timezone: str
 ) -> Mapping[str, Any]:
-    """The members of EffectView for a row of `open_appeal`; `failed`: hard rules by account and person."""
+    """The members of EffectView for a row of `open_appeal`."""
     binding = [
-        {
-            "account_id": account,
-            "staff_id": person,
-            **one.to_mapping(),
-            "sentence": failed_sentence(one)._asdict(),
-        }
-        for (account, person), rules in failed.items()
+        {"account_id": account, "staff_id": person, **one.to_mapping(), "sentence": failed_sentence(one)._asdict()}
+        for (account, person), rules in foreseen.failed.items()
         for one in rules
     ]
-    beside = (appeal.account_id, appeal.respondent_id, appeal.beneficiary_id)
-    moves = [] if binding else await moves_beside(session, *beside, timezone)
-    given = {appeal.account_id: appeal.beneficiary_id} | {one.account_id: one.to_id for one in moves}
     return {
         "appeal_id": appeal.id,
         "account_id": appeal.account_id,
         "holder_id": appeal.respondent_id,
         "beneficiary_id": appeal.beneficiary_id,
+        "remedy": remedy,
         "hard_rules": binding,
-        "moves": [vars(one) for one in moves],
-        "fairness": await fairness_effect(session, given, timezone),
+        "moves": [vars(one) for one in foreseen.moves],
+        "fairness": await fairness_effect(session, foreseen.given, timezone, percent=foreseen.percent),
     }

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from service.domain.distribution.effects import reassignment
+from service.domain.distribution.effects import reassignment, shared
 from service.domain.people import LEADERS, Role
 from service.errors import LedgerNotKept
 from service.models import Assignment, FairnessReport, Staff
@@ -145,10 +145,13 @@ async def known_departments(connection: AsyncConnection, actor: Actor) -> frozen
     return frozenset(str(one) for one in await connection.scalars(departments_under(actor.line[0])))
 
 
-async def fairness_effect(session: AsyncSession, given: Mapping[UUID, UUID | None], timezone: str) -> dict[str, Any]:
+async def fairness_effect(
+    session: AsyncSession, given: Mapping[UUID, UUID | None], timezone: str, *, percent: int | None = None
+) -> dict[str, Any]:
     """The company's fairness now and with accounts given to people, or to nobody, everything else staying.
 
-    All but the first account have owners.
+    All but the first account have owners. `percent`: of the one account that is given, what counts for its person; its
+    owner keeps the rest.
 
     Members: see `reassignment`. LedgerNotKept while the worker has yet to read a large company.
     """
@@ -160,6 +163,9 @@ async def fairness_effect(session: AsyncSession, given: Mapping[UUID, UUID | Non
     theirs = Scope(staff_ids=concerned, account_id=next(iter(given)))
     accounts = await read_accounts(connection, replace(kept.basis, scope=theirs))
     people = {str(account): str(person) if person else None for account, person in given.items()}
+    if percent is not None:
+        [(account_id, person_id)] = given.items()
+        accounts, people = shared(accounts, str(account_id), str(person_id), percent)
     return await asyncio.to_thread(reassignment, kept.balance, accounts, people)
 
 

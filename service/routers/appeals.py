@@ -28,7 +28,7 @@ from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
-from service.operations import appeal_amendments, appeal_decisions, appeal_mediations, appeal_reviews
+from service.operations import appeal_amendments, appeal_decisions, appeal_mediations, appeal_previews, appeal_reviews
 from service.operations import appeals as operations
 from service.queries import appeals as queries
 from service.queries import rulebooks
@@ -39,6 +39,7 @@ from service.schemas.appeals import (
     AppealFilter,
     AppealPage,
     AppealView,
+    EffectQuery,
     EffectView,
     Escalation,
     MediationProposal,
@@ -111,17 +112,19 @@ async def review_appeal(appeal_id: UUID, wanted: ReviewRequest, context: Ctx) ->
 
 
 @router.get(
-    "/{appeal_id}/effect", response_model=EffectView, responses=raises(NotFound, StateConflict, NoPublishedRulebook)
+    "/{appeal_id}/effect",
+    response_model=EffectView,
+    responses=raises(NotFound, StateConflict, AccountUnderAppeal, NoPublishedRulebook),
 )
-async def get_appeal_effect(appeal_id: UUID, context: Ctx) -> EffectView:
+async def get_appeal_effect(appeal_id: UUID, query: Annotated[EffectQuery, Query()], context: Ctx) -> EffectView:
     """What would follow if an open appeal were upheld now: the new owner, hard rules, further moves, fairness.
 
-    Nothing changes: this is for whoever hears the appeal, before they decide.
+    Or upheld in part, by a `remedy`. Nothing changes: this is for whoever hears the appeal, before they decide.
 
-    预览申诉成立后的归属与公平性影响，不做任何更改。
+    预览申诉成立或部分成立后的归属与公平性影响，不做任何更改。
     """
     appeal = await queries.open_appeal(context.connection, context.actor, "see_effect", appeal_id)
-    effect = await appeal_decisions.effect_if_upheld(context.connection, appeal, context.services.settings.timezone)
+    effect = await appeal_previews.effect_if(context.connection, appeal, query, context.services.settings.timezone)
     return EffectView.model_validate(effect)
 
 

@@ -100,6 +100,15 @@ class Compensate(Body):
 Remedy = Annotated[Share | Swap | Later | Compensate, Field(discriminator="kind")]
 
 
+class RemedyKind(StrEnum):
+    """The kinds of partial outcomes."""
+
+    SHARE = "share"
+    SWAP = "swap"
+    LATER = "later"
+    COMPENSATE = "compensate"
+
+
 class Verdict(Body):
     """An outcome, and where it is a partial one, which."""
 
@@ -292,13 +301,28 @@ class MoveView(View):
     to_id: UUID | None
 
 
+class EffectQuery(Body):
+    """Which verdict is asked about."""
+
+    remedy: RemedyKind | None = Field(
+        default=None, description="The part that would be upheld; left out: the whole appeal."
+    )
+    percent: Annotated[int, Field(ge=1, le=99)] | None = Field(
+        default=None, description="With `share`: of the value and hours, what would count for the beneficiary."
+    )
+    account_id: UUID | None = Field(
+        default=None, description="With `swap`: the beneficiary's account that the present owner would get."
+    )
+
+
 class EffectView(View):
-    """What would follow if the appeal were upheld now."""
+    """What would follow if the appeal were upheld now, or a part of it."""
 
     appeal_id: UUID
     account_id: UUID
     holder_id: UUID = Field(description="Who has the account by the assignment under appeal.")
     beneficiary_id: UUID | None = Field(description="Who would get it; null: it would wait.")
+    remedy: str | None = Field(description="The part that is asked about; null: the whole.")
     hard_rules: list[BindingRule] = Field(description="What forbids it; empty: nothing does.")
     moves: list[MoveView] = Field(description="What else of the two people concerned would move.")
     fairness: dict[str, Any] = Field(description="Of the whole company, before and after.")

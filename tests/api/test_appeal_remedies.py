@@ -1,6 +1,7 @@
 """Partial outcomes through HTTP: shared, swapped, later, compensated; hard rules kept, redistribution kept off."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,8 @@ from service.operations.appeal_promises import keep_dated
 from tests.dispute import REASONS, Dispute, a_dispute
 from tests.house import House, Person
 from tests.sharing import Sharing
+
+MEASURED_TO = Decimal("0.000002")  # shares are whole numbers of the measure at hand, and the measure follows the parts
 
 
 async def owners(house: House, account_id: UUID) -> dict[str, UUID]:
@@ -296,3 +299,105 @@ async def test_a_verdict_with_a_remedy_is_replayed_by_its_key(house: House) -> N
     assert (first.status_code, again.content) == (200, first.content)
     async with house.services.database.reading() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM appeal_promises")) == 1
+
+
+async def previewed(dispute: Dispute, path: str, **query: str) -> Any:
+    """What the judge is shown of a partial outcome."""
+    async with dispute.house.client(dispute.judge) as client:
+        return await client.get(f"{path}/effect", params=query)
+
+
+async def loads_now(dispute: Dispute) -> dict[str, dict[str, str]]:
+    """Everybody's loads, as a leader reads them."""
+    leader = await dispute.house.person("general_manager")
+    people = (await dispute.ask(leader, "GET", "/v1/fairness")).json()["people"]
+    return {person["person_id"]: person["loads"] for person in people}
+
+
+def loads_of(effect: dict[str, Any], when: str) -> dict[str, dict[str, str]]:
+    """The loads of those concerned before or after, as a preview tells them."""
+    return {person["person_id"]: person[when] for person in effect["fairness"]["people"]}
+
+
+@pytest.mark.parametrize("percent", [1, 40, 99])
+async def test_the_effect_of_a_share_is_what_follows(house: House, percent: int) -> None:
+    dispute = await a_dispute(house)
+    await house.account(dispute.seller)
+    await house.account(await house.person("sales_rep"), potential_value=70_000, potential_value_base=70_000)
+    path = await dispute.heard()
+    before = await loads_now(dispute)
+    shown = await previewed(dispute, path, remedy="share", percent=str(percent))
+    assert shown.status_code == 200, shown.text
+    effect = shown.json()
+    assert (effect["remedy"], effect["hard_rules"], effect["moves"]) == ("share", [], [])
+    assert await loads_now(dispute) == before
+    assert (await partly(dispute, path, {"kind": "share", "percent": percent})).status_code == 200
+    after = await loads_now(dispute)
+    for person in (str(dispute.owner.id), str(dispute.seller.id)):
+        assert loads_of(effect, "before")[person] == before[person]
+        foreseen, came = (Decimal(loads[person]["value"]) for loads in (loads_of(effect, "after"), after))
+        assert abs(foreseen - came) <= MEASURED_TO
+    counted = [loads_of(effect, "after")[str(one.id)]["count"] for one in (dispute.owner, dispute.seller)]
+    assert counted == ["1.000000", "2.000000"]
+
+
+async def test_the_effect_of_a_swap_is_what_follows(house: House) -> None:
+    dispute = await a_dispute(house)
+    theirs = await house.account(dispute.seller, potential_value=300_000, potential_value_base=300_000)
+    path = await dispute.heard()
+    shown = await previewed(dispute, path, remedy="swap", account_id=str(theirs))
+    assert shown.status_code == 200, shown.text
+    effect = shown.json()
+    [move] = effect["moves"]
+    assert (move["account_id"], move["from_id"], move["to_id"]) == (
+        str(theirs), str(dispute.seller.id), str(dispute.owner.id),
+    )  # fmt: skip
+    assert await owners(house, theirs) == {"owner": dispute.seller.id}
+    settled = await partly(dispute, path, {"kind": "swap", "account_id": str(theirs)})
+    assert settled.json()["fairness_effect"] == effect["fairness"]
+    assert loads_of(effect, "after") == {
+        person: loads for person, loads in (await loads_now(dispute)).items() if person in loads_of(effect, "after")
+    }
+
+
+async def test_the_effect_tells_which_hard_rule_binds_which_account_of_a_swap(house: House) -> None:
+    dispute = await a_dispute(house)
+    far = await house.account(dispute.seller, region="西北")
+    path = await dispute.heard()
+    rules = (await previewed(dispute, path, remedy="swap", account_id=str(far))).json()["hard_rules"]
+    assert [(one["account_id"], one["staff_id"], one["rule"]) for one in rules] == [
+        (str(far), str(dispute.owner.id), "region")
+    ]
+
+
+async def test_the_effect_of_later_is_that_of_the_account_alone_and_of_compensation_none_yet(house: House) -> None:
+    dispute = await a_dispute(house)
+    path = await dispute.heard()
+    later = (await previewed(dispute, path, remedy="later")).json()
+    assert (
+        loads_of(later, "after")[str(dispute.seller.id)]["count"]
+        > loads_of(later, "before")[str(dispute.seller.id)]["count"]
+    )
+    assert later["moves"] == []
+    promised_only = (await previewed(dispute, path, remedy="compensate")).json()
+    assert loads_of(promised_only, "after") == loads_of(promised_only, "before")
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ({"remedy": "share"}, "percent"),
+        ({"percent": "40"}, "percent"),
+        ({"remedy": "later", "percent": "40"}, "percent"),
+        ({"remedy": "swap"}, "account_id"),
+        ({"remedy": "compensate", "account_id": str(uuid4())}, "account_id"),
+        ({"remedy": "swap", "account_id": str(uuid4())}, "account_id"),
+        ({"remedy": "half"}, "remedy"),
+        ({"remedy": "share", "percent": "100"}, "percent"),
+    ],
+)
+async def test_a_remedy_is_asked_about_with_what_it_needs(house: House, query: dict[str, str], wrong: str) -> None:
+    dispute = await a_dispute(house)
+    refused = await previewed(dispute, await dispute.heard(), **query)
+    assert refused.status_code == 422, refused.text
+    assert [error["parameter"] for error in refused.json()["errors"]] == [wrong]

@@ -51,6 +51,31 @@ def reassignment(balance: Balance, accounts: Sequence[Account], given: Mapping[s
     }
 
 
+def shared(
+    accounts: Sequence[Account], account_id: str, person_id: str, percent: int
+) -> tuple[tuple[Account, ...], dict[str, str | None]]:
+    """Accounts and who gets them when a part of one goes to a person and the rest stays with its owner.
+
+    `percent`: of value and hours, what counts for the person; each part counts as an account, as it does once shared
+    (by then there is one account more to be shared fairly, which is not foreseen here).
+    """
+    whole = next(one for one in accounts if one.id == account_id)
+    rest, part = (counted_in_part(whole, name, share) for name, share in (("rest", 100 - percent), ("part", percent)))
+    return (*accounts, rest, part), {account_id: None, rest.id: whole.owner, part.id: person_id}
+
+
+def counted_in_part(whole: Account, name: str, percent: int) -> Account:
+    """A part of an account, which nobody has yet and nothing holds back."""
+    return replace(
+        whole,
+        id=f"{whole.id}:{name}",
+        owner=None,
+        held_back=None,
+        value_minor=None if whole.value_minor is None else whole.value_minor * percent // 100,
+        workload_minutes=whole.workload_minutes * percent // 100,
+    )
+
+
 def twin(ledger: Ledger) -> Ledger:
     """A ledger of the same instance on which everybody has what they have on this one."""
     other = Ledger(ledger.instance)
