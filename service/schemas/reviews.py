@@ -142,7 +142,7 @@ class ReviewDecisionView(View):
     text: str = Field(description="What is to be done, and why.")
     responsible_id: UUID | None = Field(description="Who sees to it.")
     due_on: Day | None
-    decided_by: UUID = Field(description="Who decided.")
+    decided_by: UUID = Field(description="Who decided.", examples=["0197f0c2-0000-7000-8000-000000000001"])
     decided_at: Instant
 
 
@@ -158,15 +158,15 @@ class ReviewView(View):
     state: str = Field(description="open or closed.")
     findings: FindingsView = Field(description="As it was opened.")
     findings_at_close: FindingsView | None = Field(description="As it was closed.")
-    suggestions: list[SuggestionView]
-    decisions: list[ReviewDecisionView]
+    suggestions: list[SuggestionView] = Field(description="What the findings ask for, as it was opened.")
+    decisions: list[ReviewDecisionView] = Field(description="What was decided, the first first.")
     opinions_asked: int = Field(description="Whom it concerns, in number.")
     opinions_given: int = Field(description="How many of them have said what they think.")
     plan_id: UUID | None = Field(description="The rebalancing that was asked for last.")
     summary: str | None = Field(description="What came of it.")
     opened_by: UUID | None = Field(description="Who opened it; null: it was due.")
     closed_by: UUID | None = Field(description="Who closed it.")
-    closed_at: Instant | None
+    closed_at: Instant | None = Field(description="When it was closed; null until then.")
     version: int
     created_at: Instant
     updated_at: Instant
@@ -201,7 +201,7 @@ class OpinionView(View):
     staff_id: UUID
     staff_code: str
     text: str | None = Field(description="In their own words; null until they have said something.")
-    given_at: Instant | None
+    given_at: Instant | None = Field(description="When they said so last; null until then.")
 
 
 class OpinionPage(View):
