@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.database import act_as, keep_archive
 from service.domain import events
-from service.domain.notices import ADDRESSEES, WITHOUT_SUBJECT
+from service.domain.notices import ADDRESSEES, WITHOUT_SUBJECT, Facts
 from service.journal import record
 from service.models import AuditEntry, AuditLeaf, Follower, Notice, new_id
 from service.policy import Actor, fetch
@@ -55,10 +55,11 @@ class Teller:
 
     async def tell(self, entry: Any) -> int:
         """Tells everybody whom an event concerns; how many had not been told."""
-        told = 0
-        for person, (party, kind, more) in (await self.addressees(entry)).items():
+        told, addressees = 0, await self.addressees(entry)
+        facts = await facts_of(await self.session.connection(), entry, self.timezone) if addressees else {}
+        for person, (party, kind, more) in addressees.items():
             if await self.may_know(person, entry, party, kind):
-                told += await self.enter(person, entry, kind, more)
+                told += await self.enter(person, entry, kind, facts | more)
         return told
 
     async def addressees(self, entry: Any) -> dict[UUID, tuple[str, str, dict[str, Any]]]:
@@ -83,10 +84,8 @@ class Teller:
         await act_as(self.session, person, self.session.info["request_id"])
         return bool(await visible(connection, actor, [subject_of(entry)], ACTIONS.get(party, "see")))
 
-    async def enter(self, person: UUID, entry: Any, kind: str, more: dict[str, Any]) -> int:
+    async def enter(self, person: UUID, entry: Any, kind: str, facts: Facts) -> int:
         """The notice, unless there is one of this event already."""
-        await keep_archive(self.session)
-        connection = await self.session.connection()
         subject = (None, None) if kind in WITHOUT_SUBJECT else subject_of(entry)
         link = link_of(entry, kind)
         values = {
@@ -98,7 +97,7 @@ class Teller:
             "subject_type": subject[0],
             "subject_id": subject[1],
             "link": link,
-            "facts": {**await facts_of(connection, entry, self.timezone), **more, "link": link},
+            "facts": facts | {"link": link},
             "mail_state": "pending" if self.mailing else None,
             "mail_due_at": datetime.now(UTC) if self.mailing else None,
         }

@@ -39,7 +39,6 @@ async def open_review(session: AsyncSession, actor: Actor, found: Team, now: dat
     calendar = await business_calendar(connection, timezone)
     scope = Scope(found.department_id, found.scheme_code, found.since, now, timezone)
     seen = await findings(connection, scope, found.findings)
-    limit = await setting(connection, "fairness_drift_percent")
     days = await setting(connection, "review_working_days")
     review = Review(
         id=new_id(),
@@ -50,20 +49,26 @@ async def open_review(session: AsyncSession, actor: Actor, found: Team, now: dat
         due_on=calendar.add_working_days(calendar.business_date(now), days),
         state=ReviewState.OPEN,
         findings=seen,
-        suggestions=suggestions(seen, limit),
+        suggestions=suggestions(seen, await setting(connection, "fairness_drift_percent")),
         decisions=[],
         opened_by=actor.id,
     )
     session.add(review)
     session.info["made"] = review
     await session.flush()
-    people = await concerned(connection, found.department_id)
+    data = {name: getattr(review, name) for name in ("department_id", "scheme_code")}
+    data["asked"] = await ask(session, review)
+    await record(session, actor, events.ReviewOpened(review.id, data=data))
+    return review
+
+
+async def ask(session: AsyncSession, review: Review) -> int:
+    """Asks everybody whom a review concerns for an opinion; how many they are."""
+    people = await concerned(await session.connection(), review.department_id)
     if people:
         asked = [{"id": new_id(), "review_id": review.id, "staff_id": person} for person in people]
         await session.execute(insert(ReviewOpinion), asked)
-    data = {"department_id": found.department_id, "scheme_code": found.scheme_code, "asked": len(people)}
-    await record(session, actor, events.ReviewOpened(review.id, data=data))
-    return review
+    return len(people)
 
 
 async def give_opinion(session: AsyncSession, actor: Actor, review_id: UUID, text: str) -> None:
