@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ app.add_typer(plan, name="plan")
 archive = typer.Typer(help="Look after the keys and the stored bytes of the archive.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
 console = Console(stderr=True, highlight=False, soft_wrap=True)
+NICE = 10  # whoever waits for an answer comes before the worker
 EXIT_CODES: dict[type[Exception], int] = {StateFolderTaken: 2, PortTaken: 3}
 
 
@@ -75,6 +77,7 @@ def worker() -> None:
         console.print("evenhand worker needs EVENHAND_DATABASE_URL; beside the embedded database it starts by itself.")
         raise typer.Exit(2)
     configure(configured.log_level)
+    os.nice(NICE)
     asyncio.run(work(configured.database_url.get_secret_value(), configured, KINDS, SCHEDULE, REPEATED))
 
 
