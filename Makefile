@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build --extra engine --extra kms
 .DEFAULT_GOAL := help
-.PHONY: drill help run demo test check contract browser bench bench-engine bench-plan openapi lock clean
+.PHONY: drill help run demo test check contract browser bench bench-engine bench-plan bench-routing openapi lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -47,6 +47,9 @@ bench-engine: $(VENV)/dev.stamp ## measure the distribution engine, into benchma
 
 bench-plan: $(VENV)/dev.stamp ## measure a plan through the API with requests meanwhile, into benchmarks/plan.json
 	@$(BIN)/python -m benchmarks.plan
+
+bench-routing: $(VENV)/dev.stamp ## measure parallel arrivals against the locks and inserts alone, into benchmarks/routing.json
+	@$(BIN)/python -m benchmarks.routing
 
 openapi: $(VENV)/dev.stamp ## write openapi/openapi.json
 	@$(BIN)/evenhand openapi openapi/openapi.json
