@@ -734,9 +734,9 @@ class RetentionShortened(Conflict):
 
 
 class PaperStays(Conflict):
-    """The paper of a classified item does not leave the archive."""
+    """Classified paper stays in the archive, but that a secret item's borrower takes it for the time of the loan."""
 
-    zh = "涉密档案原件不得带出档案室。"
+    zh = "涉密档案原件不得带出档案室；秘密档案仅限借阅人在借阅期内领取。"
 
 
 class ContentGone(Conflict):

@@ -92,6 +92,7 @@ class EvidenceKind(StrEnum):
     """What an appellant may point to."""
 
     INTERACTION = "interaction"
+    ARCHIVE_ITEM = "archive_item"
 
 
 class Concern(StrEnum):

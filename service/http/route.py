@@ -82,14 +82,13 @@ class ActingEndpoint(Endpoint):
     acts_in_reading = True
 
 
-class ArchiveEndpoint(Endpoint):
-    """An address of the archive: row-level security knows who reads, and every hidden look-up leaves the same entry.
+class ArchiveEndpoint(ActingEndpoint):
+    """An address of the archive: every hidden look-up leaves the same entry.
 
     Whether there is such an item or not: 404 is the same answer, after the same work. Nothing of it is kept on the way.
     """
 
     noted = (errors.Denied, errors.Missing)
-    acts_in_reading = True
 
     async def served(self, request: StrictRequest, serve: Serve) -> Response:
         """The answer, which no cache may keep."""

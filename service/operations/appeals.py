@@ -13,6 +13,7 @@ from service.domain import events
 from service.domain.appeals import (
     AssignmentFacts,
     Concern,
+    EvidenceKind,
     concern,
     decision_due_at,
     filing_closes_at,
@@ -29,7 +30,7 @@ from service.errors import (
     Sentence,
 )
 from service.journal import record
-from service.models import Account, Appeal, Assignment, Decision, Interaction, Staff, new_id
+from service.models import Account, Appeal, ArchiveItem, Assignment, Decision, Interaction, Staff, new_id
 from service.operations.appeal_mediations import call_off
 from service.operations.appeal_reviews import draw
 from service.policy import Actor, allowed, fetch
@@ -158,23 +159,38 @@ async def beneficiary(session: AsyncSession, assignment_id: UUID, case: Case) ->
 
 async def testimony(session: AsyncSession, actor: Actor, wanted: list[Evidence]) -> list[dict[str, Any]]:
     """The records as they stand now; each must be one that the actor may see."""
-    statement = select(Interaction.id, Interaction.subject, Interaction.starts_at).where(
-        Interaction.id.in_([one.id for one in wanted]), allowed(actor, "see", Interaction)
-    )
-    found = {row.id: row for row in await session.execute(statement)}
+    known = await interactions(session, actor, wanted) | await archive_items(session, actor, wanted)
     sentence = Sentence("There is no such record.", "没有该记录。")
     missing = [
         FieldError("not_found", sentence, pointer=f"/evidence/{at}/id")
         for at, one in enumerate(wanted)
-        if one.id not in found
+        if (one.kind, one.id) not in known
     ]
     if missing:
         raise InvalidInput(errors=missing)
-    rows = [found[one.id] for one in wanted]
-    return [
-        {"kind": str(one.kind), "id": str(row.id), "subject": row.subject, "at": utc(row.starts_at)}
-        for one, row in zip(wanted, rows, strict=True)
-    ]
+    return [{"kind": str(one.kind), "id": str(one.id), **known[one.kind, one.id]} for one in wanted]
+
+
+Known = dict[tuple[EvidenceKind, UUID], dict[str, Any]]
+
+
+async def interactions(session: AsyncSession, actor: Actor, wanted: list[Evidence]) -> Known:
+    """Those among the records that are interactions which the actor may see, and what is kept of them."""
+    kind = EvidenceKind.INTERACTION
+    statement = select(Interaction.id, Interaction.subject, Interaction.starts_at).where(
+        Interaction.id.in_([one.id for one in wanted if one.kind is kind]), allowed(actor, "see", Interaction)
+    )
+    rows = await session.execute(statement)
+    return {(kind, row.id): {"subject": row.subject, "at": utc(row.starts_at)} for row in rows}
+
+
+async def archive_items(session: AsyncSession, actor: Actor, wanted: list[Evidence]) -> Known:
+    """The same of items of the archive: of these nothing is kept, an appeal is read by others than the item."""
+    kind = EvidenceKind.ARCHIVE_ITEM
+    statement = select(ArchiveItem.id).where(
+        ArchiveItem.id.in_([one.id for one in wanted if one.kind is kind]), allowed(actor, "see", ArchiveItem)
+    )
+    return {(kind, id_): {"subject": None, "at": None} for id_ in await session.scalars(statement)}
 
 
 async def withdraw_appeal(session: AsyncSession, actor: Actor, appeal_id: UUID, reason: str | None) -> Appeal:

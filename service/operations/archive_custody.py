@@ -12,13 +12,15 @@ from service.domain.invalid import invalid
 from service.domain.states import PAPER_TRANSITIONS, ArchiveState, PaperState
 from service.errors import IllegalTransition, PaperStays
 from service.journal import record
-from service.models import ArchiveItem, ArchiveLink, CustodyReceipt, Staff
+from service.models import ArchiveItem, ArchiveLink, CustodyReceipt, Incident, Loan, Staff
 from service.operations.archives import expect_state
 from service.operations.incidents import open_incident
 from service.operations.parts import part_of
 from service.policy import Actor, fetch
+from service.policy.archive_tables import open_now
 from service.queries.archives import find_item
 from service.schemas.archive_keeping import ArchiveLinkCreate, CustodyReceiptCreate, ReceiptKind
+from service.schemas.incidents import IncidentCreate
 
 # Where a receipt leaves the paper; counting leaves it where it is.
 LEADS_TO = {
@@ -43,35 +45,74 @@ async def record_receipt(
 ) -> CustodyReceipt:
     """Writes down what happened to the paper, and where it is from now on."""
     item = await fetch(session, actor, "keep", ArchiveItem, item_id)
-    expect_state(item, ArchiveState.ACCEPTED)
-    paper = PaperState(item.paper_state) if item.paper_state else None
-    if paper not in COMES_FROM[wanted.kind]:
-        raise IllegalTransition
     if wanted.person_id:
         await fetch(session, actor, "see", Staff, wanted.person_id)
+    due_at = wanted.due_at
     if wanted.kind is ReceiptKind.HANDED_OUT:
-        expect_may_leave(item, wanted.person_id)
-    if target := LEADS_TO.get(wanted.kind):
-        move(item, paper, target, wanted)
-    item.place = wanted.place or item.place
-    item.version += 1
-    assert actor.id is not None
-    receipt = CustodyReceipt(item_id=item_id, recorded_by=actor.id, **dict(wanted) | {"kind": str(wanted.kind)})
-    session.add(receipt)
-    await session.flush()
-    data = {"item_id": item_id, "kind": receipt.kind, "person_id": wanted.person_id}
-    await record(session, actor, events.CustodyReceiptRecorded(receipt.id, data=data))
+        due_at = await due_back(session, item, wanted)
+    receipt = await write_receipt(session, actor, item, wanted.model_copy(update={"due_at": due_at}))
     if wanted.kind is ReceiptKind.LOST:
         await open_incident(session, actor, item_id, wanted.note or "")
     return receipt
 
 
-def expect_may_leave(item: ArchiveItem, person_id: UUID | None) -> None:
-    """Refuses to hand out what is classified, or to nobody."""
-    if person_id is None:
+async def write_receipt(
+    session: AsyncSession, actor: Actor, item: ArchiveItem, wanted: CustodyReceiptCreate
+) -> CustodyReceipt:
+    """The paper of a locked item goes where the receipt says; IllegalTransition where it cannot."""
+    expect_state(item, ArchiveState.ACCEPTED)
+    paper = PaperState(item.paper_state) if item.paper_state else None
+    if paper not in COMES_FROM[wanted.kind]:
+        raise IllegalTransition
+    if target := LEADS_TO.get(wanted.kind):
+        move(item, paper, target, wanted)
+    item.place = wanted.place or item.place
+    item.version += 1
+    assert actor.id is not None
+    receipt = CustodyReceipt(item_id=item.id, recorded_by=actor.id, **dict(wanted) | {"kind": str(wanted.kind)})
+    session.add(receipt)
+    await session.flush()
+    data = {"item_id": item.id, "kind": receipt.kind, "person_id": wanted.person_id}
+    await record(session, actor, events.CustodyReceiptRecorded(receipt.id, data=data))
+    return receipt
+
+
+async def due_back(session: AsyncSession, item: ArchiveItem, wanted: CustodyReceiptCreate) -> datetime | None:
+    """When the paper is due back: a secret one's leaves with whoever has it on an active loan, until that ends.
+
+    PaperStays for anybody else, and for whatever ranks above secret.
+    """
+    if wanted.person_id is None:
         raise invalid("/person_id", "missing", "Who takes the paper is named here.", "须填写领取人。")
-    if Confidentiality(item.confidentiality).is_classified:
+    if not Confidentiality(item.confidentiality).is_classified:
+        return wanted.due_at
+    lent = (Loan.item_id == item.id, Loan.borrower_id == wanted.person_id, Loan.class_as_lent == item.confidentiality)
+    ends: datetime | None = await session.scalar(select(Loan.expires_at).where(*lent, open_now(Loan)))
+    if ends is None:
         raise PaperStays
+    return min(ends, wanted.due_at or ends)
+
+
+async def report_loss(session: AsyncSession, actor: Actor, wanted: IncidentCreate) -> Incident:
+    """Whoever has the paper, or keeps it, reports that it is lost; an incident opens."""
+    item = await fetch(session, actor, "report_loss", ArchiveItem, wanted.item_id)
+    await write_receipt(session, actor, item, lost(item, wanted.account))
+    incident = await open_incident(session, actor, item.id, wanted.account)
+    session.info["made"] = incident
+    return incident
+
+
+async def lose_lent_paper(session: AsyncSession, actor: Actor, loan: Loan, account: str) -> None:
+    """The paper is lost with the loan, if the borrower has it."""
+    held = (ArchiveItem.id == loan.item_id, ArchiveItem.paper_holder_id == loan.borrower_id)
+    item = (await session.scalars(select(ArchiveItem).where(*held).with_for_update(key_share=True))).one_or_none()
+    if item is not None:
+        await write_receipt(session, actor, item, lost(item, account))
+
+
+def lost(item: ArchiveItem, account: str) -> CustodyReceiptCreate:
+    """The receipt of a loss: who had the paper, and what happened."""
+    return CustodyReceiptCreate(kind=ReceiptKind.LOST, person_id=item.paper_holder_id, note=account)
 
 
 def move(item: ArchiveItem, paper: PaperState | None, target: PaperState, wanted: CustodyReceiptCreate) -> None:

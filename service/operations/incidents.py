@@ -12,7 +12,7 @@ from service.policy import Actor
 
 async def open_incident(
     session: AsyncSession, actor: Actor, item_id: UUID, account: str, loan_id: UUID | None = None
-) -> None:
+) -> Incident:
     """Opens an incident: what was lost, on which loan if any, and what the reporter tells of it."""
     assert actor.id is not None
     incident = Incident(item_id=item_id, loan_id=loan_id, reported_by=actor.id, account=account)
@@ -20,3 +20,4 @@ async def open_incident(
     await session.flush()
     data = {"item_id": item_id, "loan_id": loan_id}
     await record(session, actor, events.IncidentOpened(incident.id, data=data))
+    return incident

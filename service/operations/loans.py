@@ -21,6 +21,7 @@ from service.domain.states import LOAN_TRANSITIONS, LoanState
 from service.errors import ApplicationByManager, StateConflict
 from service.journal import record
 from service.models import ArchiveItem, Loan
+from service.operations.archive_custody import lose_lent_paper
 from service.operations.incidents import open_incident
 from service.operations.lending_approvals import Right, expect_waiting, note_approval, right_of, take_up
 from service.operations.lending_ends import finish, make_way
@@ -139,6 +140,7 @@ async def revoke_loan(session: AsyncSession, actor: Actor, loan_id: UUID, reason
 
 async def report_lost(session: AsyncSession, actor: Actor, loan_id: UUID, account: str) -> None:
     """Ends a loan whose item is lost, and opens an incident."""
-    loan = await fetch(session, actor, "report_lost", Loan, loan_id)
+    loan = await take_up(session, actor, "report_lost", Loan, loan_id)
     await finish(session, actor, loan, LoanState.LOST, account)
+    await lose_lent_paper(session, actor, loan, account)
     await open_incident(session, actor, loan.item_id, account, loan.id)

@@ -72,9 +72,14 @@ def _team_of_accepted(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     return and_(model.accepted_at.is_not(None), or_(*(one(actor, model) for one in team.relations)))
 
 
+def _seen(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    """Items that the actor sees."""
+    return ITEM["see"].predicate(actor, model)
+
+
 def _seen_by_readers(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     """Items that the actor sees, unless they keep the archive or audit it."""
-    return false() if actor.roles & {ARCHIVIST, AUDITOR} else ITEM["see"].predicate(actor, model)
+    return false() if actor.roles & {ARCHIVIST, AUDITOR} else _seen(actor, model)
 
 
 def _on_loan(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
@@ -140,5 +145,6 @@ ITEM: dict[str, Rule] = {
     "hold": classed(everything, BELOW_TOP_SECRET, *KEEPERS)
     | classed(everything, ONLY_TOP_SECRET, ARCHIVIST, GENERAL_MANAGER),
     "keep": role(ARCHIVIST),
+    "report_loss": role(ARCHIVIST) | classed(both(is_actor("paper_holder_id"), _seen), ANY_CLASS, *ARCHIVE_WORKERS),
 }
 declare(ArchiveItem, **ITEM)

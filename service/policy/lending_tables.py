@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, any_, exists, false, func, or_
 
 from service.domain.lending import DELEGATES
 from service.domain.people import ARCHIVE_WORKERS, Role
-from service.models import Delegation, Department, Loan, ReadingSession, Staff
+from service.models import Delegation, Department, Incident, Loan, ReadingSession, ReadingView, Staff
 from service.policy.actor import Actor
 from service.policy.archive_tables import of_item, open_now
 from service.policy.relations import is_actor
@@ -106,6 +106,8 @@ declare(
     look=all_of(of_item("read"), reader, lambda _actor, model: open_now(model)),
     end=related(reader) | role(ARCHIVIST),
 )
+declare(ReadingView, see=role(GENERAL_MANAGER, AUDITOR))  # those who read the audit log
+declare(Incident, see=role(GENERAL_MANAGER, ARCHIVIST, AUDITOR) | all_of(of_item("see"), is_actor("reported_by")))
 grantor, holder = related(is_actor("grantor_id")), related(is_actor("holder_id"))
 declare(
     Delegation,

@@ -5,14 +5,30 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, case, literal, literal_column, null, select, union
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.domain.appeals import AppealSettings
+from service.domain.appeals import AppealSettings, EvidenceKind
 from service.domain.states import OPEN_APPEALS
 from service.errors import Forbidden, NotFound, StateConflict
-from service.models import Appeal, AppealVerdict, Mediation, Setting, Staff
+from service.models import Appeal, AppealVerdict, ArchiveItem, Mediation, Setting, Staff
 from service.policy import Actor, allowed
 from service.policy.relations import named
 from service.policy.rules import POLICIES
@@ -48,7 +64,7 @@ def appeal_columns(actor: Actor) -> Mapping[str, Any]:
     content, owner, effect = may(actor, "see_content"), owner_too(actor), may(actor, "see_effect")
     columns: dict[str, Any] = {name: getattr(Appeal, name) for name in STATE_FIELDS}
     for condition, hideable in ((content, CONTENT_FIELDS), (owner, OWNER_FIELDS), (effect, EFFECT_FIELDS)):
-        columns |= {name: case((condition, shown(name)), else_=null()) for name in hideable}
+        columns |= {name: case((condition, shown(actor, name)), else_=null()) for name in hideable}
     hidden = case(
         (effect, names()),
         (owner, names(*EFFECT_FIELDS)),
@@ -58,16 +74,33 @@ def appeal_columns(actor: Actor) -> Mapping[str, Any]:
     return columns | {"redacted": hidden}
 
 
-def shown(name: str) -> Any:
+def shown(actor: Actor, name: str) -> Any:
     """A column of the appeal, or a list of what belongs to it."""
+    if name == "evidence":
+        return known_evidence(actor)
     return PARTS[name] if name in PARTS else getattr(Appeal, name)
 
 
+def known_evidence(actor: Actor) -> ColumnElement[Any]:
+    """The evidence without the archive items of which the actor may not know: citing one makes it known to nobody."""
+    one = (
+        func.jsonb_array_elements(Appeal.evidence)
+        .table_valued(column("value", JSONB), with_ordinality="place")
+        .render_derived()
+    )
+    item = cast(one.c.value["id"].astext, ArchiveItem.id.type)
+    seen = exists().where(ArchiveItem.id == item, allowed(actor, "see", ArchiveItem)).correlate_except(ArchiveItem)
+    told = select(func.coalesce(func.jsonb_agg(aggregate_order_by(one.c.value, one.c.place)), literal([], JSONB)))
+    return told.where(or_(one.c.value["kind"].astext != EvidenceKind.ARCHIVE_ITEM, seen)).scalar_subquery()
+
+
 def view_class(actor: Actor) -> ColumnElement[str]:
-    """The part of an ETag that stands for what was hidden: full, party, colleague or state."""
+    """The part of an ETag that stands for what was hidden: full, party, colleague or state, and archive items cited."""
     content, owner, effect = may(actor, "see_content"), owner_too(actor), may(actor, "see_effect")
     seen = ((effect, literal("full")), (owner, literal("party")), (content, literal("colleague")))
-    return case(*seen, else_=literal("state"))
+    cites = Appeal.evidence.contains([{"kind": str(EvidenceKind.ARCHIVE_ITEM)}])
+    cited = case((cites, literal(".") + func.left(func.md5(cast(known_evidence(actor), Text)), 12)), else_="")
+    return case((content, case(*seen) + cited), else_=literal("state"))
 
 
 def owner_too(actor: Actor) -> ColumnElement[bool]:

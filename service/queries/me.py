@@ -6,10 +6,11 @@ from sqlalchemy import false, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import NotFound
-from service.models import Staff
+from service.models import Delegation, Staff
 from service.policy import Actor
+from service.policy.lending_tables import current_delegation
 from service.policy.rules import POLICIES, Rule
-from service.schemas.me import MeView, Permission
+from service.schemas.me import DelegationHeld, MeView, Permission
 
 
 async def me(connection: AsyncConnection, actor: Actor, language: str) -> MeView:
@@ -29,7 +30,15 @@ async def me(connection: AsyncConnection, actor: Actor, language: str) -> MeView
         scopes=sorted(actor.scopes),
         language=language,
         permissions=permissions(actor),
+        delegations=await delegations(connection, actor),
     )
+
+
+async def delegations(connection: AsyncConnection, actor: Actor) -> list[DelegationHeld]:
+    """What others have entrusted to the actor and what counts now, the first to end first."""
+    columns = (getattr(Delegation, name) for name in DelegationHeld.model_fields)
+    held = select(*columns).where(current_delegation(actor)).order_by(Delegation.ends_at, Delegation.id)
+    return [DelegationHeld(**row._mapping) for row in await connection.execute(held)]  # noqa: SLF001 - SQLAlchemy's API
 
 
 def permissions(actor: Actor) -> list[Permission]:

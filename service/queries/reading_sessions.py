@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from service.errors import NotFound
 from service.models import ArchiveItem, ReadingSession, ReadingView, Staff
-from service.policy import Actor
+from service.policy import Actor, allowed
 from service.queries.lent import lent_among
 from service.queries.listing import Filter, Listing, any_of, equals
 from service.queries.loans import state_now
@@ -32,6 +33,20 @@ READING_SESSIONS = Listing(
         "state": Filter(lambda name: any_of(state_now(ReadingSession)).condition(name)),
     },
 )
+
+VIEWS = Listing(
+    model=ReadingView,
+    columns=lambda _actor: {name: getattr(ReadingView, name) for name in ("id", "page", "version_id", "at")},
+    filters={"session_id": equals(ReadingView.session_id)},
+    sorts={"at": ReadingView.at},
+)
+
+
+async def expect_session(connection: AsyncConnection, actor: Actor, session_id: UUID) -> None:
+    """Nothing, or NotFound for whoever may not know of the session."""
+    statement = select(ReadingSession.id).where(ReadingSession.id == session_id, allowed(actor, "see", ReadingSession))
+    if await connection.scalar(statement) is None:
+        raise NotFound
 
 
 async def reading_session_json(connection: AsyncConnection, actor: Actor, session_id: UUID) -> Any:

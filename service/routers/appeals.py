@@ -27,7 +27,7 @@ from service.http.answers import created, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.responses import raises
-from service.http.route import Endpoint
+from service.http.route import ActingEndpoint
 from service.operations import appeal_amendments, appeal_decisions, appeal_mediations, appeal_previews, appeal_reviews
 from service.operations import appeals as operations
 from service.queries import appeals as queries
@@ -52,14 +52,14 @@ from service.schemas.appeals import (
 from service.schemas.precedents import AmendmentRequest
 from service.schemas.rulebooks import RulebookView
 
-router = APIRouter(prefix="/v1/appeals", tags=["appeals"], route_class=Endpoint)
+router = APIRouter(prefix="/v1/appeals", tags=["appeals"], route_class=ActingEndpoint)
 
 
 @router.get("/{appeal_id}", response_model=AppealView, responses=raises(NotFound))
 async def get_appeal(appeal_id: UUID, context: Ctx) -> Response:
     """One appeal; managers of the parties see its state only.
 
-    Statement and evidence are for the parties and whoever hears it.
+    Statement and evidence are for the parties and whoever hears it; archive items among it for those who see them.
 
     查看一项申诉；陈述与证据仅当事人与评审人可见。
     """
@@ -123,8 +123,8 @@ async def get_appeal_effect(appeal_id: UUID, query: Annotated[EffectQuery, Query
 
     预览申诉成立或部分成立后的归属与公平性影响，不做任何更改。
     """
-    appeal = await queries.open_appeal(context.connection, context.actor, "see_effect", appeal_id)
-    effect = await appeal_previews.effect_if(context.connection, appeal, query, context.services.settings.timezone)
+    appeal = await queries.open_appeal(await context.reader(), context.actor, "see_effect", appeal_id)
+    effect = await appeal_previews.effect_if(await context.reader(), appeal, query, context.services.settings.timezone)
     return EffectView.model_validate(effect)
 
 

@@ -104,7 +104,8 @@ async def list_custody_receipts(item_id: UUID, query: Annotated[TimedFilter, Que
 async def create_custody_receipt(item_id: UUID, wanted: CustodyReceiptCreate, context: Ctx) -> Response:
     """Write down what happened to the paper, as the archivist.
 
-    An electronic loan ends by itself; the paper stays out, or overdue, until it is received back.
+    An electronic loan ends by itself; the paper stays out, or overdue, until it is received back. A secret item's paper
+    goes to whoever has the item on an active loan; what ranks above stays.
 
     登记原件的交接；电子借阅到期不等于原件归还。
     """

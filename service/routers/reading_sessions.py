@@ -27,8 +27,10 @@ from service.http.context import Context, Ctx
 from service.http.reading_route import ReadingEndpoint
 from service.http.responses import raises
 from service.http.route import ArchiveEndpoint
+from service.models import ReadingView
 from service.operations import reading_sessions as operations
 from service.operations.reading_views import Room, look
+from service.policy import require
 from service.queries import reading_sessions as queries
 from service.queries.listing import Asked
 from service.schemas.loans import LoanDecision, LoanEnding, LoanRemark, LoanReturn
@@ -39,6 +41,8 @@ from service.schemas.reading_sessions import (
     ReadingSessionFilter,
     ReadingSessionPage,
     ReadingSessionView,
+    ReadingViewFilter,
+    ReadingViewPage,
 )
 
 router = APIRouter(prefix="/v1/reading-sessions", tags=["archives"], route_class=ArchiveEndpoint)
@@ -135,6 +139,19 @@ async def grant_reading_session(reading_session_id: UUID, wanted: ReadingGrant, 
     """
     await operations.grant_reading_session(context.session, context.actor, reading_session_id, wanted)
     return await answer(context, reading_session_id)
+
+
+@router.get("/{reading_session_id}/views", response_model=ReadingViewPage, responses=raises(NotFound))
+async def list_reading_views(
+    reading_session_id: UUID, query: Annotated[ReadingViewFilter, Query()], context: Ctx
+) -> Response:
+    """Which pages were looked at and when, for those who read the audit log.
+
+    阅览期间逐页查看的记录，供审计。
+    """
+    await queries.expect_session(await context.reader(), context.actor, reading_session_id)
+    require(context.actor, "see", ReadingView)
+    return await listed(context, queries.VIEWS, Asked.of(query, session_id=reading_session_id))
 
 
 @views.post(

@@ -172,12 +172,12 @@ class Withdrawal(Body):
 
 
 class EvidenceView(View):
-    """A record as it stood when the appeal was filed."""
+    """A record as it stood when the appeal was filed; of an archive item nothing but its id, for those who see it."""
 
     kind: str
     id: UUID
-    subject: str
-    at: Instant = Field(description="When it took place.")
+    subject: str | None = Field(description="What it is about; null for an archive item: ask the archive for it.")
+    at: Instant | None = Field(description="When it took place; null for an archive item.")
 
 
 class VerdictView(View):

@@ -85,7 +85,9 @@ class CustodyReceiptCreate(Body):
     kind: ReceiptKind = Field(description="What happened.", examples=["received"])
     person_id: UUID | None = Field(default=None, description="Who handed it over or took it; needed to hand it out.")
     place: Text200 | None = Field(default=None, description="Where it lies now.", examples=["二号库 3 架 5 层"])
-    due_at: Instant | None = Field(default=None, description="When what is handed out is due back.")
+    due_at: Instant | None = Field(
+        default=None, description="When what is handed out is due back; a secret item's at the end of its loan."
+    )
     note: Text2000 | None = Field(default=None, description="Note (备注).")
 
 
@@ -99,7 +101,7 @@ class CustodyReceiptView(View):
     place: str | None = Field(description="Where it lay from then on.")
     due_at: Instant | None
     note: str | None
-    recorded_by: UUID = Field(description="The archivist.")
+    recorded_by: UUID = Field(description="The archivist, or who reported the loss.")
     created_at: Instant
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import View
+from service.schemas.fields import Instant, View
 
 
 class Permission(View):
@@ -13,6 +13,18 @@ class Permission(View):
     resource: str = Field(description="Such as accounts.")
     action: str = Field(description="Such as see, create or edit.")
     rows: str = Field(description="`all`, or `related`: only what you stand in a relation to, such as your accounts.")
+
+
+class DelegationHeld(View):
+    """A letter (委托书) by which you approve in somebody's stead at this moment."""
+
+    id: UUID
+    grantor_id: UUID
+    actions: list[str] = Field(description="What it covers: approve.", examples=[["approve"]])
+    classes: list[str] = Field(
+        description="Of which classes; confidential (机密) ranks above secret (秘密) here.", examples=[["secret"]]
+    )
+    ends_at: Instant = Field(description="Until when it counts, unless it is revoked.")
 
 
 class MeView(View):
@@ -27,3 +39,4 @@ class MeView(View):
     scopes: list[str] = Field(description="What an API key may do.")
     language: str = Field(description="The language of this answer's sentences: en or zh-CN.")
     permissions: list[Permission]
+    delegations: list[DelegationHeld] = Field(description="In whose stead you act; the rights come on top of your own.")

@@ -1,5 +1,6 @@
 """Reading sessions as JSON."""
 
+from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated
 from uuid import UUID
@@ -96,3 +97,32 @@ class ReadingSessionFilter(PageFilter):
     item_id: UUID | None = Field(default=None, description="Sessions of this item.")
     reader_id: UUID | None = Field(default=None, description="Sessions of this person.")
     state: Annotated[list[ReadingState], Field(max_length=9)] | None = Field(default=None, description="States.")
+
+
+class ReadingViewView(View):
+    """One look at one page; its id stands on the picture."""
+
+    id: UUID = Field(description="The view's id, as on the picture.")
+    page: int
+    version_id: UUID = Field(description="The file that was looked at.")
+    at: Instant
+
+
+class ReadingViewPage(View):
+    """Some looks, and where the next ones begin."""
+
+    items: list[ReadingViewView]
+    next_cursor: str | None
+
+
+class ReadingViewSort(StrEnum):
+    """In the order of time, or the newest first."""
+
+    OLDEST = "at"
+    NEWEST = "-at"
+
+
+class ReadingViewFilter(PageFilter):
+    """Some at a time."""
+
+    sort: ReadingViewSort = Field(default=ReadingViewSort.OLDEST, description="The order.")

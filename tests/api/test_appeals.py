@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from service.models import Appeal, Assignment, AuditEntry, Interaction, Setting, new_id
+from service.database import keep_archive
+from service.models import Appeal, ArchiveItem, Assignment, AuditEntry, Interaction, Setting, new_id
+from service.operations import memberships
 from tests.dispute import STATEMENT, Dispute, a_dispute
 from tests.house import House, Person
 
@@ -154,6 +156,66 @@ async def test_the_same_key_files_one_appeal(house: House) -> None:
     async with house.client(dispute.seller, **{"Idempotency-Key": "once"}) as client:
         first, again = [await client.post("/v1/appeals", json=dispute.body()) for _ in range(2)]
     assert (again.status_code, again.content) == (201, first.content)
+
+
+async def an_item(house: House, dispute: Dispute, class_: str) -> UUID:
+    """An accepted item of the sellers' department."""
+    id_ = uuid4()
+    values = {
+        "id": id_, "code": f"DA-{id_.hex[:8]}", "title": "绝密并购协议", "kind": "contract", "state": "accepted",
+        "accepted_at": datetime(2026, 3, 2, tzinfo=UTC), "department_id": dispute.department_id,
+        "confidentiality": class_, "depositor_id": dispute.boss.id, "retention": "permanent",
+    }  # fmt: skip
+    async with house.services.database.transaction() as session:
+        await keep_archive(session)
+        await session.execute(insert(ArchiveItem).values(values))
+    return id_
+
+
+async def test_an_appellant_cites_only_the_archive_items_that_they_may_know_of(house: House) -> None:
+    dispute = await a_dispute(house)
+    seen, hidden = await an_item(house, dispute, "secret"), await an_item(house, dispute, "top_secret")
+    refusals = [await dispute.file(evidence=[{"kind": "archive_item", "id": str(one)}]) for one in (hidden, uuid4())]
+    assert [answer.status_code for answer in refusals] == [422, 422]
+    assert refusals[0].json() | {"request_id": ""} == refusals[1].json() | {"request_id": ""}
+    wrong_kind = await dispute.file(evidence=[{"kind": "interaction", "id": str(seen)}])
+    assert wrong_kind.status_code == 422
+    filed = await dispute.file(evidence=[{"kind": "archive_item", "id": str(seen)}])
+    assert filed.status_code == 201, filed.text
+    assert filed.json()["evidence"] == [{"kind": "archive_item", "id": str(seen), "subject": None, "at": None}]
+    async with house.services.database.reading() as connection:
+        kept = await connection.scalar(select(Appeal.evidence))
+    assert "绝密并购协议" not in str(kept)
+
+
+async def test_whoever_hears_an_appeal_sees_only_the_items_that_they_may_know_of(house: House) -> None:
+    dispute = await a_dispute(house)
+    item = await an_item(house, dispute, "secret")
+    visit = await an_interaction(house, dispute.account_id, dispute.seller)
+    async with house.services.database.transaction() as session:
+        await memberships.join(session, [(dispute.account_id, dispute.seller.id)], "helper")
+    cited = [{"kind": "archive_item", "id": str(item)}, {"kind": "interaction", "id": str(visit)}]
+    filed = await dispute.file(evidence=cited)
+    assert filed.status_code == 201, filed.text
+    path = filed.headers["Location"]
+
+    async def evidence(who: Person) -> tuple[list[str], str]:
+        answer = await dispute.ask(who, "GET", path)
+        listed = (await dispute.ask(who, "GET", "/v1/appeals")).json()["items"][0]
+        assert listed["evidence"] == answer.json()["evidence"]
+        return [one["id"] for one in listed["evidence"]], answer.headers["ETag"]
+
+    before = {person.code: await evidence(person) for person in (dispute.judge, dispute.seller)}
+    assert {tuple(ids) for ids, _ in before.values()} == {(str(item), str(visit))}
+    async with house.services.database.transaction() as session:
+        await keep_archive(session)
+        await session.execute(update(ArchiveItem).values(confidentiality="top_secret"))
+    for person in (dispute.judge, dispute.seller):
+        ids, etag = await evidence(person)
+        assert ids == [str(visit)]
+        assert etag != before[person.code][1]
+    manager = await house.person("general_manager")
+    assert (await evidence(manager))[0] == [str(item), str(visit)]
 
 
 async def test_evidence_is_kept_as_it_stood_and_must_be_the_appellants_to_see(house: House) -> None:

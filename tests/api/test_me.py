@@ -1,6 +1,9 @@
 """Who am I, and what may I do."""
 
-from tests.house import House
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.house import House, Person
 
 
 async def test_a_person_learns_their_standing(house: House) -> None:
@@ -35,3 +38,31 @@ async def test_strangers_have_no_standing(house: House) -> None:
     async with house.client() as client:
         refused = await client.get("/v1/me")
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+async def test_whoever_acts_in_somebodys_stead_learns_by_which_letter(house: House) -> None:
+    manager, deputy = await house.person("general_manager"), await house.person("deputy_general_manager")
+    now = datetime.now(UTC)
+
+    async def letter(begins: int, ends: int) -> str:
+        body = {
+            "holder_id": str(deputy.id), "actions": ["approve"], "classes": ["secret"], "letter": "委托书",
+            "starts_at": (now + timedelta(hours=begins)).isoformat(),
+            "ends_at": (now + timedelta(hours=ends)).isoformat(),
+        }  # fmt: skip
+        async with house.client(manager) as client:
+            return str((await client.post("/v1/delegations", json=body)).json()["id"])
+
+    async def held(who: Person) -> list[dict[str, Any]]:
+        async with house.client(who) as client:
+            return list((await client.get("/v1/me")).json()["delegations"])
+
+    later, long, short = [await letter(*window) for window in ((1, 3), (-1, 9), (-1, 2))]
+    assert [one["id"] for one in await held(deputy)] == [short, long]
+    (first, _) = await held(deputy)
+    assert (first["grantor_id"], first["actions"], first["classes"]) == (str(manager.id), ["approve"], ["secret"])
+    assert await held(manager) == []
+    async with house.client(manager) as client:
+        await client.post(f"/v1/delegations/{short}/revoke", json={"reason": "已返回"})
+    assert [one["id"] for one in await held(deputy)] == [long]
+    assert later not in str(await held(deputy))

@@ -202,3 +202,19 @@ async def test_the_picture_is_no_document(company: Lending) -> None:
     assert picture.startswith(b"\xff\xd8\xff")
     assert b"%PDF" not in picture
     assert io.BytesIO(picture).getbuffer().nbytes > 10_000
+
+
+async def test_the_views_of_a_session_are_for_those_who_audit(company: Lending) -> None:
+    session_id = await granted(company, await document(company))
+    ids = [(await see(company, session_id, page)).headers["view-id"] for page in (2, 1)]
+    for who in company.people:
+        answer = await company.get(who, f"/reading-sessions/{session_id}/views")
+        if who in {"auditor", "general_manager"}:
+            assert [(one["id"], one["page"]) for one in answer.json()["items"]] == [(ids[0], 2), (ids[1], 1)]
+        elif who in {"archivist", "office_director", "deputy", "seller"}:
+            assert answer.status_code == 403, who
+        else:
+            assert answer.status_code == 404, who
+    newest = await company.get("auditor", f"/reading-sessions/{session_id}/views?sort=-at&limit=1")
+    assert [one["page"] for one in newest.json()["items"]] == [1]
+    assert newest.json()["next_cursor"] is not None

@@ -25,6 +25,7 @@ from service.models import (
     Holiday,
     Identity,
     Import,
+    Incident,
     Interaction,
     Job,
     Loan,
@@ -63,6 +64,8 @@ NAMES: dict[type[Base], dict[str, str]] = {
     Delegation: {"grantor": "grantor_id", "holder": "holder_id"},
     Loan: {"borrower": "borrower_id", "applicant": "applicant_id"},
     ReadingSession: {"reader": "reader_id"},
+    ArchiveItem: {"paper_holder": "paper_holder_id"},
+    Incident: {"reporter": "reported_by"},
     Appeal: {
         "appellant": "appellant_id",
         "filer": "filed_by_id",

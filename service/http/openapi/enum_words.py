@@ -209,6 +209,7 @@ MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
         "top_secret": "rank 3 绝密",
         "unclassified": "rank 0 非涉密",
     },
+    "EvidenceKind": {"interaction": "interaction 互动", "archive_item": "item of the archive 档案"},
     "EvaluationState": {"applied": "in force 已生效"},
     "Expected": {"refused": "refused 禁止"},
     "FilingKind": spoken(KIND_NAMES),

@@ -165,6 +165,7 @@ PATH_WORDS = {
     "holiday_id": "The day. 日历条目编号。",
     "identity_id": "The identity. 身份编号。",
     "import_id": "The import. 导入编号。",
+    "incident_id": "The incident. 事件编号。",
     "interaction_id": "The interaction. 互动编号。",
     "item_id": "The item. 档案编号。",
     "job_id": "The job. 作业编号。",
