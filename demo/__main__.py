@@ -10,7 +10,19 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from demo.chapters import appeal, daily_work, disputes, distribution, evidence, money, people, portfolio, review, tiers
+from demo.chapters import (
+    appeal,
+    archive,
+    daily_work,
+    disputes,
+    distribution,
+    evidence,
+    money,
+    people,
+    portfolio,
+    review,
+    tiers,
+)
 from demo.failure import DemoFailed, DemoRefused
 from demo.organisation import people as everybody
 from demo.stage import ADMIN, Passwords, stage
@@ -72,6 +84,8 @@ def tell(story: Story) -> None:
         daily_work.visit(story, heard)
     with chapter("A review 定期审核"):
         review.look_back(story)
+    with chapter("Archive 档案"):
+        archive.keep(story, heard)
     with chapter("Evidence 留痕"):
         evidence.show(story)
         evidence.invite(story)

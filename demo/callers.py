@@ -38,6 +38,22 @@ class Caller:
         """What comes of an act; `version` where the caller must have read what they change."""
         return self._json(self.ask("POST", path, json=body, headers=if_match(version)))
 
+    def send(self, path: str, name: str, content: bytes, media_type: str) -> Json:
+        """A file, as a form."""
+        return self._json(self.ask("POST", path, files={"file": (name, content, media_type)}))
+
+    def read(self, path: str) -> bytes:
+        """A file's content."""
+        return self.ask("GET", path).content
+
+    def refusal(self, path: str) -> Json:
+        """The problem with which a look is refused, without what names this one request."""
+        response = self.client.get(path, headers=self._authorised())
+        if not response.is_error:
+            raise DemoFailed(f"GET {path} by {self.code} was to be refused, and was not.")
+        problem: Json = response.json()
+        return {name: told for name, told in problem.items() if name not in {"request_id", "instance"}}
+
     def patch(self, path: str, body: Json, version: int) -> Json:
         """A record after a merge patch."""
         headers = if_match(version) | {"Content-Type": "application/merge-patch+json"}

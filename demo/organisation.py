@@ -1,4 +1,4 @@
-"""The invented company: its departments and forty people, as a table that reads aloud."""
+"""The invented company: its departments and forty-one people, as a table that reads aloud."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +40,7 @@ DEMO-03 | 周明轩           | director               | 大客户中心 Key acc
 DEMO-04 | 何静怡           | office_director        | 总经理办公室 General office
 DEMO-05 | Edwin Marlowe    | auditor                | 总经理办公室 General office
 DEMO-06 | 苏晚晴           | mediator               | 总经理办公室 General office
+DEMO-41 | 沈知秋           | archivist              | 总经理办公室 General office
 DEMO-07 | Clara Lindqvist  | data_steward           | 数据部 Data
 DEMO-08 | 高志诚           | finance                | 财务部 Finance
 DEMO-09 | Tom Ashby        | marketing              | 市场部 Marketing
@@ -84,6 +85,7 @@ DEMO-40 | Hana Whitaker    | 2 | 0.8 | A B C | Japan, Asia and Pacific
 """
 
 GENERAL_MANAGER, DEPUTY, DIRECTOR, AUDITOR, STEWARD, FINANCE = (f"DEMO-{number:02}" for number in (1, 2, 3, 5, 7, 8))
+ARCHIVIST = "DEMO-41"
 AWAY = "DEMO-25"
 """Who takes a vacation while the accounts are shared out."""
 
@@ -120,7 +122,7 @@ class Person:
 
 
 def people() -> list[Person]:
-    """All forty, in the order of their codes."""
+    """All forty-one: whoever leads, checks and supports, then who sells."""
     return [*_office(), *_sellers()]
 
 

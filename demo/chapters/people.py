@@ -1,4 +1,4 @@
-"""Departments, forty people, their roles by two people's word, their passwords, one absence."""
+"""Departments, forty-one people, their roles by two people's word, their passwords, one absence."""
 
 from datetime import date, timedelta
 

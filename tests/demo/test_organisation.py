@@ -7,9 +7,9 @@ from demo.organisation import DEPARTMENTS, TEAMS, people
 from service.domain.people import LINE_ROLES, REVIEWER_ROLES, SALES_ROLES, Role
 
 
-def test_forty_people_have_codes_of_the_demo_and_a_place() -> None:
+def test_forty_one_people_have_codes_of_the_demo_and_a_place() -> None:
     staff = people()
-    assert len({person.code for person in staff}) == len({person.name for person in staff}) == len(staff) == 40
+    assert len({person.code for person in staff}) == len({person.name for person in staff}) == len(staff) == 41
     assert all(person.code.startswith("DEMO-") for person in staff)
     assert {person.department for person in staff} == set(DEPARTMENTS)
     assert all(person.role in set(Role) for person in staff)

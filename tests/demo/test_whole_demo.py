@@ -41,6 +41,9 @@ def test_the_demo_does_the_main_job_and_a_second_run_finds_it_done(environment: 
     assert code == 0, said
     assert said.rstrip().splitlines()[-1].startswith("demo: ok")
     assert "Upheld by" in said
+    told = " ".join(said.split())
+    assert "The contract again: 403 forbidden." in told
+    assert "404 not_found, the same answer twice." in told
     again, repeated = run(environment, "demo")
     assert again == 0, repeated
     assert left(repeated) == left(said)
