@@ -10,8 +10,8 @@ from service.errors import NotFound
 from service.models import ArchiveItem, ReadingSession, ReadingView, Staff
 from service.policy import Actor, allowed
 from service.queries.lent import lent_among
-from service.queries.listing import Filter, Listing, any_of, equals
-from service.queries.loans import state_now
+from service.queries.listing import Listing, equals
+from service.queries.loans import in_state, state_now
 from service.queries.single import single
 
 SHOWN = (
@@ -30,7 +30,7 @@ READING_SESSIONS = Listing(
     filters={
         "item_id": equals(ReadingSession.item_id),
         "reader_id": equals(ReadingSession.reader_id),
-        "state": Filter(lambda name: any_of(state_now(ReadingSession)).condition(name)),
+        "state": in_state(ReadingSession),
     },
 )
 

@@ -23,6 +23,7 @@ from service.models import (
     Decision,
     Delegation,
     Department,
+    Incident,
     Loan,
     ReadingSession,
     ReviewOpinion,
@@ -120,7 +121,7 @@ class Society:
     async def row(self, model: type[Base], **known: Any) -> tuple[Any, ...]:
         """The key of a new row that has a fitting value wherever one is needed; what it refers to is made first."""
         fitting = FITTING.get(model, {}) | self.variant.get(model, {}) | known
-        if model in {Loan, ReadingSession} and "item_id" not in fitting:
+        if model in {Loan, ReadingSession, Incident} and "item_id" not in fitting:
             fitting = fitting | {"item_id": await self.item_of(fitting.get("class_as_lent", "confidential"))}
         table = cast("Table", model.__table__)
         for column in table.columns:
