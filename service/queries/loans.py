@@ -11,7 +11,7 @@ from service.domain.archives import Confidentiality
 from service.domain.lending import duties_of
 from service.models import Incident, Loan
 from service.policy import Actor
-from service.queries.lent import lent_among
+from service.queries.lent import lent_among, lent_rows
 from service.queries.listing import Filter, Listing, equals
 from service.queries.single import single
 
@@ -71,6 +71,7 @@ LOANS = Listing(
     model=Loan,
     columns=lambda _actor: COLUMNS,
     among=lent_among(Loan, "borrower_id", "applicant_id"),
+    rows=lent_rows(Loan, "borrower_id", "applicant_id"),
     filters={
         "item_id": equals(Loan.item_id),
         "borrower_id": equals(Loan.borrower_id),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from service.errors import NotFound
 from service.models import ArchiveItem, ReadingSession, ReadingView, Staff
 from service.policy import Actor, allowed
-from service.queries.lent import lent_among
+from service.queries.lent import lent_among, lent_rows
 from service.queries.listing import Listing, equals
 from service.queries.loans import in_state, state_now
 from service.queries.single import single
@@ -27,6 +27,7 @@ READING_SESSIONS = Listing(
     model=ReadingSession,
     columns=lambda _actor: COLUMNS,
     among=lent_among(ReadingSession, "reader_id"),
+    rows=lent_rows(ReadingSession, "reader_id"),
     filters={
         "item_id": equals(ReadingSession.item_id),
         "reader_id": equals(ReadingSession.reader_id),
