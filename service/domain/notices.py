@@ -38,7 +38,7 @@ ADDRESSEES: Mapping[str, Mapping[str, str]] = {
     "membership.started": {"member": "team_joined"},
     "membership.ended": {"member": "team_left"},
     "task.created": {"assignee": "task_given"},
-    "task.changed": {"new_assignee": "task_given"},
+    "task.changed": {"assignee": "task_given"},
     "import.finished": {"creator": "import_finished"},
     "distribution_plan.proposed": {"author": "plan_computed", "approvers": "plan_to_approve"},
     "distribution_plan.failed": {"author": "plan_failed"},

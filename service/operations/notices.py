@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.database import act_as, keep_archive
@@ -132,7 +133,7 @@ async def safely(teller: Teller, entry: Any) -> int:
     try:
         async with teller.session.begin_nested():
             return await teller.tell(entry)
-    except (LookupError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, NoResultFound):
         log.exception("not told", entry=str(entry.id), action=entry.action)
         return 0
 

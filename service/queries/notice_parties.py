@@ -8,7 +8,7 @@ from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.people import LEADERS, SALES_ROLES, Role
-from service.domain.states import StaffStatus
+from service.domain.states import PlanState, StaffStatus
 from service.models import (
     Appeal,
     Decision,
@@ -23,7 +23,6 @@ from service.models import (
     RoleGrant,
     Rulebook,
     Staff,
-    Task,
     TierEvaluation,
 )
 
@@ -139,17 +138,20 @@ def unheard(entry: Any) -> Any:
 
 
 def to_be_approved(entry: Any) -> Any:
-    """The plan, unless it only asks what would be."""
-    return select(DistributionPlan.id).where(
-        DistributionPlan.id == entry.subject_id, DistributionPlan.what_if.is_(None)
-    )
+    """The plan, while it waits; not one that only asks what would be."""
+    waits = (DistributionPlan.state == PlanState.PROPOSED, DistributionPlan.what_if.is_(None))
+    return select(DistributionPlan.id).where(DistributionPlan.id == entry.subject_id, *waits)
+
+
+def to_be_confirmed(entry: Any) -> Any:
+    """The grant, while it waits for a second person."""
+    return select(RoleGrant.id).where(RoleGrant.id == entry.subject_id, RoleGrant.state == "proposed")
 
 
 PARTIES: dict[tuple[str, str], Finder] = {
     ("assignment", "holder"): holder_outside_plans,
     ("membership", "member"): of_data("staff_id"),
-    ("task", "assignee"): of_row(Task.assignee_id),
-    ("task", "new_assignee"): of_data("changes", "assignee_id", "to"),
+    ("task", "assignee"): of_data("changes", "assignee_id", "to"),
     ("import", "creator"): of_row(Import.created_by),
     ("distribution_plan", "author"): of_row(DistributionPlan.author_id),
     ("distribution_plan", "approver"): of_row(DistributionPlan.approver_id),
@@ -174,7 +176,7 @@ PARTIES: dict[tuple[str, str], Finder] = {
     ("appeal", "silent"): of_data("silent_ids"),
     ("appeal", "due_reviewer"): of_data("reviewer_id"),
     ("role_grant", "holder"): of_row(RoleGrant.staff_id),
-    ("role_grant", "confirmers"): holders(*LEADERS),
+    ("role_grant", "confirmers"): holders(*LEADERS, where=to_be_confirmed),
     ("delegation", "holder"): of_row(Delegation.holder_id),
     ("loan", "borrower"): of_row(Loan.borrower_id),
     ("loan", "applicant"): of_row(Loan.applicant_id),

@@ -30,7 +30,7 @@ from service.models import (
     TierEvaluation,
 )
 from service.policy import Actor, allowed
-from service.queries.listing import Asked, Listing, any_of, is_set, page
+from service.queries.listing import Asked, Listing, any_of, either, page
 from service.queries.single import single
 
 Subject = tuple[str, UUID]
@@ -63,7 +63,7 @@ def notice_columns(_actor: Actor) -> Mapping[str, Any]:
 NOTICES = Listing(
     model=Notice,
     columns=notice_columns,
-    filters={"read": is_set(Notice.read_at), "kind": any_of(Notice.kind)},
+    filters={"read": either(Notice.read_at.is_not(None), Notice.read_at.is_(None)), "kind": any_of(Notice.kind)},
 )
 
 

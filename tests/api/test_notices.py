@@ -1,8 +1,18 @@
 """/v1/me/notices: everybody is told once of what concerns them, with the reason, in both languages."""
 
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+from sqlalchemy.exc import NoResultFound
+
 from service.domain.notice_texts import TEMPLATES
 from service.domain.notices import ADDRESSEES
+from service.jobs.archives import note_late_paper
+from service.models import new_id
+from service.operations.notices import Teller
 from service.queries.notice_parties import PARTIES
+from tests.archive import Archive
 from tests.dispute import REASONS, a_dispute
 from tests.house import House
 from tests.lending import Lending
@@ -106,9 +116,12 @@ async def test_a_plan_tells_each_person_once_whatever_it_moves(house: House) -> 
     sharing = await Sharing.of(house, sellers=2)
     for _ in range(6):
         await sharing.account()
-    plan = await sharing.applied()
+    plan = await sharing.planned()
     await tell_all(house)
-    assert "plan_to_approve" in await kinds(house, sharing.leader)
+    assert await kinds(house, sharing.leader) == ["plan_to_approve"]
+    approved = await sharing.step(plan, "approve")
+    assert (await sharing.ran(await sharing.step(approved.json(), "apply")))["state"] == "applied"
+    await tell_all(house)
     assert {"plan_computed", "plan_approved", "plan_applied"} <= set(await kinds(house, sharing.author))
     told = [await notices(house, seller) for seller in sharing.sellers]
     assert [[one["kind"] for one in each] for each in told] == [["plan_moved"], ["plan_moved"]]
@@ -200,3 +213,77 @@ def test_every_event_that_is_told_has_its_people_and_its_words() -> None:
             assert (event.rsplit(".", 1)[0], party) in PARTIES, (event, party)
             assert kind in TEMPLATES, kind
     assert {kind for parties in ADDRESSEES.values() for kind in parties.values()} == set(TEMPLATES)
+
+
+async def test_whoever_is_given_a_task_is_told_and_so_is_whoever_takes_it_over(house: House) -> None:
+    dispute = await a_dispute(house)
+    body = {
+        "account_id": str(dispute.account_id),
+        "subject": "商务谈判",
+        "assignee_id": str(dispute.owner.id),
+        "planned_on": "2026-12-01",
+    }
+    made = await dispute.ask(dispute.boss, "POST", "/v1/tasks", body)
+    assert made.status_code == 201, made.text
+    async with house.client(dispute.owner) as client:
+        headers = {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
+        path, to_boss = made.headers["Location"], {"assignee_id": str(dispute.boss.id)}
+        assert (await client.patch(path, json=to_boss, headers=headers)).status_code == 200
+        assert (await client.patch(path, json={"note": "改期"}, headers=headers)).status_code == 200
+    await tell_all(house)
+    [told] = await notices(house, dispute.owner)
+    assert (told["kind"], told["link"]) == ("task_given", path)
+    assert told["text"]["zh"] == "由您负责：商务谈判。预计完成日期：2026-12-01。"
+    assert await kinds(house, dispute.boss) == ["task_given"]
+
+
+async def test_a_powerful_role_is_told_to_those_who_may_confirm_it_and_then_to_its_holder(house: House) -> None:
+    admin, leader, person = [await house.person(role) for role in ("admin", "general_manager", "sales_rep")]
+    async with house.client(admin) as client:
+        body = {"staff_id": str(person.id), "role": "director", "reason": "接任"}
+        granted = await client.post("/v1/role-grants", json=body)
+    await tell_all(house)
+    async with house.client(leader) as client:
+        assert (await client.post(f"{granted.headers['Location']}/approve", json={})).status_code == 200
+    await tell_all(house)
+    assert await kinds(house, leader) == ["grant_to_confirm"]
+    assert await kinds(house, admin) == []
+    [told] = await notices(house, person)
+    assert (told["kind"], told["text"]["zh"]) == ("grant_activated", "您已获授角色 总监。原因：接任")
+
+
+async def test_the_archivist_is_told_of_late_paper_without_its_title(house: House) -> None:
+    archive = await Archive.of(house)
+    item_id = await archive.accepted("unclassified", title="并购意向书")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    out = {"kind": "handed_out", "person_id": str(archive.seller.id), "due_at": later.isoformat()}
+    await archive.ask(archive.archivist, f"{item_id}/receipts", out, 201)
+    database, settings = house.services.database, house.services.settings
+    assert await note_late_paper(database, settings, later + timedelta(hours=1)) == 1
+    await tell_all(house)
+    [late] = await notices(house, archive.archivist, kind="paper_overdue")
+    assert late["link"] == f"/v1/archives/{item_id}"
+    assert "并购意向书" not in str(late)
+    assert await notices(house, archive.seller, kind="paper_overdue") == []
+
+
+async def test_the_holder_of_a_delegation_is_told(house: House) -> None:
+    lending = await Lending.open(house)
+    made = await lending.delegation()
+    await lending.post("general_manager", f"/delegations/{made.json()['id']}/revoke", reason="已返回公司")
+    await tell_all(house)
+    assert await kinds(house, lending.people["other_deputy"]) == ["delegation_granted", "delegation_revoked"]
+
+
+async def test_nobody_is_told_of_what_is_not_there_any_more(house: House) -> None:
+    async with house.services.database.transaction(request_id="test") as session:
+        teller = Teller(session, "Asia/Shanghai", mailing=False)
+        for action in ADDRESSEES:
+            kind = action.rsplit(".", 1)[0]
+            entry = SimpleNamespace(
+                id=new_id(), at=datetime.now(UTC), action=action, actor_id=None, subject_type=kind,
+                subject_id=new_id(), account_id=None, data={"staff_id": str(new_id()), "instance": 1},
+            )  # fmt: skip
+            with suppress(NoResultFound):
+                async with session.begin_nested():
+                    assert await teller.tell(entry) == 0
