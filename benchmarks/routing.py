@@ -12,7 +12,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,17 +22,15 @@ from rich.console import Console
 from sqlalchemy import select
 
 from benchmarks.run import free_port, plain, server
-from benchmarks.sharing import Company, share
+from benchmarks.sharing import Company, rest, share
 from service.adapters.keys import Keys, new_keys
 from service.adapters.postgres import EmbeddedPostgres
 from service.adapters.tokens import Issuer
 from service.database import Database
 from service.domain.distribution.balance import Balance, Booking, Standing
 from service.domain.distribution.routing import route
-from service.jobs.ledgers import keep_ledgers, measure_fairness
 from service.migrations import migrate
 from service.models import Assignment, Decision, Department, Ledger, LedgerEntry, Rulebook, Staff
-from service.settings import Settings
 
 ACCOUNTS, PEOPLE = 100_000, 500
 ARRIVALS, RUNS = 1_000, 3
@@ -64,13 +61,8 @@ async def arrivals(port: int, token: str, team: UUID, accounts: Sequence[UUID]) 
 
 async def prepared(url: str, company: Company) -> dict[str, str]:
     """What the limit writes: the ids of the team's newest ledger and what belongs to it."""
-    database, settings = Database.connect(url, for_worker=True), Settings(_env_file=None)
-    start = time.perf_counter()
-    await keep_ledgers(database, settings, datetime.now(UTC))
-    console.print(f"ledgers opened in {time.perf_counter() - start:.1f} s")
-    start = time.perf_counter()
-    await measure_fairness(database, settings, datetime.now(UTC))
-    console.print(f"fairness measured in {time.perf_counter() - start:.1f} s")
+    await rest(url)
+    database = Database.connect(url, for_worker=True)
     async with database.reading() as connection:
         newest = select(Ledger.id, Ledger.snapshot_sha256).where(Ledger.purpose == "route")
         ledger = (await connection.execute(newest.order_by(Ledger.id).limit(1))).one()

@@ -3,14 +3,18 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 import uuid_utils.compat
 
 from benchmarks.seed import NOW, seed
+from service.database import Database
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.tier_templates import TEMPLATES
+from service.jobs.ledgers import keep_ledgers, measure_fairness
+from service.settings import Settings
 
 SCHEME = "five_tiers"
 TIERS = ("gold", "diamond", "platinum", "white_gold", "silver")
@@ -51,6 +55,14 @@ async def share(dsn: str, owner_dsn: str, accounts: int, people: int, waiting: i
     await owner.execute("ANALYZE")
     await owner.close()
     return Company(leader, teams, unowned)
+
+
+async def rest(url: str) -> None:
+    """Does what a worker does by the clock, so that none is busy with it: opens ledgers, measures fairness."""
+    database, settings = Database.connect(url, for_worker=True), Settings(_env_file=None)
+    await keep_ledgers(database, settings, datetime.now(UTC))
+    await measure_fairness(database, settings, datetime.now(UTC))
+    await database.dispose()
 
 
 async def publish(connection: asyncpg.Connection, leader: UUID) -> None:
