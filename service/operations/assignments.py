@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk_copy import copy_rows
@@ -153,8 +153,9 @@ async def hold_accounts(session: AsyncSession, accounts: Sequence[UUID]) -> None
         .where(Account.id == func.any(accounts), Account.deleted_at.is_(None))
         .order_by(Account.id)
         .with_for_update(key_share=True)
+        .subquery()
     )
-    if len((await session.scalars(held)).all()) != len(accounts):
+    if await session.scalar(select(func.count()).select_from(held)) != len(accounts):
         raise StateConflict(Sentence("One of the accounts was deleted.", "其中有客户已被删除。"))
 
 
@@ -232,11 +233,9 @@ async def end(
         return
     ids = [holding.id for holding, _ in leaving]
     statement = update(Assignment).where(Assignment.id == func.any(ids), Assignment.ended_at.is_(None))
-    ended = await session.scalars(
-        statement.values(ended_at=at, version=Assignment.version + 1).returning(Assignment.id),
-        execution_options=UNSYNCHRONISED,
-    )
-    if len(ended.all()) != len(ids):
+    ended = statement.values(ended_at=at, version=Assignment.version + 1)
+    result = await session.execute(ended, execution_options=UNSYNCHRONISED)
+    if cast("CursorResult[Any]", result).rowcount != len(ids):
         raise AlreadyOwned
     await memberships.leave(session, [holding.account_id for holding, _ in leaving], team_role)
     facts = [
