@@ -37,14 +37,15 @@ async def open_review(session: AsyncSession, actor: Actor, found: Team, now: dat
     """Looks at a team since its last review, and asks whom it concerns; 409 while one is open."""
     connection = await session.connection()
     calendar = await business_calendar(connection, timezone)
-    scope = Scope(found.department_id, found.scheme_code, found.since, now, timezone)
+    since = min(found.since, now)  # the database's clock may be a little ahead
+    scope = Scope(found.department_id, found.scheme_code, since, now, timezone)
     seen = await findings(connection, scope, found.findings)
     days = await setting(connection, "review_working_days")
     review = Review(
         id=new_id(),
         scheme_code=found.scheme_code,
         department_id=found.department_id,
-        since_at=found.since,
+        since_at=since,
         until_at=now,
         due_on=calendar.add_working_days(calendar.business_date(now), days),
         state=ReviewState.OPEN,

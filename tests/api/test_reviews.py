@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, select, update
 
-from service.models import AccountTier, Entitlement, Interaction, Review, Task, new_id
+from service.models import AccountTier, Entitlement, Interaction, Review, Rulebook, Task, new_id
 from tests.house import House, Person
 from tests.noticing import kinds, notices, tell_all
 from tests.sharing import SCHEME, Sharing
@@ -240,3 +240,22 @@ async def test_the_database_holds_that_a_closed_review_has_decided(house: House)
     with pytest.raises(Exception, match="closed_with_decisions"):
         async with house.services.database.transaction() as session:
             await session.execute(update(Review).where(Review.id == UUID(review["id"])).values(state="closed"))
+
+
+async def test_without_rules_the_rest_is_told_and_nothing_is_rebalanced(house: House) -> None:
+    sharing = await a_team(house)
+    async with house.services.database.transaction() as session:
+        await session.execute(update(Rulebook).values(state="retired"))
+    review = await opened(sharing)
+    assert (review["findings"]["fairness"], review["findings"]["accounts"]) == (None, 4)
+    assert review["findings"]["freshness"]["most_days"] is None
+    refused = await sharing.ask(sharing.author, "POST", f"/v1/reviews/{review['id']}/rebalance", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_published_rulebook")
+
+
+async def test_a_team_without_accounts_is_reviewed_too(house: House) -> None:
+    sharing = await Sharing.of(house)
+    review = await opened(sharing)
+    assert (review["findings"]["accounts"], review["opinions_asked"]) == (0, 2)
+    assert [one["code"] for one in review["suggestions"]] == ["keep"]
+    assert review["since_at"] <= review["until_at"]
