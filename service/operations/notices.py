@@ -24,7 +24,7 @@ from service.queries.notices import visible
 
 log = structlog.get_logger("evenhand.notices")
 
-AT_ONCE = 1000
+AT_ONCE = 200  # as long as a transaction writes, nothing that began after it is sealed
 FOLLOWER = "notices"
 # What somebody must be able to do to be told as one of these; everybody else must be able to see it.
 ACTIONS = {"approvers": "approve", "confirmers": "approve", "deciders": "decide"}
