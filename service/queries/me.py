@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import false, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import False_
 
 from service.errors import NotFound
 from service.models import Delegation, Staff
@@ -55,4 +56,6 @@ def reach(actor: Actor, model: type[Any], rule: Rule) -> str:
     """On which rows the rule holds: all, related ones, or none ("")."""
     if rule.holds_everywhere(actor):
         return "all"
-    return "" if str(rule.predicate(actor, model)) == str(false()) else "related"
+    predicate = rule.predicate(actor, model)
+    bare = getattr(predicate, "element", predicate)  # or_() wraps what is left of it
+    return "" if isinstance(bare, False_) else "related"
