@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
+import asyncpg
 import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
@@ -37,18 +38,28 @@ WORKER_SERVER_SETTINGS = {
     "timezone": "UTC",
 }
 
-BEGIN_AS = """
-    SELECT set_config('app.user_id', $1, true), set_config('app.request_id', $2, true),
-           set_config('app.booked_in', '', true), set_config('app.keeper', '', true)
+ACTING = """
+    SELECT set_config('app.user_id', '{}', true), set_config('app.request_id', '{}', true),
+           set_config('app.booked_in', '', true), set_config('app.keeper', '', true);
 """
-
-
 KEEP = text("SELECT set_config('app.keeper', 'on', true)")
 
 
 def asyncpg_url(url: str) -> URL:
     """The address with the asyncpg driver, whatever driver or none it named."""
     return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+class ActingConnection(asyncpg.Connection):
+    """A connection that says who acts in the message that begins its transaction: one round trip for both."""
+
+    acting = ""
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - asyncpg's
+        """Runs SQL; the first BEGIN after `acting` was set takes it along."""
+        if query == "BEGIN;":
+            query, self.acting = query + self.acting, ""
+        return str(await super().execute(query, *args, timeout=timeout))
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,8 @@ class Database:
                 "prepared_statement_cache_size": 500,
             },
         }
-        write = create_async_engine(asyncpg_url(url), **options)
+        acting = options["connect_args"] | {"connection_class": ActingConnection}
+        write = create_async_engine(asyncpg_url(url), **options | {"connect_args": acting})
         # autocommit reads leave nothing to reset; a dead connection is retried by the reader
         read = create_async_engine(
             asyncpg_url(url),
@@ -128,8 +140,12 @@ async def act_as(session: AsyncSession, user_id: UUID | None, request_id: str) -
     The session remembers the request, for the evidence that it writes.
     """
     session.info["request_id"] = request_id
-    connection = await session.connection()
-    await connection.exec_driver_sql(BEGIN_AS, (str(user_id or ""), request_id))
+    acting = ACTING.format(user_id or "", request_id.replace("'", "''"))
+    driver: Any = await session.run_sync(lambda inner: inner.connection().connection.driver_connection)
+    if driver.is_in_transaction():
+        await driver.execute(acting)
+    else:
+        driver.acting = acting
 
 
 async def keep_archive(session: AsyncSession | AsyncConnection) -> None:
