@@ -19,6 +19,7 @@ from service.errors import Forbidden
 
 ABORT = "evenhand.abort"  # the ASGI extension of the server's own protocol (http/bounded.py)
 ASKED_EVERY_S = 0.3
+FRESH_S = 0.1  # how long an answer counts for further pieces: less than a second with the rest
 PATIENCE_S = 0.5  # how long an answer may take: without one nothing is open
 PATIENCE_AT_FIRST_S = 5.0  # the same before anything has gone out
 Left = Callable[[], Awaitable[float]]
@@ -34,30 +35,33 @@ class Lease:
     def __init__(self, left: Left) -> None:
         """`left` tells for how many seconds the right lasts at most, 0 when it has ended."""
         self._left = left
-        self._asking: asyncio.Task[float] | None = None
+        self._asked, self._ends = -math.inf, 0.0
+        self._asking: asyncio.Task[None] | None = None
         self._readers: set[Callable[[], None]] = set()
         self._watch: asyncio.Task[None] | None = None
 
     async def expect(self, patience_s: float = PATIENCE_S) -> float:
         """When the right ends at the latest, by this machine's monotonic clock; LeaseEnded when nobody can tell.
 
-        Those who ask while a question is on its way get its answer.
+        Those who ask while a question is on its way get its answer, those who ask right after it the same one.
         """
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask(patience_s))
-        ends = await asyncio.shield(self._asking)
-        if ends <= time.monotonic():
+        if time.monotonic() - self._asked > FRESH_S or self._ends <= time.monotonic():
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._ask(patience_s))
+            await asyncio.shield(self._asking)
+        if self._ends <= time.monotonic():
             raise LeaseEnded
-        return ends
+        return self._ends
 
-    async def _ask(self, patience_s: float) -> float:
-        """When the right ends, counted from before the question; long ago where it cannot be told."""
+    async def _ask(self, patience_s: float) -> None:
+        """Learns when the right ends, counted from before the question; long ago where it cannot be told."""
         asked = time.monotonic()
         try:
             async with asyncio.timeout(patience_s):
-                return asked + await self._left()
+                ends = asked + await self._left()
         except Exception:  # noqa: BLE001 - whatever the reason: what cannot be asked is not allowed
-            return 0.0
+            ends = 0.0
+        self._asked, self._ends = asked, ends
 
     @contextmanager
     def watched(self, cut: Callable[[], None]) -> Iterator[None]:

@@ -40,18 +40,20 @@ class Sealer:
     def update(self, plaintext: bytes) -> bytes:
         """The segments that are certainly not the last."""
         self._held += plaintext
-        sealed = [self._ready]
+        sealed, start = [self._ready], 0
         self._ready = b""
-        while len(self._held) > (capacity := segment_bytes(self._number) - TAG_BYTES):
-            sealed.append(self._sealed(bytes(self._held[:capacity]), last=False))
-            del self._held[:capacity]
+        with memoryview(self._held) as held:
+            while len(held) - start > (capacity := segment_bytes(self._number) - TAG_BYTES):
+                sealed.append(self._sealed(held[start : start + capacity], last=False))
+                start += capacity
+        del self._held[:start]
         return b"".join(sealed)
 
     def finish(self) -> bytes:
         """The last segment."""
-        return self._ready + self._sealed(bytes(self._held), last=True)
+        return self._ready + self._sealed(self._held, last=True)
 
-    def _sealed(self, plaintext: bytes, *, last: bool) -> bytes:
+    def _sealed(self, plaintext: bytearray | memoryview, *, last: bool) -> bytes:
         nonce = nonce_of(self._prefix, self._number, last=last)
         self._number += 1
         return self._cipher.encrypt(nonce, plaintext, None)

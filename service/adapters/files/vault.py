@@ -1,5 +1,6 @@
 """The vault: what the archive keeps, each file sealed with a key of its own, which others wrap."""
 
+import asyncio
 import hashlib
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -11,7 +12,7 @@ from typing import Self
 from service.adapters.files.key_wrapping import KeyProvider, LocalKeys, Place, Wrapped
 from service.adapters.files.kms import KmsKeys
 from service.adapters.files.sealing import KEY_BYTES, Damaged, Opener, Sealer
-from service.adapters.files.store import FileStore, TooLarge, new_key
+from service.adapters.files.store import CHUNK, FileStore, TooLarge, new_key
 from service.adapters.keys import archive_rings
 from service.settings import Settings
 
@@ -112,9 +113,24 @@ class Measure:
 
 
 async def ciphertext(pieces: AsyncIterator[bytes], sealer: Sealer, measure: Measure) -> AsyncIterator[bytes]:
-    """What is stored of what comes in."""
-    async for piece in pieces:
-        measure.update(piece)
-        if sealed := sealer.update(piece):
+    """What is stored of what comes in; hashed and sealed side by side, and not in the way of other requests."""
+    async for batch in batches(pieces):
+        _, sealed = await asyncio.gather(
+            asyncio.to_thread(measure.update, batch), asyncio.to_thread(sealer.update, batch)
+        )
+        if sealed:
             yield sealed
     yield sealer.finish()
+
+
+async def batches(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in pieces of CHUNK at least, but for the last: worth a thread."""
+    held, size = [], 0
+    async for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= CHUNK:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
