@@ -445,6 +445,10 @@ class InteractionDeleted(Event):
     """An interaction was removed."""
 
 
+class DivisionChanged(Event):
+    """The size of an account's project changed, or who answers for its stages."""
+
+
 class TaskCreated(Event):
     """Somebody has something to do for an account."""
 

@@ -14,6 +14,7 @@ from service.models.distribution import (
     RulebookTest,
     Snapshot,
 )
+from service.models.divisions import AccountDivision, StageDuty
 from service.models.evidence import AuditCheckpoint, AuditEntry, AuditLeaf, OutboxMessage
 from service.models.imports import Import, ImportRow
 from service.models.infrastructure import ExchangeRate, Holiday, IdempotencyRecord, Job, RateWindow, Setting
@@ -38,6 +39,7 @@ from service.models.tiers import AccountTier, Entitlement, TierEvaluation, TierS
 __all__ = [
     "Absence",
     "Account",
+    "AccountDivision",
     "AccountMembership",
     "AccountTier",
     "AllianceObservation",
@@ -95,6 +97,7 @@ __all__ = [
     "Setting",
     "Snapshot",
     "Staff",
+    "StageDuty",
     "Task",
     "TierEvaluation",
     "TierScheme",

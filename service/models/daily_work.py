@@ -30,18 +30,29 @@ class Interaction(Versioned, SoftDeleted, Base):
 
 
 class Task(Versioned, SoftDeleted, Base):
-    """One row of the division table: who does what for an account, planned and actual."""
+    """One row of the division table: who does what for an account, planned and actual.
+
+    `stage`: of the account's work; one open task a stage.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
         Index("ix_tasks_account", "account_id", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_tasks_assignee", "assignee_id", "planned_on", postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "uq_tasks_stage",
+            "account_id",
+            "stage",
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL AND state IN ('not_started', 'in_progress')"),
+        ),
         CheckConstraint("state IN ('not_started', 'in_progress', 'done', 'cancelled')", name="state"),
         CheckConstraint("(state = 'done') = (actual_on IS NOT NULL)", name="done_has_a_date"),
     )
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     subject: Mapped[str]
+    stage: Mapped[str | None]
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     assignee_text: Mapped[str | None]
     contact_text: Mapped[str | None]

@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.distribution.tasks import Mode
+from service.domain.division import RULES, SALES, Stage
 from service.domain.invalid import invalid
 from service.domain.states import OPEN_TASK_STATES, PlanState, StaffStatus
 from service.errors import OwnHandover, Sentence, StateConflict
 from service.journal import record
-from service.models import Account, AccountMembership, Assignment, DistributionPlan, Staff, Task
+from service.models import Account, AccountMembership, Assignment, DistributionPlan, Staff, StageDuty, Task
 from service.operations.assignments import OWNER, Holding, end
 from service.operations.distribution_plans import create_plan
 from service.operations.leaving import LEAVES, end_standing
@@ -62,6 +63,7 @@ async def finish_handover(session: AsyncSession, actor: Actor, staff_id: UUID, p
     Somebody active is on leave from now on, so that no distribution fills their place again.
     """
     await leave_teams(session, actor, staff_id, plan_id)
+    await pass_on_stages(session, staff_id)
     handed = await pass_on_tasks(session, actor, staff_id)
     await end_standing(session, actor, staff_id)
     on_leave = update(Staff).where(Staff.id == staff_id, Staff.status == StaffStatus.ACTIVE)
@@ -91,6 +93,25 @@ async def leave_teams(session: AsyncSession, actor: Actor, staff_id: UUID, plan_
     await refresh_line(session, touched)
     raised = update(Account).where(Account.id == func.any(touched)).values(version=Account.version + 1)
     await session.execute(raised, execution_options={"synchronize_session": False})
+
+
+async def pass_on_stages(session: AsyncSession, staff_id: UUID) -> None:
+    """They answer for no stage any more; those of sales go to whoever owns the account now."""
+    held = update(StageDuty).where(StageDuty.staff_id == staff_id, StageDuty.ended_at.is_(None))
+    ended = held.values(ended_at=func.now()).returning(StageDuty.account_id, StageDuty.stage)
+    left = {(row.account_id, row.stage) for row in await session.execute(ended)}
+    accounts = [account_id for account_id, _ in left]
+    owners = select(Assignment.account_id, Assignment.staff_id).where(
+        Assignment.account_id == func.any(accounts),
+        Assignment.team_role == OWNER,
+        Assignment.ended_at.is_(None),
+        Assignment.staff_id != staff_id,
+    )
+    heirs: dict[UUID, UUID] = {row.account_id: row.staff_id for row in await session.execute(owners)}
+    for account_id, stage in sorted(left):
+        if account_id in heirs and RULES[Stage(stage)].function == SALES:
+            session.add(StageDuty(account_id=account_id, stage=stage, staff_id=heirs[account_id]))
+    await session.flush()
 
 
 async def pass_on_tasks(session: AsyncSession, actor: Actor, staff_id: UUID, account_id: UUID | None = None) -> int:

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.errors import FieldError, InvalidInput, NotFound, Sentence, StateConflict
 from service.journal import record
-from service.models import Account, AccountMembership, Staff, new_id
+from service.models import Account, AccountMembership, Staff, StageDuty, new_id
 from service.operations.accounts import Made
 from service.operations.memberships import refresh_line
 from service.policy import Actor, fetch
@@ -43,9 +43,23 @@ async def end_membership(session: AsyncSession, actor: Actor, account_id: UUID, 
         )
     membership.ended_at = datetime.now(UTC)
     await session.flush()
+    await leave_stages(session, account_id, membership.holder_id)
     await refresh_line(session, [account_id])
     data = {"staff_id": membership.holder_id, "role": membership.role}
     await record(session, actor, events.MembershipEnded(membership_id, account_id, data))
+
+
+async def leave_stages(session: AsyncSession, account_id: UUID, staff_id: UUID) -> None:
+    """Whoever is on the team no more answers for no stage of its work."""
+    still = exists().where(
+        AccountMembership.account_id == account_id,
+        AccountMembership.holder_id == staff_id,
+        AccountMembership.ended_at.is_(None),
+    )
+    ended = update(StageDuty).where(
+        StageDuty.account_id == account_id, StageDuty.staff_id == staff_id, StageDuty.ended_at.is_(None), ~still
+    )
+    await session.execute(ended.values(ended_at=func.now()))
 
 
 async def require_active(session: AsyncSession, staff_id: UUID, pointer: str) -> None:

@@ -16,7 +16,7 @@ from service.queries.json_view import json_object
 from service.queries.listing import Listing, any_of, at_least, at_most, before, equals
 
 CHANGED = ("account", "contact", "interaction", "task")
-AROUND = ("account", "contact", "membership", "interaction", "task", "assignment", "account_tier")
+AROUND = ("account", "division", "contact", "membership", "interaction", "task", "assignment", "account_tier")
 DATA = cast(AuditEntry.data, JSONB)
 CHANGES = DATA["changes"]
 HAS_CHANGES = DATA.has_key("changes")

@@ -30,7 +30,7 @@ def task_columns(_actor: Actor) -> Mapping[str, Any]:
     plain = {
         name: getattr(Task, name)
         for name in (
-            *("id", "account_id", "subject", "assignee_id", "assignee_text", "contact_text", "planned_on"),
+            *("id", "account_id", "subject", "stage", "assignee_id", "assignee_text", "contact_text", "planned_on"),
             *("actual_on", "state", "note", "origin", "interaction_id", "version", "created_at", "updated_at"),
         )
     }

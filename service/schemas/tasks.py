@@ -53,6 +53,7 @@ class TaskView(View):
     account_id: UUID
     account_name: str = Field(examples=["华为技术有限公司"])
     subject: str = Field(examples=["商务谈判"])
+    stage: str | None = Field(description="The stage of the account's division of labour that it is for.")
     assignee_id: UUID | None
     assignee_text: str | None
     assignee: str | None = Field(description="The name of whoever is responsible.", examples=["张伟"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from service.domain.alliance import RUNGS
 from service.domain.archives import KIND_NAMES
+from service.domain.division import RULES as STAGE_RULES
 from service.domain.lending import DUTIES
 from service.domain.people import ROLE_NAMES
 from service.domain.tier_sheets import REASONS
@@ -194,6 +195,9 @@ def spoken(sentences: Mapping[Any, Sentence]) -> dict[str, str]:
 # By schema, for members that mean something else there, and for those that the domain itself has words for.
 MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
     "Alliance": spoken(RUNGS),
+    "Complexity": {"simple": "simple 简单", "moderate": "moderate 中等", "complex": "complex 复杂"},
+    "Scale": {"small": "small 小型", "medium": "medium 中型", "large": "large 大型"},
+    "Stage": spoken({stage: rule.name for stage, rule in STAGE_RULES.items()}),
     "DelegatedAction": {"approve": "approve loans and reading sessions 审批借阅与阅览"},
     "DelegatedClass": {"secret": "secret 秘密", "confidential": "confidential, above secret 机密，高于秘密"},
     "Duty": spoken(DUTIES),
