@@ -17,6 +17,7 @@ from demo.chapters import (
     disputes,
     distribution,
     evidence,
+    leaver,
     money,
     people,
     portfolio,
@@ -86,6 +87,8 @@ def tell(story: Story) -> None:
         review.look_back(story)
     with chapter("Archive 档案"):
         archive.keep(story, heard)
+    with chapter("A leaver 离职交接"):
+        leaver.hand_over(story)
     with chapter("Evidence 留痕"):
         evidence.show(story)
         evidence.invite(story)

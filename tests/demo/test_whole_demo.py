@@ -44,6 +44,8 @@ def test_the_demo_does_the_main_job_and_a_second_run_finds_it_done(environment: 
     told = " ".join(said.split())
     assert "The contract again: 403 forbidden." in told
     assert "404 not_found, the same answer twice." in told
+    assert "plans the handover" in said
+    assert "accounts handed over" in said
     again, repeated = run(environment, "demo")
     assert again == 0, repeated
     assert left(repeated) == left(said)

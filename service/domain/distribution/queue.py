@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from service.domain.distribution.balance import Balance, Booking
+from service.domain.distribution.balance import Balance
 from service.domain.distribution.decisions import Waiting
-from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.routing import route
 from service.domain.distribution.snapshot import Account
 from service.domain.distribution.waiting import WAITS_FOR_PLAN, waiting_for
@@ -20,20 +19,15 @@ def in_turn(balance: Balance, accounts: Sequence[Account]) -> Iterator[tuple[Acc
 
     What is due counts as given for those that come after it. TooLarge where scores overflow.
     """
-    ordered = balance.ledger(accounts).instance
-    for number in ordered.order.tolist():
-        account = replace(ordered.snapshot.accounts[number], owner=None)
-        ledger = balance.ledger([account])
+    ledger = balance.ledger([replace(account, owner=None, pinned=False) for account in accounts])
+    instance = ledger.instance
+    for number in instance.order.tolist():
+        account = instance.snapshot.accounts[number]
         decided = route(ledger, account.id)
-        if decided.winner is None:
-            yield account, _waiting(ledger, decided.reason)
-            continue
-        yield account, Waiting(account.id, DUE, "wait_for_retry", {})
-        balance = balance.booked(Booking(account, tuple(ledger.instance.loads[0].tolist()), decided.winner))
-
-
-def _waiting(ledger: Ledger, reason: str) -> Waiting:
-    """Why the only account of a ledger waits."""
-    if reason == WAITS_FOR_PLAN:
-        return Waiting(ledger.instance.snapshot.accounts[0].id, reason, "make_plan", {})
-    return waiting_for(ledger, 0)
+        if decided.winner is not None:
+            yield account, Waiting(account.id, DUE, "wait_for_retry", {})
+            ledger.put(number, instance.person_numbers[decided.winner])
+        elif decided.reason == WAITS_FOR_PLAN:
+            yield account, Waiting(account.id, WAITS_FOR_PLAN, "make_plan", {})
+        else:
+            yield account, waiting_for(ledger, number)
