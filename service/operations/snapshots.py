@@ -1,6 +1,7 @@
 """Evidence of what decisions were computed from and how they came out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +33,19 @@ async def store_decisions(
 ) -> list[UUID]:
     """Keeps decisions on a stored snapshot, by one COPY; their ids in the same order.
 
-    A co-owner's part of an account is decided with the account, and so has no decision of its own.
+    A co-owner's part of an account is decided with the account, and so has no decision of its own; accounts of a group
+    that count as one are decided alike.
     """
     owners = {account.id: account.owner for account in snapshot.accounts}
     parts = await parts_among(session, snapshot)
-    kept = [decision for decision in decisions if decision.account_id not in parts]
+    others = {first: rest for first, *rest in snapshot.groups}
+    kept = [
+        decision if decision.account_id == account_id else replace(decision, account_id=account_id)
+        for decision in decisions
+        if decision.account_id not in parts
+        for account_id in (decision.account_id, *others.get(decision.account_id, ()))
+    ]
+    owners |= {account_id: owners[first] for first, rest in others.items() for account_id in rest}
     ids = [new_id() for _ in kept]
     rows = (
         decision_values(id_, decision, owners[decision.account_id], plan_id)

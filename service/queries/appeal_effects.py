@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain.distribution.appealing import owners_after_appeal
 from service.domain.distribution.eligibility import Failed
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.wording import failed_sentence
+from service.models import Account
 from service.queries.fairness import fairness_effect
 from service.queries.snapshots import Scope, present_basis, read_snapshot
 
@@ -39,11 +41,25 @@ async def moves_beside(
     snapshot = await read_snapshot(connection, await present_basis(connection, timezone, "appeal", scope))
     after = owners_after_appeal(Ledger.of(snapshot), str(account_id), str(beneficiary_id))
     people = {person.id for person in snapshot.people}
-    return [
-        Move(UUID(one.id), one.code, as_id(one.owner), as_id(after.get(one.id)))
+    moved = {
+        one.id: one
         for one in snapshot.accounts
         if one.id != str(account_id) and one.owner in people and after.get(one.id) != one.owner
+    }
+    with_it = {other: moved[first] for first, *others in snapshot.groups if first in moved for other in others}
+    codes = await codes_of(connection, [UUID(other) for other in with_it])
+    return [
+        Move(UUID(id_), codes.get(id_, one.code), as_id(one.owner), as_id(after.get(one.id)))
+        for id_, one in (moved | with_it).items()
     ]
+
+
+async def codes_of(connection: AsyncConnection, accounts: list[UUID]) -> dict[str, str]:
+    """The codes of accounts that count as one with another."""
+    if not accounts:
+        return {}
+    statement = select(Account.id, Account.code).where(Account.id == func.any(accounts))
+    return {str(row.id): row.code for row in await connection.execute(statement)}
 
 
 def as_id(text: str | None) -> UUID | None:

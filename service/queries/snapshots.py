@@ -36,6 +36,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from service.domain.canonical import LARGEST_INTEGER
+from service.domain.distribution.groups import Group, counted_as_one
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.distribution.snapshot import Account as AccountEntry
 from service.domain.distribution.snapshot import Person as PersonEntry
@@ -184,20 +185,36 @@ async def scheme_in_use(connection: AsyncConnection) -> str | None:
 
 
 async def read_snapshot(connection: AsyncConnection, basis: Basis) -> Snapshot:
-    """The snapshot of a basis: three statements, however many accounts."""
+    """The snapshot of a basis: a few statements, however many accounts."""
+    accounts, groups = await read_units(connection, basis)
     return Snapshot(
-        accounts=await read_accounts(connection, basis),
+        accounts=accounts,
         people=await read_people(connection, basis),
         rulebook=basis.rules,
         rulebook_id=str(basis.rulebook_id),
         rulebook_version=basis.rulebook_number,
         cycle=basis.cycle,
         task=basis.task,
+        groups=groups,
     )
 
 
 async def read_accounts(connection: AsyncConnection, basis: Basis) -> tuple[AccountEntry, ...]:
-    """The accounts of a basis as the rules see them; of a shared account its co-owner's part is an entry of its own.
+    """The accounts of a basis as the rules see them, those of one group as one."""
+    return (await read_units(connection, basis))[0]
+
+
+async def read_units(connection: AsyncConnection, basis: Basis) -> tuple[tuple[AccountEntry, ...], tuple[Group, ...]]:
+    """The same, and which accounts are behind an entry."""
+    accounts, scope = await read_each(connection, basis), basis.scope
+    if scope.named is not None or basis.team_role != OWNER:
+        return accounts, ()
+    roots = {row.id: row.root for row in await connection.execute(ROOTS)}
+    return counted_as_one(accounts, roots, str(scope.account_id) if scope.account_id else None)
+
+
+async def read_each(connection: AsyncConnection, basis: Basis) -> tuple[AccountEntry, ...]:
+    """Every account of a basis by itself; of a shared account its co-owner's part is an entry of its own.
 
     Such a part bears the id of the co-owner's assignment; like the owner's part it stays where it is.
     """
@@ -427,3 +444,13 @@ def holds(team_role: str) -> ColumnElement[bool]:
 
 MINOR = Account.potential_value_base * 100
 _KEPT: dict[Any, Select[Any]] = {}
+# The topmost account above each account of a group, whatever became of those between.
+ROOTS = text("""
+    WITH RECURSIVE below (id, root) AS (
+        SELECT p.id, p.id FROM accounts p
+        WHERE p.parent_id IS NULL AND p.id IN (SELECT parent_id FROM accounts WHERE parent_id IS NOT NULL)
+        UNION ALL
+        SELECT a.id, b.root FROM accounts a JOIN below b ON a.parent_id = b.id
+    )
+    SELECT id::text, root::text FROM below
+""")

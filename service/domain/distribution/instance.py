@@ -54,6 +54,9 @@ class Instance:
         rules, ids = rulebook.hard_rules, [account.id for account in accounts]
         self.snapshot, self.people = snapshot, people
         self.account_numbers = {id_: at for at, id_ in enumerate(ids)}
+        self.account_numbers |= {
+            id_: self.account_numbers[first] for first, *others in snapshot.groups for id_ in others
+        }
         self.person_numbers = {person.id: at for at, person in enumerate(people)}
         ranks = priorities(snapshot)
         self.classes = classes_of(snapshot, people, wanted_level(ranks))

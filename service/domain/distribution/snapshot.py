@@ -95,7 +95,7 @@ class Snapshot:
     """Accounts and people in the order of their ids, the rulebook with its id and version, and the cycle.
 
     `cycle` names the distribution (a plan's seed) and is half of the key that breaks ties; `task`: what a plan of it is
-    asked to do.
+    asked to do; `groups`: of accounts that count as one, the id of their entry and those of the others.
     """
 
     accounts: tuple[Account, ...]
@@ -105,6 +105,7 @@ class Snapshot:
     rulebook_version: int
     cycle: str
     task: Task = field(default_factory=Task)
+    groups: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "accounts", _by_id(self.accounts))
@@ -150,6 +151,7 @@ class Snapshot:
             rulebook_version=mapping["rulebook_version"],
             cycle=mapping["cycle"],
             task=Task.from_mapping(mapping.get("task", {})),
+            groups=tuple(tuple(group) for group in mapping.get("groups", ())),
         )
 
     @cached_property
@@ -165,6 +167,7 @@ class Snapshot:
                 "rulebook_version": self.rulebook_version,
                 "cycle": self.cycle,
                 "task": self.task.to_mapping(),
+                "groups": self.groups,
             }
         )
 

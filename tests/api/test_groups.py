@@ -1,0 +1,74 @@
+"""Split accounts and duplicates of one group, through plans."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from service.models import Staff
+from tests.house import House
+from tests.sharing import Sharing, path_of
+
+
+async def a_split_customer(sharing: Sharing, parts: int, **fields: Any) -> list[UUID]:
+    """A customer entered as a head and parts below it."""
+    head = await sharing.account(**fields)
+    return [head, *[await sharing.account(parent_id=head, **fields) for _ in range(parts - 1)]]
+
+
+async def test_a_split_customer_goes_to_one_person_and_counts_as_one_account(house: House) -> None:
+    sharing = await Sharing.of(house)
+    parts = await a_split_customer(sharing, 3)
+    others = [await sharing.account() for _ in range(3)]
+    plan = await sharing.applied()
+    assert plan["counts"]["accounts"] == 4
+    owners = await sharing.owners()
+    assert len(owners) == len(parts) + len(others)
+    [owner] = {owners[str(part)] for part in parts}
+    assert len([one for one in others if owners[str(one)] == owner]) <= 1
+    decisions = await sharing.part(plan, "decisions", limit=50)
+    assert {item["account_id"] for item in decisions} == {*map(str, parts), *map(str, others)}
+    fairness = (await sharing.ask(sharing.author, "GET", f"{path_of(plan)}/fairness")).json()
+    [count] = [one for one in fairness["dimensions"] if one["name"] == "count"]
+    assert (count["after"]["max"], count["after"]["min"]) == ("1.000000", "1.000000"), count
+
+
+async def test_each_part_is_explained_and_verified_and_stays_together(house: House) -> None:
+    sharing = await Sharing.of(house)
+    parts = await a_split_customer(sharing, 2)
+    await sharing.account()
+    plan = await sharing.applied()
+    held = (await sharing.ask(sharing.leader, "GET", "/v1/assignments", current="true")).json()["items"]
+    for item in held:
+        told = await sharing.ask(sharing.leader, "GET", f"/v1/assignments/{item['id']}/explanation")
+        assert told.status_code == 200, told.text
+    for who in sharing.sellers:
+        own = await sharing.ask(who, "GET", "/v1/me/decisions")
+        assert len(own.json()["items"]) == 3, own.text
+    for verb in ("verify", "replay"):
+        answer = await sharing.step(plan, verb)
+        assert answer.status_code == 202, answer.text
+        await sharing.ran(answer)
+    again = await sharing.applied(mode="rebalance")
+    owners = await sharing.owners()
+    assert again["counts"]["accounts"] == 2
+    assert len({owners[str(part)] for part in parts}) == 1
+
+
+async def test_a_cap_counts_a_split_customer_once_and_by_hand_too(house: House) -> None:
+    sharing = await Sharing.of(house, sellers=1)
+    [seller] = sharing.sellers
+    async with house.services.database.transaction() as session:
+        there = update(Staff).where(Staff.department_id == sharing.department_id)
+        await session.execute(there.values(max_accounts=0))
+        await session.execute(update(Staff).where(Staff.id == seller.id).values(max_accounts=2))
+    parts = await a_split_customer(sharing, 3)
+    plan = await sharing.applied()
+    assert (plan["counts"]["waiting"], set((await sharing.owners()).values())) == (0, {str(seller.id)})
+    assert len(parts) == 3
+    second, third = await sharing.account(), await sharing.account()
+    for account, status in ((second, 201), (third, 409)):
+        body = {"account_id": str(account), "staff_id": str(seller.id), "reason": "区域调整", "replaces_id": None}
+        answer = await sharing.ask(sharing.leader, "POST", "/v1/assignments", body)
+        assert answer.status_code == status, answer.text
+    assert [one["code"] for one in answer.json()["errors"]] == ["count_cap"]
