@@ -209,7 +209,10 @@ async def read_units(connection: AsyncConnection, basis: Basis) -> tuple[tuple[A
     accounts, scope = await read_each(connection, basis), basis.scope
     if scope.named is not None or basis.team_role != OWNER:
         return accounts, ()
-    roots = {row.id: row.root for row in await connection.execute(ROOTS)}
+    below = {row.id: row.root for row in await connection.execute(ROOTS)}
+    if not below:
+        return accounts, ()
+    roots = below | {root: root for root in below.values()}
     return counted_as_one(accounts, roots, str(scope.account_id) if scope.account_id else None)
 
 
@@ -444,13 +447,12 @@ def holds(team_role: str) -> ColumnElement[bool]:
 
 MINOR = Account.potential_value_base * 100
 _KEPT: dict[Any, Select[Any]] = {}
-# The topmost account above each account of a group, whatever became of those between.
+# The topmost account above each that has one above it; those without any are not read.
 ROOTS = text("""
-    WITH RECURSIVE below (id, root) AS (
-        SELECT p.id, p.id FROM accounts p
-        WHERE p.parent_id IS NULL AND p.id IN (SELECT parent_id FROM accounts WHERE parent_id IS NOT NULL)
+    WITH RECURSIVE up (id, above) AS (
+        SELECT id, parent_id FROM accounts WHERE parent_id IS NOT NULL
         UNION ALL
-        SELECT a.id, b.root FROM accounts a JOIN below b ON a.parent_id = b.id
+        SELECT up.id, a.parent_id FROM up JOIN accounts a ON a.id = up.above WHERE a.parent_id IS NOT NULL
     )
-    SELECT id::text, root::text FROM below
+    SELECT up.id::text, up.above::text AS root FROM up JOIN accounts a ON a.id = up.above WHERE a.parent_id IS NULL
 """)

@@ -33,6 +33,18 @@ async def test_a_split_customer_goes_to_one_person_and_counts_as_one_account(hou
     assert (count["after"]["max"], count["after"]["min"]) == ("1.000000", "1.000000"), count
 
 
+async def test_a_group_of_several_levels_is_one_and_another_region_or_group_is_not(house: House) -> None:
+    sharing = await Sharing.of(house)
+    top, below = await a_split_customer(sharing, 2)
+    deep = await sharing.account(parent_id=below)
+    elsewhere = await sharing.account(parent_id=below, region="西北")
+    plan = await sharing.planned()
+    assert (plan["counts"]["accounts"], plan["counts"]["waiting"]) == (2, 1)
+    decisions = {item["account_id"]: item["winner_code"] for item in await sharing.part(plan, "decisions")}
+    assert decisions[str(elsewhere)] is None
+    assert len({decisions[str(one)] for one in (top, below, deep)}) == 1
+
+
 async def test_each_part_is_explained_and_verified_and_stays_together(house: House) -> None:
     sharing = await Sharing.of(house)
     parts = await a_split_customer(sharing, 2)
