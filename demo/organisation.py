@@ -88,8 +88,6 @@ GENERAL_MANAGER, DEPUTY, DIRECTOR, AUDITOR, STEWARD, FINANCE = (f"DEMO-{number:0
 ARCHIVIST = "DEMO-41"
 AWAY = "DEMO-25"
 """Who takes a vacation while the accounts are shared out."""
-LEAVER = "DEMO-37"
-"""Who leaves the company in the end."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections import Counter
 from demo.callers import Json
 from demo.chapters.distribution import DEAD_ENDS, applied, approved, computed, show_fairness
 from demo.failure import DemoFailed
-from demo.organisation import DEPUTY, DIRECTOR, LEAVER
+from demo.organisation import DEPUTY, DIRECTOR, EUROPE, GENERAL_MANAGER
 from demo.story import Story
 
 REASON = {"reason": "本人辞职，月底离岗 Resigns at the end of the month"}
@@ -13,17 +13,30 @@ REASON = {"reason": "本人辞职，月底离岗 Resigns at the end of the month
 
 def hand_over(story: Story) -> None:
     """The handover of one seller: planned, shown piece by piece, approved, applied."""
-    ids = {code: staff_id for staff_id, code in story.codes.items()}
-    path = f"/v1/staff/{ids[LEAVER]}/handover"
+    leaver = who_leaves(story)
+    path = f"/v1/staff/{leaver}/handover"
+    story.telling.say(f"{story.name(leaver)} leaves; {story.called(DIRECTOR)} plans the handover.")
     plan = computed(story, begun(story, path))
     show_pieces(story, path)
     show_fairness(story, plan)
     plan = applied(story, approved(story, plan))
     expect_handed_over(story, path)
-    story.telling.say(f"{story.called(LEAVER)} is on leave from now on: no plan and no routing gives them anything.")
+    story.telling.say(f"{story.name(leaver)} is on leave from now on: no plan and no routing gives them anything.")
     show_queue(story)
     counts = plan["counts"]
     story.telling.leaves(f"1 leaver, {counts['moved']} accounts handed over, {counts['ended']} wait for an owner")
+
+
+def who_leaves(story: Story) -> str:
+    """Whose handover an earlier run began, else the last of the European team who is no party to an appeal."""
+    begun_before = story.by(DIRECTOR).first("/v1/distribution-plans", mode="leaver")
+    if begun_before:
+        return str(begun_before["staff_id"])
+    appeals = story.by(GENERAL_MANAGER).items("/v1/appeals")
+    parties = {appeal[side] for appeal in appeals for side in ("appellant_id", "respondent_id")}
+    codes = {code: staff_id for staff_id, code in story.codes.items() if staff_id not in parties}
+    team = [person.code for person in story.people.values() if person.sells and person.department == EUROPE]
+    return next(codes[code] for code in reversed(team) if code in codes)
 
 
 def begun(story: Story, path: str) -> Json:
@@ -32,9 +45,7 @@ def begun(story: Story, path: str) -> Json:
     known = director.get(path)
     if known["plan_id"] is None or known["plan_state"] in DEAD_ENDS:
         known = director.post(path, REASON)
-    plan = director.get(f"/v1/distribution-plans/{known['plan_id']}")
-    story.telling.say(f"{story.called(LEAVER)} leaves; {story.called(DIRECTOR)} plans the handover.")
-    return plan
+    return director.get(f"/v1/distribution-plans/{known['plan_id']}")
 
 
 def show_pieces(story: Story, path: str) -> None:
