@@ -6,7 +6,7 @@ OPERATIONS = {
     Scope.ACCOUNTS_READ: (
         "list_accounts get_account list_contacts get_contact list_entitlements list_history get_account_summary "
         "list_team get_member list_account_tiers list_timeline list_assignments get_assignment list_interactions "
-        "get_interaction list_tasks get_task"
+        "get_interaction list_tasks get_task get_division"
     ),
     Scope.ACCOUNTS_WRITE: (
         "create_account update_account create_contact update_contact delete_contact create_import create_task "
