@@ -25,7 +25,7 @@ from service.policy import Actor, require
 from service.queries.cursors import make_cursor, read_cursor
 from service.queries.ledgers import ROUTE, open_at_once, running_ledger
 from service.queries.snapshots import OWNER, Basis, Scope, read_accounts
-from service.schemas.waiting import WaitingFilter
+from service.schemas.waiting import QueuedFilter
 
 OWNING, HOLDER = aliased(Assignment), aliased(Staff)
 PAST = aliased(Assignment)
@@ -34,7 +34,7 @@ Json = dict[str, Any]
 
 
 async def waiting_page(
-    connection: AsyncConnection, keys: KeyRing, actor: Actor, asked: WaitingFilter, timezone: str
+    connection: AsyncConnection, keys: KeyRing, actor: Actor, asked: QueuedFilter, timezone: str
 ) -> bytes:
     """A page of accounts without an owner, each with the reason as it stands now and what would help."""
     require(actor, "see_waiting", Account)
@@ -60,7 +60,7 @@ async def waiting_page(
 
 
 def item(row: Any, entry: AccountEntry | None, waits: Waiting) -> Json:
-    """The members of WaitingView."""
+    """The members of QueuedView."""
     return {
         **{name: getattr(row, name) for name in MEMBERS},
         "region": entry.region if entry else row.region,

@@ -10,13 +10,13 @@ from service.http.context import Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
 from service.queries.waiting import waiting_page
-from service.schemas.waiting import WaitingFilter, WaitingPage
+from service.schemas.waiting import QueuedFilter, QueuedPage
 
 router = APIRouter(prefix="/v1/unassigned-accounts", tags=["distribution"], route_class=Endpoint)
 
 
-@router.get("", response_model=WaitingPage, responses=raises(NoPublishedRulebook))
-async def list_unassigned_accounts(query: Annotated[WaitingFilter, Query()], context: Ctx) -> Response:
+@router.get("", response_model=QueuedPage, responses=raises(NoPublishedRulebook))
+async def list_unassigned_accounts(query: Annotated[QueuedFilter, Query()], context: Ctx) -> Response:
     """Accounts without an owner, each with the reason as it stands now and what would help.
 
     What the rule was asked about is asked again every minute, by priority; the rest waits for a person.

@@ -50,9 +50,9 @@ class StageView(View):
     needed: bool = Field(description="Whether a project of this scale and complexity has this stage.")
     staff_id: UUID | None = Field(description="Who answers for it.")
     staff_code: str | None
-    staff_name: str | None
+    staff_name: str | None = Field(description="Their name.")
     task_id: UUID | None = Field(description="Its task.")
-    task_state: str | None
+    task_state: str | None = Field(description="not_started, in_progress or done.")
     planned_on: Day | None
     findings: list[FindingView]
 
@@ -67,5 +67,5 @@ class DivisionView(View):
     complete: bool = Field(
         description="Each stage has exactly one responsible person at work and one task of theirs, and none is doubled."
     )
-    stages: list[StageView]
+    stages: list[StageView] = Field(description="Every stage, in the order of the work.")
     version: int

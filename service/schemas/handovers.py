@@ -41,7 +41,7 @@ class HandoverItemView(View):
     )
     fate_text: Wording
     new_staff_id: UUID | None = Field(description="Who gets it.")
-    new_staff_code: str | None
+    new_staff_code: str | None = Field(description="Their code.")
     reason: str | None = Field(description="Of an account: why the rule chose so, or why nobody may take it.")
     reason_text: Wording | None
     remedy: str | None = Field(description="Of an account that nobody may take: what would help.")

@@ -10,7 +10,7 @@ from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
 
 
-class WaitingView(View):
+class QueuedView(View):
     """An account without an owner, why, and what would help."""
 
     account_id: UUID
@@ -31,14 +31,14 @@ class WaitingView(View):
     detail: dict[str, Any] = Field(description="Whom the remedy concerns.")
 
 
-class WaitingPage(View):
+class QueuedPage(View):
     """Some accounts that wait, and where the next ones begin."""
 
-    items: list[WaitingView]
+    items: list[QueuedView]
     next_cursor: str | None
 
 
-class WaitingFilter(PageFilter):
+class QueuedFilter(PageFilter):
     """Whose."""
 
     department_id: UUID | None = Field(default=None, description="That this team was asked about last.")

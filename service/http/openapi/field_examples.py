@@ -190,6 +190,7 @@ EXAMPLES_OF_SCHEMAS: dict[str, dict[str, Any]] = {
     "RulebookUpdate": {"definition": {"misfit_price": 15}},
     "UnassignedView": {"reason": "no_capacity", "remedy": "raise_cap"},
     "WaitingView": {"reason": "no_capacity", "remedy": "raise_cap"},
+    "QueuedView": {"reason": "all_at_cap", "remedy": "raise_cap"},
     "FullExplanation": {"waiting": None},
     "ServiceDefinition": {"code": "review", "name": {"en": "Business review", "zh": "业务回顾"}, "every_months": 3},
     "SettingUpdate": {"value": 10},
