@@ -53,22 +53,28 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID
     if plan.team_role == OWNER:
         await compensate_waiting(session, department, timezone)  # a promise that came meanwhile makes the plan stale
     await expect_unchanged(session, plan, timezone)
-    moving, origin = await handovers(session, plan_id), "handover" if leaver else "plan"
     if leaver:
         await leave_appeals(session, actor, leaver, appeals, timezone)
-    try:
-        started = await hand_over(session, actor, moving, origin, plan_id=plan_id, team_role=plan.team_role)
-    except AccountUnderAppeal:
-        await expect_unchanged(session, plan, timezone)  # an appeal that came meanwhile is a change like any other
-        raise
-    await confirm(session, Decision.plan_id == plan_id, plan.team_role)
+    started = await carry_out(session, actor, plan, "handover" if leaver else "plan", timezone)
     if leaver:
         await finish_handover(session, actor, leaver, plan_id)
     plan.state, plan.applied_at = PlanState.APPLIED, datetime.now(UTC)
     plan.version += 1
-    result = {"plan_id": str(plan_id), "started": len(started)}
+    result = {"plan_id": str(plan_id), "started": started}
     await record(session, actor, events.DistributionPlanApplied(plan_id, data=result | {"counts": plan.counts}))
     return result
+
+
+async def carry_out(session: AsyncSession, actor: Actor, plan: DistributionPlan, origin: str, timezone: str) -> int:
+    """Ends and starts assignments as the plan says; tells how many begin."""
+    moving = await handovers(session, plan.id)
+    try:
+        started = await hand_over(session, actor, moving, origin, plan_id=plan.id, team_role=plan.team_role)
+    except AccountUnderAppeal:
+        await expect_unchanged(session, plan, timezone)  # an appeal that came meanwhile is a change like any other
+        raise
+    await confirm(session, Decision.plan_id == plan.id, plan.team_role)
+    return len(started)
 
 
 async def concerned(session: AsyncSession, plan_id: UUID) -> tuple[UUID | None, UUID | None]:

@@ -263,7 +263,7 @@ def named_accounts(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
 
 def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
     """The accounts of a basis as the rules see them, in the order of an account entry's fields."""
-    return entries_of(basis, minutes).where(in_scope(basis.scope))
+    return entries_of(basis, minutes).where(concerned(basis))
 
 
 def entries_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
@@ -362,6 +362,14 @@ def by_others(basis: Basis) -> tuple[ColumnElement[bool], ...]:
     """Which appeals hold an account back: all, but those of a leaver, which end with the handover."""
     leaver = basis.task.person_id if basis.task.mode is Mode.LEAVER else None
     return (Appeal.appellant_id != UUID(leaver),) if leaver else ()
+
+
+def concerned(basis: Basis) -> ColumnElement[bool]:
+    """The accounts of a basis: those of its scope and, whoever takes over, those of a leaver."""
+    if basis.task.mode is not Mode.LEAVER or basis.task.person_id is None:
+        return in_scope(basis.scope)
+    theirs = own_accounts(Scope(staff_ids=(UUID(basis.task.person_id),)))
+    return or_(in_scope(basis.scope), Account.id.in_(theirs))
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:

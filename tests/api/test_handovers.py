@@ -224,6 +224,19 @@ async def test_an_account_under_appeal_stays_until_that_is_decided(house: House)
     assert (owners[str(contested)], owners[str(free)]) == (str(leaver.id), str(idle.id))
 
 
+async def test_another_team_may_take_over_and_gets_nothing_else_of_theirs(house: House) -> None:
+    sharing = await Sharing.of(house)
+    leaver, colleague = sharing.sellers
+    theirs, kept = await sharing.account(leaver), await sharing.account(colleague)
+    other = await house.department()
+    heir = await house.person("sales_rep", department_id=other)
+    body = REASON | {"department_id": str(other)}
+    plan = await computed(sharing, await sharing.ask(sharing.author, "POST", path_of(leaver), body))
+    assert (await sharing.step(plan, "approve")).status_code == 200
+    await sharing.ran(await sharing.step(plan, "apply"))
+    assert await sharing.owners() == {str(theirs): str(heir.id), str(kept): str(colleague.id)}
+
+
 async def test_who_plans_a_handover_and_who_may_not(house: House) -> None:
     sharing = await Sharing.of(house)
     leaver, other = sharing.sellers
