@@ -5,8 +5,9 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
+from service.database import Database
 from service.domain.distribution.balance import Balance
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.snapshot import Snapshot as DistributionSnapshot
@@ -178,3 +179,29 @@ async def test_changes_that_no_ledger_may_ask_for_any_more_are_forgotten(house: 
     async with database.transaction() as session:
         await session.execute(update(LoadChange).values(at=datetime(2020, 1, 1, tzinfo=UTC)))
     assert await forget_load_changes(database, settings, datetime.now(UTC)) > 0
+
+
+async def test_whose_load_many_rows_change_is_noted_in_one_pass_by_a_plan_made_for_one(committed_house: House) -> None:
+    """By the square of the rows, as joins of what a statement changed took it, these would take minutes."""
+    seller, other = [await committed_house.person("sales_rep") for _ in range(2)]
+    await committed_house.account(seller)
+    url = committed_house.services.database.write.url.render_as_string(hide_password=False)
+    worker = Database.connect(url, for_worker=True)
+    async with worker.transaction() as session:
+        await session.execute(text("SET LOCAL statement_timeout = '25s'"))
+        for changed in (WORTH, MANY, GIVEN, WORTH):
+            await session.execute(changed, {"owner": other.id} if changed is GIVEN else {})
+        mine = text("SELECT DISTINCT staff_id FROM load_changes WHERE xid = pg_current_xact_id()")
+        assert set(await session.scalars(mine)) == {seller.id, other.id}
+    await worker.dispose()
+
+
+WORTH = text("UPDATE accounts SET potential_value_base = coalesce(potential_value_base, 0) + 1")
+MANY = text("""
+    INSERT INTO accounts (id, code, name, name_sort, name_match, search, grams)
+    SELECT gen_random_uuid(), 'MANY-' || n, '', '', '', '', '{}' FROM generate_series(1, 30000) AS n
+""")
+GIVEN = text("""
+    INSERT INTO assignments (id, account_id, staff_id, team_role, origin)
+    SELECT gen_random_uuid(), id, :owner, 'owner', 'manual' FROM accounts WHERE code LIKE 'MANY-%'
+""")
