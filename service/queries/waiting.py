@@ -131,9 +131,14 @@ def waiting() -> Select[Any]:
 
 
 def unowned() -> ColumnElement[bool]:
-    """Accounts of nobody, of somebody who left, or of somebody whose other accounts were handed over."""
+    """Accounts of nobody, of somebody who left, or of somebody away whose other accounts were handed over.
+
+    Whoever came back keeps what they still have. Who is at work is asked by itself, so that the last decision is looked
+    up for the few accounts that are left.
+    """
+    gone = or_(OWNING.id.is_(None), HOLDER.status != StaffStatus.ACTIVE)
     replaced = and_(LATEST.c.mode == Mode.LEAVER, LATEST.c.leaver_id == OWNING.staff_id)
-    return or_(OWNING.id.is_(None), HOLDER.status == StaffStatus.LEFT, replaced)
+    return and_(gone, or_(OWNING.id.is_(None), HOLDER.status == StaffStatus.LEFT, replaced))
 
 
 def team() -> ColumnElement[UUID]:

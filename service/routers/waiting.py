@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.errors import NoPublishedRulebook
+from service.errors import LedgerNotKept, NoPublishedRulebook
 from service.http.answers import private
 from service.http.context import Ctx
 from service.http.responses import raises
@@ -15,7 +15,7 @@ from service.schemas.waiting import QueuedFilter, QueuedPage
 router = APIRouter(prefix="/v1/unassigned-accounts", tags=["distribution"], route_class=Endpoint)
 
 
-@router.get("", response_model=QueuedPage, responses=raises(NoPublishedRulebook))
+@router.get("", response_model=QueuedPage, responses=raises(NoPublishedRulebook, LedgerNotKept))
 async def list_unassigned_accounts(query: Annotated[QueuedFilter, Query()], context: Ctx) -> Response:
     """Accounts without an owner, each with the reason as it stands now and what would help.
 

@@ -9,8 +9,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from service.jobs import waiting as jobs
 from service.jobs.waiting import retry_waiting
 from service.models import Absence, Account, Assignment, Decision, Rulebook, Staff, Task, new_id
+from service.queries import ledgers
 from tests.house import House
 from tests.sharing import Sharing
 
@@ -36,9 +38,9 @@ async def queue(sharing: Sharing, **query: Any) -> dict[str, dict[str, Any]]:
     return {item["account_id"]: item for item in answer.json()["items"]}
 
 
-async def retried(sharing: Sharing) -> int:
+async def retried(sharing: Sharing, later: timedelta = timedelta()) -> int:
     services = sharing.house.services
-    return await retry_waiting(services.database, services.settings, datetime.now(UTC))
+    return await retry_waiting(services.database, services.settings, datetime.now(UTC) + later)
 
 
 async def at_cap(sharing: Sharing) -> tuple[UUID, Callable[[], Awaitable[None]]]:
@@ -153,6 +155,51 @@ async def test_an_appeal_that_is_decided_frees_what_a_leaver_still_had(house: Ho
     assert owner != str(leaver.id)
     async with house.services.database.reading() as connection:
         assert str(await connection.scalar(select(Task.assignee_id).where(Task.id == task))) == owner
+
+
+async def test_whoever_came_back_keeps_what_they_still_have(house: House) -> None:
+    sharing = await Sharing.of(house, sellers=3)
+    leaver, _, idle = sharing.sellers
+    await house.person("mediator")
+    account = await sharing.account(leaver)
+    [held] = (await sharing.ask(sharing.leader, "GET", "/v1/assignments", current="true")).json()["items"]
+    body = {"assignment_id": held["id"], "grounds": ["territory"], "statement": "该客户在本人区域。"}
+    path = (await sharing.ask(idle, "POST", "/v1/appeals", body)).headers["Location"]
+    await sharing.applied(mode="leaver", staff_id=str(leaver.id), department_id=str(sharing.department_id))
+    assert list(await queue(sharing)) == [str(account)]
+    await changed(sharing, update(Staff).where(Staff.id == leaver.id).values(status="active"))
+    assert await queue(sharing) == {}
+    assert (await sharing.ask(idle, "POST", f"{path}/withdraw", {})).status_code == 200
+    assert await retried(sharing) == 0
+    assert (await sharing.owners())[str(account)] == str(leaver.id)
+
+
+async def test_what_waits_in_vain_keeps_no_other_from_its_turn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    sharing = await Sharing.of(house)
+    elsewhere = await sharing.account(region="西北")
+    account, mend = await at_cap(sharing)
+    for one in (elsewhere, account):
+        assert await routed(sharing, one) is None
+    await mend()
+    assert [await retried(sharing, timedelta(minutes=later)) for later in (0, 1, 2)] in ([0, 1, 0], [1, 0, 0])
+    assert set(await sharing.owners()) == {str(account)}
+
+
+async def test_a_team_whose_ledger_is_not_kept_keeps_no_other_team_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sharing = await Sharing.of(house)
+    of_company = await sharing.account()
+    account, mend = await at_cap(sharing)
+    assert await routed(sharing, account) is None
+    asked = {"kind": "route", "account_id": of_company, "position": 0, "reason": "no_eligible_person"}
+    await changed(sharing, insert(Decision).values(id=new_id(), **asked))
+    await mend()
+    monkeypatch.setattr(ledgers, "AT_ONCE", 1)
+    assert await retried(sharing) == 1
+    assert set(await sharing.owners()) == {str(account)}
+    assert (await sharing.ask(sharing.author, "GET", "/v1/unassigned-accounts")).status_code == 503
 
 
 async def test_scarce_room_goes_to_the_highest_priority_first(house: House) -> None:
