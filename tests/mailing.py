@@ -9,11 +9,12 @@ from service.settings import Settings
 
 
 class MailServer:
-    """Keeps what it receives; `replies`: what it says to some recipients instead of OK."""
+    """Keeps what it receives; `replies`: what it says to some recipients instead of OK; `slow_s`: how long it takes to."""
 
     def __init__(self) -> None:
         self.received: list[tuple[str, list[str], bytes]] = []
         self.replies: dict[str, str] = {}
+        self.slow_s = 0.0
         self.server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -37,6 +38,7 @@ class MailServer:
     async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[Any]
     ) -> str:
+        await asyncio.sleep(self.slow_s)
         reply = self.replies.get(address, "250 OK")
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.mail import Letter
@@ -15,25 +15,28 @@ from service.queries.actors import staff_actor
 from service.queries.notices import visible
 from service.settings import Settings
 
-AT_ONCE = 20
+
+async def give_up(session: AsyncSession, now: datetime) -> None:
+    """Mails that were tried as often as there are pauses are not tried again."""
+    tried = due(now) & (Notice.mail_attempts >= len(MAIL_PAUSES))
+    await session.execute(update(Notice).where(tried).values(mail_state="failed", mail_due_at=None))
 
 
-async def claim(session: AsyncSession, now: datetime) -> list[UUID]:
-    """The notices whose mail is due, each with its next attempt set already: a crash only delays it.
+async def claim(session: AsyncSession, now: datetime) -> UUID | None:
+    """The notice whose mail is due first, its next attempt set already: a crash only delays it; None where none is."""
+    untried = due(now) & (Notice.mail_attempts < len(MAIL_PAUSES))
+    first = select(Notice).where(untried).order_by(Notice.mail_due_at).limit(1).with_for_update(skip_locked=True)
+    notice = (await session.scalars(first)).one_or_none()
+    if notice is None:
+        return None
+    notice.mail_due_at = now + MAIL_PAUSES[notice.mail_attempts]
+    notice.mail_attempts += 1
+    return notice.id
 
-    A notice that was tried as often as there are pauses is given up.
-    """
-    due = select(Notice).where(Notice.mail_state == "pending", Notice.mail_due_at <= now)
-    found = await session.scalars(due.order_by(Notice.mail_due_at).limit(AT_ONCE).with_for_update(skip_locked=True))
-    claimed = []
-    for notice in found:
-        if notice.mail_attempts == len(MAIL_PAUSES):
-            notice.mail_state, notice.mail_due_at = "failed", None
-            continue
-        notice.mail_due_at = now + MAIL_PAUSES[notice.mail_attempts]
-        notice.mail_attempts += 1
-        claimed.append(notice.id)
-    return claimed
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """Notices whose mail is to be tried now."""
+    return and_(Notice.mail_state == "pending", Notice.mail_due_at <= now)
 
 
 async def letter(session: AsyncSession, notice_id: UUID, settings: Settings) -> Letter | None:

@@ -165,6 +165,24 @@ async def test_a_worker_that_dies_after_sending_sends_the_same_letter_again(told
     assert (len(ids), len(set(ids))) == (4, 3)
 
 
+async def test_workers_at_a_slow_server_mail_each_notice_once(
+    told: Told, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispute = await a_told_dispute(told)
+    await told.reach(dispute.judge, "judge@example.com")
+    await told.tell()
+    server.slow_s = 0.6
+    monkeypatch.setattr(notice_mails, "MAIL_PAUSES", (timedelta(seconds=2), *MAIL_PAUSES[1:]))
+
+    async def late() -> int:
+        await asyncio.sleep(2.1)
+        return await told.mail()
+
+    assert sum(await asyncio.gather(told.mail(), late())) == 4
+    ids = [message_from_bytes(content)["Message-ID"] for _, _, content in server.received]
+    assert (len(ids), len(set(ids))) == (4, 4)
+
+
 async def test_a_server_that_is_away_gets_the_mail_later_and_is_given_up_in_the_end(
     told: Told, server: MailServer
 ) -> None:
