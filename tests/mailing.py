@@ -9,7 +9,7 @@ from service.settings import Settings
 
 
 class MailServer:
-    """Keeps what it receives; `replies`: what it says to some recipients instead of OK; `slow_s`: how long it takes to."""
+    """Keeps what it receives; `replies`: what it says to some instead of OK; `slow_s`: how long it takes to say so."""
 
     def __init__(self) -> None:
         self.received: list[tuple[str, list[str], bytes]] = []
