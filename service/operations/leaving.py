@@ -11,7 +11,7 @@ from service.database import keep_archive
 from service.domain.states import OPEN_APPEALS, AppealState
 from service.models import Appeal, AppealPromise, Delegation, Loan
 from service.operations.appeal_mediations import resume, running
-from service.operations.appeal_promises import locked, settle
+from service.operations.appeal_promises import settle
 from service.operations.appeal_reviews import step_back
 from service.operations.appeals import withdraw
 from service.operations.delegations import revoke_all
@@ -54,7 +54,12 @@ async def end_standing(session: AsyncSession, actor: Actor, staff_id: UUID) -> N
     )
     letters = or_(Delegation.grantor_id == staff_id, Delegation.holder_id == staff_id)
     await revoke_all(session, actor, letters, LEAVES)
-    promised = select(AppealPromise.id).where(AppealPromise.staff_id == staff_id, AppealPromise.state == "open")
-    for promise_id in (await session.scalars(promised.order_by(AppealPromise.id))).all():
-        promise = await locked(session, promise_id)
+    for promise in await hold_promises(session, staff_id):
         await settle(session, actor, promise, await session.get_one(Appeal, promise.appeal_id), None)
+
+
+async def hold_promises(session: AsyncSession, staff_id: UUID) -> Sequence[AppealPromise]:
+    """What verdicts promised a person and is still open, locked: before the person, as whoever keeps a promise does."""
+    promised = select(AppealPromise).where(AppealPromise.staff_id == staff_id, AppealPromise.state == "open")
+    held = promised.order_by(AppealPromise.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(held)).all()

@@ -16,7 +16,7 @@ from service.journal import record
 from service.models import Assignment, Department, Login, Staff
 from service.operations.access import end_access
 from service.operations.changes import changes, rewrite
-from service.operations.leaving import end_standing, hold_appeals, leave_appeals
+from service.operations.leaving import end_standing, hold_appeals, hold_promises, leave_appeals
 from service.operations.memberships import refresh_line_of
 from service.operations.organisation import expect_department
 from service.operations.versions import Versions, expect
@@ -71,6 +71,8 @@ async def move_staff(
     """Moves somebody else to another status; who leaves loses tokens, roles and every part in appeals at once."""
     leaving = target is StaffStatus.LEFT and holds(actor, "move", Staff)
     appeals = await hold_appeals(session, staff_id) if leaving else []
+    if leaving:
+        await hold_promises(session, staff_id)
     person = await fetch(session, actor, "move", Staff, staff_id)
     if staff_id == actor.id:
         raise OwnRoleRefused

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from service.models import Appeal, Assignment
-from tests.dispute import REASONS
+from service.models import Appeal, AppealPromise, Assignment, Staff
+from tests.dispute import REASONS, a_dispute
 from tests.house import House, Person
 from tests.sharing import Sharing
 
@@ -108,3 +108,21 @@ async def test_a_leaver_who_decides_meanwhile_is_heard_once_or_replaced(committe
         assert (answer.status_code, state, appeal["state"]) == (404, "applied", "under_review"), answer.text
         assert appeal["reviewer_id"] in {str(other.id), str(sharing.leader.id)}
     await one_owner_each(sharing, [account])
+
+
+async def test_a_promise_that_is_kept_meanwhile_does_not_lapse_with_its_holder(committed_house: House) -> None:
+    dispute = await a_dispute(committed_house)
+    path = await dispute.heard()
+    decided = await dispute.decide(path, "partially_upheld", remedy={"kind": "compensate"})
+    assert decided.status_code == 200, decided.text
+    admin, database = await committed_house.person("admin"), committed_house.services.database
+    async with database.transaction() as session:
+        await session.execute(update(AppealPromise).values(state="kept"))
+        leave = f"/v1/staff/{dispute.seller.id}/leave"
+        leaving = asyncio.create_task(dispute.ask(admin, "POST", leave, {"reason": "离职"}))
+        await asyncio.sleep(0.3)
+        person = select(Staff.id).where(Staff.id == dispute.seller.id).with_for_update(read=True, nowait=True)
+        assert await session.scalar(person) == dispute.seller.id
+    assert (await leaving).status_code == 200
+    async with database.reading() as connection:
+        assert await connection.scalar(select(AppealPromise.state)) == "kept"
