@@ -138,6 +138,12 @@ def of_the_item(name: str) -> ColumnElement[bool]:
     return AuditEntry.subject_id == any_(func.array(subjects, type_=ARRAY(ArchiveItem.id.type)))
 
 
+def what_became(actor: Actor) -> ColumnElement[bool]:
+    """Entries but those of who looked, and of links of which the actor may not know both ends."""
+    link = exists().where(ArchiveLink.id == AuditEntry.subject_id, whole_links(actor)).correlate(AuditEntry)
+    return and_(AuditEntry.action.not_in(LOOKS), or_(AuditEntry.subject_type != "archive_link", link))
+
+
 HISTORY = Listing(
     model=AuditEntry,
     name="archive history",
@@ -148,7 +154,7 @@ HISTORY = Listing(
         }
         | {"data": cast(AuditEntry.data, JSONB)}
     ),
-    rows=lambda _actor: AuditEntry.action.not_in(LOOKS),
+    rows=what_became,
     sorts={"at": AuditEntry.position},
     filters={"item_id": Filter(of_the_item)},
 )

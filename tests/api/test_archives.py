@@ -134,6 +134,8 @@ async def test_a_link_to_what_somebody_may_not_know_of_is_left_out_and_cannot_be
     assert len((await archive.get(archive.archivist, f"{shown}/links"))["items"]) == 2
     links = (await archive.get(archive.seller, f"{shown}/links"))["items"]
     assert [link["target_id"] for link in links] == [None]
+    told = [(await archive.get(person, f"{shown}/history"))["items"] for person in (archive.archivist, archive.seller)]
+    assert [[entry["action"] for entry in entries].count("archive_link.created") for entries in told] == [2, 1]
 
 
 async def test_titles_stand_in_no_evidence_no_message_and_no_log(
