@@ -96,12 +96,14 @@ async def leave_teams(session: AsyncSession, actor: Actor, staff_id: UUID, plan_
 
 
 async def pass_on_stages(session: AsyncSession, staff_id: UUID) -> None:
-    """They answer for no stage any more; those of sales go to whoever owns the account now."""
+    """They answer for no stage any more; those of sales go to whoever owns the account now, if they are at work."""
     held = update(StageDuty).where(StageDuty.staff_id == staff_id, StageDuty.ended_at.is_(None))
     ended = held.values(ended_at=func.now()).returning(StageDuty.account_id, StageDuty.stage)
     left = {(row.account_id, row.stage) for row in await session.execute(ended)}
     accounts = [account_id for account_id, _ in left]
-    owners = select(Assignment.account_id, Assignment.staff_id).where(
+    owners = select(Assignment.account_id, Assignment.staff_id).join(Staff, Staff.id == Assignment.staff_id)
+    owners = owners.where(
+        Staff.status == StaffStatus.ACTIVE,
         Assignment.account_id == func.any(accounts),
         Assignment.team_role == OWNER,
         Assignment.ended_at.is_(None),
@@ -115,11 +117,16 @@ async def pass_on_stages(session: AsyncSession, staff_id: UUID) -> None:
 
 
 async def pass_on_tasks(session: AsyncSession, actor: Actor, staff_id: UUID, account_id: UUID | None = None) -> int:
-    """A person's open tasks, or those for one account, go to whoever owns the account now; tells how many did."""
+    """A person's open tasks, or those for one account, go to whoever owns the account now; tells how many did.
+
+    Where that is somebody who is not at work they stay.
+    """
     statement = (
         select(Task, Assignment.staff_id)
         .join(Assignment, Assignment.account_id == Task.account_id)
+        .join(Staff, Staff.id == Assignment.staff_id)
         .where(
+            Staff.status == StaffStatus.ACTIVE,
             Task.assignee_id == staff_id,
             Task.state.in_(OPEN_TASK_STATES),
             Task.deleted_at.is_(None),

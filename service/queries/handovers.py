@@ -16,7 +16,7 @@ from service.domain.distribution.tasks import Mode
 from service.domain.distribution.waiting import HELD_BACK
 from service.domain.distribution.wording import reason_sentence
 from service.domain.handovers import FATES, Fate, Held
-from service.domain.states import OPEN_APPEALS, OPEN_TASK_STATES, AppealState, PlanState
+from service.domain.states import OPEN_APPEALS, OPEN_TASK_STATES, AppealState, PlanState, StaffStatus
 from service.errors import NotFound
 from service.models import (
     Account,
@@ -44,7 +44,7 @@ STOPPED = {"requested": Fate.CANCELLED, "approved": Fate.LAPSED, "active": Fate.
 MEMBERS = (
     "kind", "id", "account_id", "label", "state", "fate", "new_staff_id", "new_staff_code", "reason", "remedy",
 )  # fmt: skip
-PRESENT = aliased(Assignment)
+PRESENT, OWNING = aliased(Assignment), aliased(Staff)
 Json = dict[str, Any]
 
 
@@ -148,9 +148,11 @@ def accounts(staff_id: UUID, plan_id: UUID | None) -> Select[Any]:
 
 
 def tasks(actor: Actor, staff_id: UUID, plan_id: UUID | None) -> Select[Any]:
-    """Open tasks; they go to whoever owns the account then."""
+    """Open tasks; they go to whoever owns the account then, if they are at work."""
     proposed = select(Decision.winner_id).where(Decision.account_id == Task.account_id, Decision.plan_id == plan_id)
-    present = select(PRESENT.staff_id).where(
+    present = select(PRESENT.staff_id).join(OWNING, OWNING.id == PRESENT.staff_id)
+    present = present.where(
+        OWNING.status == StaffStatus.ACTIVE,
         PRESENT.account_id == Task.account_id,
         PRESENT.team_role == OWNER,
         PRESENT.ended_at.is_(None),

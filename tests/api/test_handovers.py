@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from service.database import keep_archive
 from service.jobs.schedule import KINDS
@@ -17,6 +17,7 @@ from service.models import (
     Delegation,
     Loan,
     Staff,
+    StageDuty,
     Task,
     new_id,
 )
@@ -135,6 +136,22 @@ async def test_its_pieces_are_listed_a_page_at_a_time_and_by_kind(house: House) 
     assert [item["id"] for item in (await held(sharing, leaver, kind="task"))["items"]] == [str(task)]
     stolen = await sharing.ask(sharing.leader, "GET", path_of(leaver), limit=2, cursor=first["next_cursor"])
     assert (stolen.status_code, stolen.json()["code"]) == (400, "invalid_cursor")
+
+
+async def test_no_task_goes_to_an_owner_who_is_not_at_work(house: House) -> None:
+    sharing = await Sharing.of(house, sellers=3)
+    leaver, owner, _ = sharing.sellers
+    account = await sharing.account(owner)
+    task = await a_task(house, account, leaver)
+    duty = await entered(house, StageDuty, account_id=account, stage="negotiation", staff_id=leaver.id)
+    async with house.services.database.transaction() as session:
+        await session.execute(update(Staff).where(Staff.id == owner.id).values(status="on_leave"))
+    assert fates(await held(sharing, leaver)) == {("task", "stays", None)}
+    await handed_over(sharing, leaver)
+    async with house.services.database.reading() as connection:
+        assert await connection.scalar(select(Task.assignee_id).where(Task.id == task)) == leaver.id
+        assert await connection.scalar(select(StageDuty.ended_at).where(StageDuty.id == duty))
+        assert await connection.scalar(select(func.count()).where(StageDuty.ended_at.is_(None))) == 0
 
 
 async def test_loans_letters_and_papers_end_and_are_told_only_to_those_who_may_know(house: House) -> None:
