@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.distribution.rulebook import Rulebook as Rules
-from service.domain.distribution.tasks import BUDGET_MODES, SUBJECT_MODES
+from service.domain.distribution.tasks import BUDGET_MODES, SUBJECT_MODES, Mode
 from service.domain.events import Event
 from service.domain.invalid import Flaws, invalid
 from service.domain.merge_patch import merged
@@ -19,6 +19,7 @@ from service.errors import (
     CandidateIsApprover,
     NoPublishedRulebook,
     NotFound,
+    OwnHandover,
     Sentence,
     StateConflict,
     WhatIfPlan,
@@ -58,8 +59,10 @@ BEING_APPLIED = Sentence("The plan is being applied already.", "方案正在执�
 
 
 async def create_plan(session: AsyncSession, actor: Actor, wanted: DistributionPlanCreate) -> DistributionPlan:
-    """Asks for a plan; a job computes it."""
+    """Asks for a plan; a job computes it. OwnHandover where by it the actor's own accounts would go to others."""
     require(actor, "create", DistributionPlan)
+    if wanted.mode is Mode.LEAVER and wanted.staff_id == actor.id:
+        raise OwnHandover
     await expect_department(session, wanted.department_id, "/department_id")
     await expect_scheme(session, wanted.scheme_code)
     rulebook = await rulebook_for(session, wanted.rulebook_id)

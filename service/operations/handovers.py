@@ -10,7 +10,7 @@ from service.domain.distribution.tasks import Mode
 from service.domain.division import RULES, SALES, Stage
 from service.domain.invalid import invalid
 from service.domain.states import OPEN_TASK_STATES, PlanState, StaffStatus
-from service.errors import OwnHandover, Sentence, StateConflict
+from service.errors import Sentence, StateConflict
 from service.journal import record
 from service.models import Account, AccountMembership, Assignment, DistributionPlan, Staff, StageDuty, Task
 from service.operations.assignments import OWNER, Holding, end
@@ -34,8 +34,6 @@ async def begin_handover(
 ) -> DistributionPlan:
     """Asks for the plan by which somebody else's accounts go to others; a job computes it."""
     require(actor, "create", DistributionPlan)
-    if staff_id == actor.id:
-        raise OwnHandover
     person = await fetch(session, actor, "see_handover", Staff, staff_id)
     connection = await session.connection()
     latest = await latest_plan(connection, staff_id)

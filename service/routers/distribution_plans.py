@@ -12,6 +12,7 @@ from service.errors import (
     IllegalTransition,
     NoPublishedRulebook,
     NotFound,
+    OwnHandover,
     StateConflict,
 )
 from service.http.answers import accepted, listed, private
@@ -71,7 +72,7 @@ async def list_distribution_plans(query: Annotated[DistributionPlanFilter, Query
     "",
     response_model=DistributionPlanView,
     status_code=status.HTTP_202_ACCEPTED,
-    responses=raises(NoPublishedRulebook),
+    responses=raises(NoPublishedRulebook, OwnHandover),
 )
 async def create_distribution_plan(wanted: DistributionPlanCreate, context: Ctx) -> Response:
     """Ask for a plan; a job computes it.

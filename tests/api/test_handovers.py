@@ -263,7 +263,9 @@ async def test_who_plans_a_handover_and_who_may_not(house: House) -> None:
         assert (await sharing.ask(who, "GET", path_of(leaver))).status_code == status
         assert (await sharing.ask(who, "POST", path_of(leaver), REASON)).status_code == 403
     own = await sharing.ask(sharing.author, "POST", path_of(sharing.author), REASON)
-    assert (own.status_code, own.json()["code"]) == (403, "own_handover")
+    by_plan = await sharing.asked(mode="leaver", staff_id=str(sharing.author.id))
+    for refused in (own, by_plan):
+        assert (refused.status_code, refused.json()["code"]) == (403, "own_handover")
     nobody = await sharing.ask(sharing.author, "GET", f"/v1/staff/{uuid4()}/handover")
     assert nobody.status_code == 404
     extra = await sharing.ask(sharing.author, "POST", path_of(leaver), REASON | {"state": "applied"})
