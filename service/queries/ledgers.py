@@ -25,6 +25,7 @@ from service.queries.snapshots import (
     TODAY,
     Basis,
     Scope,
+    ids_in,
     in_scope,
     present_basis,
     read_accounts,
@@ -127,8 +128,13 @@ def cycle_of(purpose: str, ledger_id: UUID) -> str:
 
 
 async def size_of(connection: AsyncConnection, scope: Scope) -> int:
-    """How many accounts a scope has, counted up to one more than a request reads at once."""
-    some = select(Account.id).where(Account.deleted_at.is_(None), in_scope(scope)).limit(AT_ONCE + 1).subquery()
+    """How many accounts a scope has, counted up to one more than a request reads at once.
+
+    Counted by owners and teams alone: a limit on accounts that are looked up there has the planner ask each by itself.
+    """
+    of_somebody = scope.department_id is not None or scope.staff_ids is not None
+    found = ids_in(scope) if of_somebody else select(Account.id).where(Account.deleted_at.is_(None), in_scope(scope))
+    some = found.limit(AT_ONCE + 1).subquery()
     return int(await connection.scalar(select(func.count()).select_from(some)) or 0)
 
 

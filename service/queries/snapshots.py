@@ -378,10 +378,15 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
         return Account.id == func.any(scope.named)
     if scope.staff_ids is None and scope.department_id is None:
         return true()
+    return Account.id.in_(ids_in(scope))
+
+
+def ids_in(scope: Scope) -> Select[Any]:
+    """The ids of the accounts of a department or of some people, each once."""
     parts = [own_accounts(scope)] + ([] if scope.staff_ids is not None else [unowned_of(scope.department_id)])
     if scope.account_id:
         parts.append(select(Account.id).where(Account.id == scope.account_id))
-    return Account.id.in_(union_all(*parts))
+    return select(union_all(*parts).subquery().c[0]).distinct()
 
 
 def own_accounts(scope: Scope) -> Select[Any]:
