@@ -96,7 +96,7 @@ TEMPLATES: Mapping[str, Words] = {
     ),
     "plan_moved": words(
         "A distribution changed your accounts", "一次分配变更了您的客户",
-        "An approved plan gave you {gained} accounts and took {lost} from you, by the published rulebook. "
+        "Accounts that an approved plan gave you by the published rulebook: {gained}; that it took from you: {lost}. "
         "GET {link} tells why, account by account; what you disagree with may be appealed.",
         "经批准的方案按已发布的规则手册为您新增 {gained} 个客户，移出 {lost} 个。"
         "GET {link} 逐户说明理由；如有异议可以申诉。",

@@ -125,7 +125,7 @@ async def test_a_plan_tells_each_person_once_whatever_it_moves(house: House) -> 
     assert {"plan_computed", "plan_approved", "plan_applied"} <= set(await kinds(house, sharing.author))
     told = [await notices(house, seller) for seller in sharing.sellers]
     assert [[one["kind"] for one in each] for each in told] == [["plan_moved"], ["plan_moved"]]
-    assert "gave you 3 accounts and took 0" in told[0][0]["text"]["en"]
+    assert "rulebook: 3; that it took from you: 0." in told[0][0]["text"]["en"]
     assert told[0][0]["link"] == f"/v1/me/decisions?plan_id={plan['id']}"
     async with house.client(sharing.sellers[0]) as client:
         assert len((await client.get(told[0][0]["link"])).json()["items"]) == 6

@@ -94,7 +94,7 @@ REMEDIES = {
     "refresh_account": Sentence("Bring the account's data up to date.", "请更新该客户的数据。"),
     "resolve_reason": Sentence("Settle the reason for which it is held back.", "请解决暂缓分配的原因。"),
     "raise_cap": Sentence("Raise a cap of {people}.", "请提高 {people} 的上限。"),
-    "wait_for_return": Sentence("Wait until {people} return.", "请等待 {people} 返岗。"),
+    "wait_for_return": Sentence("Wait for {people} to return.", "请等待 {people} 返岗。"),
     "widen_industry": Sentence("Let {people} serve its industry.", "请让 {people} 覆盖该行业。"),
     "widen_region": Sentence("Let {people} serve its region.", "请让 {people} 覆盖该地域。"),
     "widen_product": Sentence("Let {people} sell its products.", "请让 {people} 覆盖其产品。"),
@@ -175,10 +175,8 @@ def joined(parts: Iterable[Sentence], last: str = "and") -> Sentence:
     items = list(parts)
     if len(items) < 2:
         return items[0] if items else Sentence("nobody", "无人")
-    english = ", ".join(item.en for item in items[:-1])
-    return Sentence(
-        f"{english} {last} {items[-1].en}", (" 或 " if last == "or" else "、").join(item.zh for item in items)
-    )
+    english, chinese = ", ".join(item.en for item in items[:-1]), "、".join(item.zh for item in items[:-1])
+    return Sentence(f"{english} {last} {items[-1].en}", f"{chinese}{' 或 ' if last == 'or' else '、'}{items[-1].zh}")
 
 
 def both(sentences: Iterable[Sentence]) -> list[Mapping[str, str]]:
