@@ -8,7 +8,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -46,12 +46,16 @@ class Lease:
         Those who ask while a question is on its way get its answer, those who ask right after it the same one.
         """
         if time.monotonic() - self._asked > FRESH_S or self._ends <= time.monotonic():
-            if self._asking is None or self._asking.done():
-                self._asking = asyncio.create_task(self._ask(patience_s))
-            await asyncio.shield(self._asking)
+            await self._answer(patience_s)
         if self._ends <= time.monotonic():
             raise LeaseEnded
         return self._ends
+
+    async def _answer(self, patience_s: float) -> None:
+        """Waits for the answer to the question that is on its way, or to a new one."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask(patience_s))
+        await asyncio.shield(self._asking)
 
     async def _ask(self, patience_s: float) -> None:
         """Learns when the right ends, counted from before the question; long ago where it cannot be told."""
@@ -79,11 +83,11 @@ class Lease:
 
     async def _look(self) -> None:
         """Asks again and again; where the end is near, cuts by the clock, because a crowd would delay the answer."""
-        with suppress(LeaseEnded):
-            left = math.inf
-            while left > ASKED_EVERY_S:
-                left = await self.expect() - time.monotonic()
-                await asyncio.sleep(min(left, ASKED_EVERY_S))
+        left = math.inf
+        while left > ASKED_EVERY_S:
+            await self._answer(PATIENCE_S)
+            left = self._ends - time.monotonic()
+            await asyncio.sleep(max(0.0, min(left, ASKED_EVERY_S)))
         self._watch = None
         for cut in tuple(self._readers):
             cut()

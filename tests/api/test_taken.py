@@ -9,6 +9,7 @@ from tests.house import House
 
 # Constraints on what no request names: made up by the service, or asked for under a lock.
 INTERNAL = {
+    "uq_account_divisions_account_id",
     "uq_account_memberships_current",
     "uq_account_tiers_current",
     "uq_api_keys_secret_hash",
@@ -25,10 +26,14 @@ INTERNAL = {
     "uq_invitations_token_hash",
     "uq_ledgers_snapshot",
     "uq_mediations_open",
+    "uq_notices_staff_id_event_id",
     "uq_reading_views_mark",
     "uq_refresh_tokens_token_hash",
+    "uq_review_opinions_review_id_staff_id",
     "uq_rulebook_tests_rulebook_id_account_id_staff_id",
     "uq_rulebooks_precedent",
+    "uq_stage_duties_current",
+    "uq_tasks_stage",
 }
 
 

@@ -26,7 +26,7 @@ from tests.lending import Lending
 
 READERS = int(os.environ.get("EVENHAND_TEST_READERS", "60"))
 PIECE = b"\xa5" * (256 * 1024)
-PIECES = 4_000
+PIECES = 100_000  # 25 GiB, which nobody has read when the right ends
 SOON = timedelta(seconds=2)
 GRACE_S = 1.0
 
