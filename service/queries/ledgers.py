@@ -133,7 +133,11 @@ async def size_of(connection: AsyncConnection, scope: Scope) -> int:
     Counted by owners and teams alone: a limit on accounts that are looked up there has the planner ask each by itself.
     """
     of_somebody = scope.department_id is not None or scope.staff_ids is not None
-    found = ids_in(scope) if of_somebody else select(Account.id).where(Account.deleted_at.is_(None), in_scope(scope))
+    found = (
+        select(ids_in(scope).subquery().c[0]).distinct()
+        if of_somebody
+        else select(Account.id).where(Account.deleted_at.is_(None), in_scope(scope))
+    )
     some = found.limit(AT_ONCE + 1).subquery()
     return int(await connection.scalar(select(func.count()).select_from(some)) or 0)
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     Text,
@@ -381,12 +382,12 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
     return Account.id.in_(ids_in(scope))
 
 
-def ids_in(scope: Scope) -> Select[Any]:
-    """The ids of the accounts of a department or of some people, each once."""
+def ids_in(scope: Scope) -> CompoundSelect[Any]:
+    """The ids of the accounts of a department or of some people; who is seen by several teams comes several times."""
     parts = [own_accounts(scope)] + ([] if scope.staff_ids is not None else [unowned_of(scope.department_id)])
     if scope.account_id:
         parts.append(select(Account.id).where(Account.id == scope.account_id))
-    return select(union_all(*parts).subquery().c[0]).distinct()
+    return union_all(*parts)
 
 
 def own_accounts(scope: Scope) -> Select[Any]:
