@@ -27,7 +27,10 @@ from service.queries.loans import LOANS
 
 ITEMS_MADE, DEPARTMENTS, BORROWERS, TIMES = 100_000, 40, 200, 9
 RESULT = Path(__file__).parent / "archive_lists.json"
-READERS = ("general_manager", "deputy_general_manager", "office_director", "archivist", "sales_rep")
+ROLES = (
+    "general_manager", "deputy_general_manager", "office_director", "archivist", "sales_rep", "deputy_general_manager",
+)  # fmt: skip
+READERS = (*ROLES[:-1], "deputy_with_a_letter")  # entrusted by the first with approving what is classified
 QUESTIONS: dict[str, tuple[Listing, dict[str, Any]]] = {
     "items": (ITEMS, {}),
     "items, one class": (ITEMS, {"confidentiality": ["confidential"]}),
@@ -50,6 +53,12 @@ SEED = (
     INSERT INTO role_grants (id, staff_id, role, state)
     SELECT gen_random_uuid(), (SELECT id FROM staff WHERE code = 'S' || n), role, 'effective'
     FROM unnest(cast(:roles AS text[])) WITH ORDINALITY AS held (role, n)
+    """,
+    """
+    INSERT INTO delegations (id, grantor_id, holder_id, actions, classes, starts_at, ends_at, letter)
+    SELECT gen_random_uuid(), grantor.id, holder.id, '{approve}', '{secret,confidential}', now(),
+           now() + interval '1 day', '委托书'
+    FROM staff grantor, staff holder WHERE grantor.code = 'S1' AND holder.code = 'S6'
     """,
     f"""
     INSERT INTO archive_items (id, code, title, kind, department_id, confidentiality, state, depositor_id, accepted_at,
@@ -76,7 +85,7 @@ async def seed(owner_url: str) -> None:
     engine = create_async_engine(asyncpg_url(owner_url), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         for statement in SEED:
-            await connection.execute(text(statement), {"roles": list(READERS)} if ":roles" in statement else {})
+            await connection.execute(text(statement), {"roles": list(ROLES)} if ":roles" in statement else {})
     await engine.dispose()
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
+from unicodedata import category
 
 from service.errors import Sentence
 
@@ -16,8 +17,9 @@ TAIL_BYTES = 65_557  # as far back as a zip's end record may lie
 LONGEST_NAME = 200
 ANY_TYPE = "application/octet-stream"
 ZIP_END, ZIP_START, PDF_START = b"PK\x05\x06", b"PK\x03\x04", b"%PDF-"
-# A path, a device, something hidden, or what changes how a name looks.
-BAD_NAME = re.compile(r"[/\\:*?\"<>|\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|^\.|^\s|[\s.]$")
+BAD_NAME = re.compile(r"[/\\:*?\"<>|]|^\.|^\s|[\s.]$")  # a path, a device, or something hidden
+# Control characters, what shows nothing (zero-width letters) or turns the reading direction, and line ends.
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class FileFlaw(Exception):  # noqa: N818 - a flaw, not a failure of ours
@@ -105,7 +107,8 @@ TAKEN = ", ".join(BY_EXTENSION)
 
 def check_name(filename: str) -> None:
     """Nothing, or FileFlaw for what is no plain file name."""
-    if not 0 < len(filename) <= LONGEST_NAME or BAD_NAME.search(filename):
+    unseen = any(category(letter) in UNSEEN for letter in filename)
+    if unseen or not 0 < len(filename) <= LONGEST_NAME or BAD_NAME.search(filename):
         raise FileFlaw("bad_filename", "A plain file name is expected, without a path.", "应为不含路径的普通文件名。")
 
 

@@ -47,6 +47,19 @@ class Way(StrEnum):
     NEVER = "never"
 
 
+HOW_TO_ASK = {
+    Way.DIRECT: Sentence("POST /v1/loans lends it to you.", "请通过 POST /v1/loans 借阅。"),
+    Way.APPLICATION: Sentence(
+        "Your department manager asks for it by POST /v1/loans.", "请由部门经理通过 POST /v1/loans 提出借阅申请。"
+    ),
+    Way.APPROVAL: Sentence("Ask for a loan: POST /v1/loans.", "请通过 POST /v1/loans 申请借阅。"),
+    Way.READING_SESSION: Sentence(
+        "Ask to read it in the reading room: POST /v1/reading-sessions.", "请通过 POST /v1/reading-sessions 申请阅览。"
+    ),
+}
+"""What somebody is told who may come to an item in such a way, but has not."""
+
+
 class Duty(StrEnum):
     """What a borrower promises before the loan begins."""
 

@@ -317,6 +317,16 @@ TEMPLATES: Mapping[str, Words] = {
     "reading_revoked": words(
         "A reading session was ended", "阅览已被终止", "It was closed before its time.", "阅览已提前关闭。"
     ),
+    "deposit_to_accept": words(
+        "A deposit waits to be accepted", "有交存档案待接收",
+        "Somebody deposited an archive item, or a further file of one. Accept it, or turn it down.",
+        "有人交存了档案或其新文件，请接收或退回。",
+    ),
+    "paper_to_return": words(
+        "Bring back paper of the archive", "请归还档案原件",
+        "You have the paper of an archive item for longer than was agreed. The archivist waits for it.",
+        "您持有的档案原件已逾期，请交还档案管理员。",
+    ),
     "paper_overdue": words(
         "Paper of the archive is overdue", "档案原件逾期未还",
         "The paper of an archive item was not brought back in time.", "有档案原件未按时归还。",

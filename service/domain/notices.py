@@ -96,8 +96,10 @@ ADDRESSEES: Mapping[str, Mapping[str, str]] = {
     "reading_session.activated": {"reader": "reading_granted"},
     "reading_session.expired": {"reader": "reading_expired"},
     "reading_session.revoked": {"reader": "reading_revoked"},
-    "archive_item.described": {"keepers_of_late_paper": "paper_overdue"},
+    "archive_item.deposited": {"archivists": "deposit_to_accept"},
+    "archive_version.deposited": {"archivists": "deposit_to_accept"},
+    "archive_item.described": {"holder_of_late_paper": "paper_to_return", "keepers_of_late_paper": "paper_overdue"},
     "incident.opened": {"incident_readers": "incident_opened"},
 }
 # Of what has no record that its reader may open, the notice itself is all there is to see.
-WITHOUT_SUBJECT = frozenset({"plan_moved", "team_left", "fairness_drifted", "incident_opened"})
+WITHOUT_SUBJECT = frozenset({"plan_moved", "team_left", "fairness_drifted", "incident_opened", "paper_to_return"})

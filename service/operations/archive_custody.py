@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
@@ -78,19 +78,17 @@ async def write_receipt(
 
 
 async def due_back(session: AsyncSession, item: ArchiveItem, wanted: CustodyReceiptCreate) -> datetime | None:
-    """When the paper is due back: a secret one's leaves with whoever has it on an active loan, until that ends.
+    """When the paper is due back: with the loan of whoever takes it, if not sooner.
 
-    PaperStays for anybody else, and for whatever ranks above secret.
+    PaperStays for a secret one without such a loan, and for whatever ranks above secret.
     """
     if wanted.person_id is None:
         raise invalid("/person_id", "missing", "Who takes the paper is named here.", "须填写领取人。")
-    if not Confidentiality(item.confidentiality).is_classified:
-        return wanted.due_at
     lent = (Loan.item_id == item.id, Loan.borrower_id == wanted.person_id, Loan.class_as_lent == item.confidentiality)
     ends: datetime | None = await session.scalar(select(Loan.expires_at).where(*lent, open_now(Loan)))
-    if ends is None:
+    if ends is None and Confidentiality(item.confidentiality).is_classified:
         raise PaperStays
-    return min(ends, wanted.due_at or ends)
+    return min((one for one in (ends, wanted.due_at) if one), default=None)
 
 
 async def report_loss(session: AsyncSession, actor: Actor, wanted: IncidentCreate) -> Incident:
@@ -128,7 +126,7 @@ def move(item: ArchiveItem, paper: PaperState | None, target: PaperState, wanted
 
 async def note_overdue(session: AsyncSession, actor: Actor, now: datetime) -> int:
     """Marks paper that is not back in time; how many items it was."""
-    late = (ArchiveItem.paper_state == PaperState.OUT, ArchiveItem.paper_due_at < now)
+    late = (ArchiveItem.paper_state == PaperState.OUT, or_(ArchiveItem.paper_due_at < now, lent_no_more()))
     items = (await session.scalars(select(ArchiveItem).where(*late).with_for_update(skip_locked=True))).all()
     for item in items:
         item.paper_state = PaperState.OVERDUE
@@ -136,6 +134,15 @@ async def note_overdue(session: AsyncSession, actor: Actor, now: datetime) -> in
     told = {"changes": {"paper_state": {"from": PaperState.OUT, "to": PaperState.OVERDUE}}}
     await record(session, actor, *(events.ArchiveItemDescribed(item.id, data=told) for item in items))
     return len(items)
+
+
+def lent_no_more() -> ColumnElement[bool]:
+    """Paper whose holder had it on a loan that has ended since it went out, before its time perhaps."""
+    handed_out = (CustodyReceipt.item_id == ArchiveItem.id, CustodyReceipt.kind == str(ReceiptKind.HANDED_OUT))
+    went_out = select(func.max(CustodyReceipt.created_at)).where(*handed_out).correlate_except(CustodyReceipt)
+    theirs = (Loan.item_id == ArchiveItem.id, Loan.borrower_id == ArchiveItem.paper_holder_id)
+    ended = exists().where(*theirs, Loan.ended_at >= went_out.scalar_subquery()).correlate_except(Loan)
+    return and_(ended, ~exists().where(*theirs, open_now(Loan)).correlate_except(Loan))
 
 
 async def create_link(session: AsyncSession, actor: Actor, item_id: UUID, wanted: ArchiveLinkCreate) -> ArchiveLink:

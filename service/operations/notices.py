@@ -39,6 +39,7 @@ LINKS = {
     "reading_session": "/v1/reading-sessions/{subject_id}",
 }
 SAME_SUBJECT = {"rule": "rulebook"}
+PART_OF = {"archive_version": ("archive_item", "item_id")}
 ENTRY = (
     AuditEntry.id, AuditEntry.at, AuditEntry.action, AuditEntry.actor_id, AuditEntry.subject_type,
     AuditEntry.subject_id, AuditEntry.account_id, AuditEntry.data,
@@ -148,7 +149,10 @@ async def read_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> N
 
 
 def subject_of(entry: Any) -> tuple[str, UUID]:
-    """What an event is about, by the name of the resource."""
+    """What an event is about, by the name of the resource; of a part the whole."""
+    if entry.subject_type in PART_OF:
+        whole, name = PART_OF[entry.subject_type]
+        return whole, UUID(entry.data[name])
     return SAME_SUBJECT.get(entry.subject_type, entry.subject_type), entry.subject_id
 
 

@@ -11,6 +11,8 @@ from service.domain.people import LEADERS, SALES_ROLES, Role
 from service.domain.states import PlanState, StaffStatus
 from service.models import (
     Appeal,
+    ArchiveItem,
+    ArchiveVersion,
     Decision,
     Delegation,
     Department,
@@ -101,10 +103,14 @@ def deciders(model: type[Any]) -> Finder:
     return find
 
 
-async def keepers_of_late_paper(connection: AsyncConnection, entry: Any) -> People:
-    """The archivists, where an item's paper became overdue."""
-    changed = entry.data.get("changes", {}).get("paper_state", {})
-    return told(await connection.scalars(holding(Role.ARCHIVIST))) if changed.get("to") == "overdue" else {}
+def of_late_paper(people: Callable[[Any], Any]) -> Finder:
+    """Those whom a statement finds, where an item's paper became overdue."""
+
+    async def find(connection: AsyncConnection, entry: Any) -> People:
+        changed = entry.data.get("changes", {}).get("paper_state", {})
+        return told(await connection.scalars(people(entry))) if changed.get("to") == "overdue" else {}
+
+    return find
 
 
 async def moved_by_plan(connection: AsyncConnection, entry: Any) -> People:
@@ -148,6 +154,18 @@ def to_be_confirmed(entry: Any) -> Any:
     return select(RoleGrant.id).where(RoleGrant.id == entry.subject_id, RoleGrant.state == "proposed")
 
 
+def to_be_accepted(entry: Any) -> Any:
+    """The item, while nobody has accepted its deposit."""
+    return select(ArchiveItem.id).where(ArchiveItem.id == entry.subject_id, ArchiveItem.state == "deposited")
+
+
+def further_file(entry: Any) -> Any:
+    """The file, while it waits and its item does not: else that is told already."""
+    waits = (ArchiveVersion.id == entry.subject_id, ArchiveVersion.state == "deposited")
+    of_item = select(ArchiveVersion.id).join(ArchiveItem, ArchiveItem.id == ArchiveVersion.item_id)
+    return of_item.where(*waits, ArchiveItem.state == "accepted")
+
+
 PARTIES: dict[tuple[str, str], Finder] = {
     ("assignment", "holder"): holder_outside_plans,
     ("membership", "member"): of_data("staff_id"),
@@ -184,6 +202,11 @@ PARTIES: dict[tuple[str, str], Finder] = {
     ("reading_session", "reader"): of_row(ReadingSession.reader_id),
     ("reading_session", "archivists"): holders(Role.ARCHIVIST),
     ("reading_session", "deciders"): deciders(ReadingSession),
-    ("archive_item", "keepers_of_late_paper"): keepers_of_late_paper,
+    ("archive_item", "archivists"): holders(Role.ARCHIVIST, where=to_be_accepted),
+    ("archive_version", "archivists"): holders(Role.ARCHIVIST, where=further_file),
+    ("archive_item", "holder_of_late_paper"): of_late_paper(
+        lambda entry: select(ArchiveItem.paper_holder_id).where(ArchiveItem.id == entry.subject_id)
+    ),
+    ("archive_item", "keepers_of_late_paper"): of_late_paper(lambda _entry: holding(Role.ARCHIVIST)),
     ("incident", "incident_readers"): holders(Role.ARCHIVIST, Role.GENERAL_MANAGER),
 }

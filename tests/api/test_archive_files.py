@@ -59,6 +59,26 @@ async def test_the_depositor_opens_until_it_is_accepted_and_then_as_everybody(ar
         assert (await archive.content(archive.stranger, item_id)).status_code == 404
 
 
+async def test_whoever_may_ask_for_the_content_is_told_how(archive: Archive) -> None:
+    told = {
+        "unclassified": {archive.director: "POST /v1/loans lends it to you.", archive.colleague: "department manager"},
+        "secret": {archive.colleague: "Ask for a loan: POST /v1/loans", archive.archivist: "not do that"},
+        "confidential": {archive.colleague: "POST /v1/reading-sessions", archive.auditor: "not do that"},
+        "top_secret": {archive.manager: "not do that"},
+    }
+    for confidentiality, people in told.items():
+        item_id = await archive.accepted(
+            confidentiality, by=None if confidentiality != "top_secret" else archive.manager
+        )
+        for person, words in people.items():
+            refused = (await archive.content(person, item_id)).json()
+            assert refused["code"] == "forbidden"
+            assert words in refused["detail"]
+    deposit = await archive.deposit("secret")
+    await archive.send(deposit)
+    assert "POST" not in (await archive.content(archive.colleague, deposit)).json()["detail"]
+
+
 async def test_the_accounts_team_opens_what_is_unclassified_while_the_setting_is_on(archive: Archive) -> None:
     item_id = await archive.accepted("unclassified", by=archive.colleague, account_id=None)
     assert (await archive.content(archive.seller, item_id)).status_code == 403
@@ -144,6 +164,8 @@ BAD = {
     "a way up as Windows writes it": ("..\\合同.pdf", PDF, 422, "bad_filename"),
     "a hidden file": (".合同.pdf", PDF, 422, "bad_filename"),
     "a name that reads backwards": ("合同\u202efdp.exe.pdf", PDF, 422, "bad_filename"),
+    "a name with a letter of no width": ("合\u200b同.pdf", PDF, 422, "bad_filename"),
+    "a name that begins with a mark of byte order": ("\ufeff合同.pdf", PDF, 422, "bad_filename"),
     "a name without end": ("合" * 250 + ".pdf", PDF, 422, "bad_filename"),
 }
 

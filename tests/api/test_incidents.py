@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service.database import keep_archive
+from service.jobs.archives import note_late_paper
 from service.models import CustodyReceipt, Incident
 from tests.house import House
 from tests.lending import Lending, code
@@ -29,6 +30,12 @@ async def item(company: Lending, class_: str, **fields: Any) -> str:
 async def hand_out(company: Lending, item_id: str, who: str, **fields: Any) -> Any:
     body = {"kind": "handed_out", "person_id": str(company.people[who].id), **fields}
     return await company.post("archivist", f"/archives/{item_id}/receipts", **body)
+
+
+async def late_paper(company: Lending) -> int:
+    """How many papers became overdue now."""
+    services = company.house.services
+    return await note_late_paper(services.database, services.settings, datetime.now(UTC))
 
 
 async def report(company: Lending, who: str, item_id: str) -> Any:
@@ -107,9 +114,28 @@ async def test_secret_paper_goes_out_with_its_borrower_and_is_due_at_the_loans_e
     ends = (await company.get("seller", f"/loans/{loan}")).json()["expires_at"]
     shown = (await company.get("archivist", f"/archives/{item_id}")).json()
     assert receipt["due_at"] == shown["paper_due_at"] == ends
+    assert await late_paper(company) == 0
     assert (await company.post("seller", f"/loans/{loan}/return")).json()["state"] == "returned"
     shown = (await company.get("archivist", f"/archives/{item_id}")).json()
     assert (shown["paper_state"], shown["paper_holder_id"]) == ("out", str(company.people["seller"].id))
+    assert await late_paper(company) == 1
+    shown = (await company.get("archivist", f"/archives/{item_id}")).json()
+    assert (shown["paper_state"], shown["paper_holder_id"]) == ("overdue", str(company.people["seller"].id))
+    assert await late_paper(company) == 0
+
+
+async def test_unclassified_paper_is_due_with_its_holders_loan_and_without_one_as_agreed(company: Lending) -> None:
+    lent, unlent = [await item(company, "unclassified") for _ in range(2)]
+    loan = (await company.ask("director", UUID(lent), seconds=3600)).json()["id"]
+    assert (await company.begin("director", loan)).status_code == 200
+    ends = (await company.get("director", f"/loans/{loan}")).json()["expires_at"]
+    assert (await hand_out(company, lent, "director")).json()["due_at"] == ends
+    assert (await hand_out(company, unlent, "director")).json()["due_at"] is None
+    revoked = await company.post("archivist", f"/loans/{loan}/revoke", reason="清点")
+    assert revoked.status_code == 200
+    assert await late_paper(company) == 1
+    states = [(await company.get("archivist", f"/archives/{one}")).json()["paper_state"] for one in (lent, unlent)]
+    assert states == ["overdue", "out"]
 
 
 @pytest.mark.parametrize("class_", ["confidential", "top_secret"])

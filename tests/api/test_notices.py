@@ -264,7 +264,23 @@ async def test_the_archivist_is_told_of_late_paper_without_its_title(house: Hous
     [late] = await notices(house, archive.archivist, kind="paper_overdue")
     assert late["link"] == f"/v1/archives/{item_id}"
     assert "并购意向书" not in str(late)
-    assert await notices(house, archive.seller, kind="paper_overdue") == []
+    [mine] = await notices(house, archive.seller)
+    assert (mine["kind"], mine["link"], mine["withheld"]) == ("paper_to_return", None, False)
+
+
+async def test_the_archivist_is_told_of_what_waits_to_be_accepted_once(house: House) -> None:
+    archive = await Archive.of(house)
+    waiting = await archive.deposit("secret", title="并购意向书")
+    await archive.send(waiting)
+    taken = await archive.accepted("secret")
+    await archive.send(taken)
+    await archive.ask(archive.archivist, f"{await archive.deposit()}/withdraw", {"reason": "重复"})
+    await tell_all(house)
+    told = await notices(house, archive.archivist)
+    assert {one["kind"] for one in told} == {"deposit_to_accept"}
+    assert sorted(one["link"] for one in told) == sorted(f"/v1/archives/{one}" for one in (waiting, taken))
+    assert "并购意向书" not in str(told)
+    assert await kinds(house, archive.seller) == []
 
 
 async def test_the_holder_of_a_delegation_is_told(house: House) -> None:

@@ -1,10 +1,13 @@
 """Reads that straddle the end of a right, over a real server: no connection outlives it by a second."""
 
 import asyncio
+import json
+import logging
 import os
+import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,11 +27,13 @@ from service.queries.leases import FOR_EVER, Right, seconds_left
 from tests.house import House
 from tests.lending import Lending
 
+log = logging.getLogger(__name__)
 READERS = int(os.environ.get("EVENHAND_TEST_READERS", "60"))
 PIECE = b"\xa5" * (256 * 1024)
 PIECES = 100_000  # 25 GiB, which nobody has read when the right ends
 SOON = timedelta(seconds=2)
 GRACE_S = 1.0
+PACES = ["stalled", "0", "0.05", "0.2"]
 
 
 def right(actor: Actor) -> Right:
@@ -80,28 +85,34 @@ class Desk:
             listening.close()
 
 
-class Reader:
-    """Somebody who reads, at once, slowly, or not at all after the first bytes."""
+class Crowd:
+    """Readers in another process, each with its pause (tests/concurrency/crowd.py)."""
 
-    def __init__(self, pause_s: float | None) -> None:
-        self.pause_s = pause_s
-        self.total = 0
-        self.told = 0
+    def __init__(self, child: asyncio.subprocess.Process) -> None:
+        self.child = child
 
-    async def read(self, port: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**16)
-        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-        head = await reader.readuntil(b"\r\n\r\n")
-        self.told = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+    @classmethod
+    @asynccontextmanager
+    async def reading(cls, port: int, pauses: list[str]) -> AsyncIterator["Crowd"]:
+        """Every one of them has the head of an answer."""
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.concurrency.crowd", str(port), *pauses,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20,
+        )  # fmt: skip
         try:
-            while self.pause_s is not None and (some := await reader.read(2**16)):
-                self.total += len(some)
-                await asyncio.sleep(self.pause_s)
-            await asyncio.sleep(0 if self.pause_s is not None else 30)
-        except ConnectionError:
-            pass
+            assert child.stdout is not None
+            async with asyncio.timeout(60):
+                assert await child.stdout.readline() == b"reading\n"
+            yield cls(child)
         finally:
-            writer.transport.abort()
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+    async def told(self) -> list[tuple[int, int, float]]:
+        """For each how many bytes it was told of, how many it got, and when the last came; they stop."""
+        output, _ = await self.child.communicate()
+        return [(told, got, at) for told, got, at in json.loads(output)]
 
 
 @pytest.fixture
@@ -109,29 +120,26 @@ async def company(committed_house: House) -> Lending:
     return await Lending.open(committed_house)
 
 
-async def straddle(desk: Desk, ends_after: Callable[[], Awaitable[float]], pauses: list[float | None]) -> list[Reader]:
-    """Readers on open streams while the right ends; `ends_after` brings the end about and tells when it was.
+async def straddle(
+    desk: Desk, ends_after: Callable[[], Awaitable[float]], pauses: list[str]
+) -> list[tuple[int, int, float]]:
+    """What readers on open streams got when the right ended; `ends_after` brings the end about and tells when it was.
 
     A connection that is closed hands nothing more to the kernel; what the kernel holds by then is beyond any program.
     """
-    readers = [Reader(pause) for pause in pauses]
-    async with desk.serving() as port:
-        tasks = [asyncio.create_task(one.read(port)) for one in readers]
-        async with asyncio.timeout(60):
-            while not all(one.told for one in readers):  # noqa: ASYNC110 - the server knows of no event for it
-                await asyncio.sleep(0.02)
-        assert desk.open == len(readers)
+    async with desk.serving() as port, Crowd.reading(port, pauses) as crowd:
+        assert desk.open == len(pauses)
         ended = await ends_after()
-        await asyncio.sleep(max(0.0, ended + GRACE_S - time.monotonic()))
-        assert desk.open == 0
-        stalled = [one for one in tasks if not one.done()]
-        await asyncio.sleep(0.2)
-        for one in stalled:
-            one.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while desk.open and time.monotonic() < ended + 2 * GRACE_S:  # noqa: ASYNC110 - the server knows of no event
+            await asyncio.sleep(0.01)
+        late = time.monotonic() - ended
+        log.info("%d readers: the last connection was closed %.3f s after the end", len(pauses), late)
+        assert late < GRACE_S
+        readers = await crowd.told()
+        await asyncio.sleep(0)
         assert desk.left_open == 0
-    for one in readers:
-        assert one.total < one.told == PIECES * len(PIECE)
+    for told, got, _ in readers:
+        assert got < told == PIECES * len(PIECE)
     return readers
 
 
@@ -151,9 +159,9 @@ async def test_nothing_goes_out_a_second_after_a_loans_end_whoever_reads_how(com
             seconds = await session.scalar(select(extract("epoch", Loan.expires_at - func.clock_timestamp())))
         return time.monotonic() + max(0.0, float(seconds or 0))
 
-    pauses = [0.0 if at % 50 == 0 else (None, 0.1, 0.3, 1.0)[at % 4] for at in range(READERS)]
+    pauses = ["0" if at % 50 == 0 else ("stalled", "0.1", "0.3", "1")[at % 4] for at in range(READERS)]
     readers = await straddle(Desk(company, item), runs_out, pauses)
-    assert sum(one.total > 0 for one in readers) >= READERS // 3
+    assert sum(got > 0 for _, got, _ in readers) >= READERS // 3
 
 
 async def change(company: Lending, what: str, item: UUID) -> None:
@@ -199,7 +207,7 @@ async def test_whatever_ends_the_right_cuts_open_streams_within_a_second(company
         await change(company, what, item)
         return time.monotonic()
 
-    await straddle(Desk(company, item), ends, [None, 0.0, 0.05, 0.2])
+    await straddle(Desk(company, item), ends, PACES)
 
 
 async def of_the_team(company: Lending) -> UUID:
@@ -224,7 +232,7 @@ async def test_who_reads_for_the_accounts_team_is_cut_when_the_team_may_no_more(
                 await session.execute(ended.values(ended_at=func.now()))
         return time.monotonic()
 
-    await straddle(Desk(company, item), ends, [None, 0.0, 0.05, 0.2])
+    await straddle(Desk(company, item), ends, PACES)
 
 
 async def test_a_loan_limits_nobody_who_reads_for_the_accounts_team(company: Lending) -> None:

@@ -1,6 +1,6 @@
 """A society in which everybody stands to one account, and to one row of each resource, in every way there is."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Container, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -298,25 +298,26 @@ class Society:
     async def answers(self) -> AsyncIterator[tuple[Cell, bool]]:
         """Every cell with what the policy says of it."""
         async with self.house.services.database.reading() as connection:
-            for (who, standing), person in self.people.items():
-                actor = await staff_actor(connection, person.id)
-                assert actor is not None
-                for model, here in self.staff_questions(standing):
-                    for resource, variant in variants_of(model).items():
-                        self.variant[model] = variant
-                        key = await self.subject(model, here, person)
-                        async for cell in self.asked(connection, model, key, actor, who, here, resource):
-                            yield cell
-            for (who, reach), key_id in self.integrations.items():
-                actor = await key_actor(connection, key_id=key_id)
-                assert actor is not None
-                for model, here in self.integration_questions(reach):
-                    for resource, variant in variants_of(model).items():
-                        self.variant[model] = variant
-                        made = self.row(model, created_by=key_id) if here == "creator" else None
-                        key = await (made or self.subject(model, here, self.owner))
-                        async for cell in self.asked(connection, model, key, actor, who, here, resource):
-                            yield cell
+            for who, standing in (*self.people, *self.integrations):
+                async for cell in self.answers_to(connection, who, standing, POLICIES):
+                    yield cell
+
+    async def answers_to(
+        self, connection: AsyncConnection, who: str, standing: str, models: Container[type[Base]]
+    ) -> AsyncIterator[tuple[Cell, bool]]:
+        """The cells of one person or integration, of these resources only."""
+        person = self.people.get((who, standing), self.owner)
+        key_id = self.integrations.get((who, standing))
+        questions = self.integration_questions(standing) if key_id else self.staff_questions(standing)
+        actor = await (key_actor(connection, key_id=key_id) if key_id else staff_actor(connection, person.id))
+        assert actor is not None
+        for model, here in questions:
+            for resource, variant in variants_of(model).items() if model in models else ():
+                self.variant[model] = variant
+                made = self.row(model, created_by=key_id) if key_id and here == "creator" else None
+                key = await (made or self.subject(model, here, person))
+                async for cell in self.asked(connection, model, key, actor, who, here, resource):
+                    yield cell
 
     def staff_questions(self, standing: str) -> Iterator[tuple[type[Base], str]]:
         """The resources, and how somebody of this standing to the account may stand to them."""

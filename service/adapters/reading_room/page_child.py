@@ -12,7 +12,9 @@ import resource
 import signal
 import sys
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate, islice
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -35,6 +37,11 @@ IMAGES = {
 }
 MARGIN, TEXT_SIZE, LINE_HEIGHT = 90, 24, 36
 LINES_A_PAGE = 43
+LINE_WIDTH = WIDTH - 2 * MARGIN
+MOST_LETTERS = MOST_PAGES * LINES_A_PAGE * 100
+"""More than that many lines hold, unless they are of the narrowest letters."""
+WINDOW = 2048
+"""Letters measured at once; a line never holds more."""
 ENCODINGS = ("utf-8-sig", "gb18030")
 PDEATHSIG = 1
 
@@ -136,7 +143,7 @@ def _of_image(content: bytes, kind: str, page: int) -> tuple[Image.Image, int]:
 
 
 def _of_text(content: bytes, page: int, font: Any) -> tuple[Image.Image, int]:
-    lines = list(_wrapped(_decoded(content), font))
+    lines = list(islice(_wrapped(_decoded(content), font), MOST_PAGES * LINES_A_PAGE + 1))
     pages = _counted(-(-len(lines) // LINES_A_PAGE), page)
     paper = Image.new("RGB", (WIDTH, 1754), "white")
     draw = ImageDraw.Draw(paper)
@@ -155,24 +162,40 @@ def _decoded(content: bytes) -> str:
 
 
 def _wrapped(text: str, font: Any) -> Iterator[str]:
-    """The text in lines as wide as the paper; of more than the most pages no more are counted than needed."""
-    widths: dict[str, float] = {}
-    left = MOST_PAGES * LINES_A_PAGE + 1
+    """The text in lines as wide as the paper."""
+    if len(text) > MOST_LETTERS:
+        raise Refused("too_many_pages")
+    widths = _Widths(font)
     for paragraph in text.splitlines() or [""]:
-        line, used = "", 0.0
-        for letter in paragraph.replace("\t", "    "):
-            if not letter.isprintable():
-                continue
-            width = widths.setdefault(letter, font.getlength(letter)) if letter not in widths else widths[letter]
-            if used + width > WIDTH - 2 * MARGIN:
-                yield line
-                left -= 1
-                line, used = "", 0.0
-            line, used = line + letter, used + width
-        yield line
-        left -= 1
-        if left < 0:
-            return
+        letters = "".join(filter(str.isprintable, paragraph.replace("\t", "    ")))
+        yield from _lines(letters, widths) if letters else ("",)
+
+
+class _Widths(dict[str, float]):
+    """How wide each letter is, measured when it first comes."""
+
+    def __init__(self, font: Any) -> None:
+        self._font = font
+
+    def __missing__(self, letter: str) -> float:
+        self[letter] = width = self._font.getlength(letter)
+        return width
+
+
+def _lines(letters: str, widths: _Widths) -> Iterator[str]:
+    """A paragraph's lines; a window of it is measured at once, for a letter at a time would take many times as long."""
+    start = 0
+    while start < len(letters):
+        window = letters[start : start + WINDOW]
+        ends = [0.0, *accumulate(map(widths.__getitem__, window))]
+        begun, end = 0, bisect_right(ends, LINE_WIDTH) - 1
+        while end < len(window):
+            yield window[begun:end]
+            begun, end = end, bisect_right(ends, ends[end] + LINE_WIDTH) - 1
+        if start + len(window) == len(letters) or not begun:
+            yield window[begun:]
+            begun = len(window)
+        start += begun
 
 
 def _counted(pages: int, page: int) -> int:

@@ -1,15 +1,18 @@
 """Pages drawn in the child, and what it refuses."""
 
 import io
+import random
 import subprocess
 import sys
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
+from service.adapters.reading_room import page_child
 from service.adapters.reading_room import pages as reading_room
 from service.adapters.reading_room.pages import draw_page
 from service.errors import DamagedPages, NoSuchPage, PagesNotShown, TooManyPages
@@ -75,9 +78,24 @@ async def test_a_pdf_of_ten_thousand_pages_is_refused() -> None:
         await draw_page(pdf(10_000), "application/pdf", 1)
 
 
-async def test_more_text_than_anybody_reads_is_refused() -> None:
+@pytest.mark.parametrize("content", [b"\n" * 2_000_000, b"a" * 8_599_999, b"a" * 40_000_000])
+async def test_more_text_than_anybody_reads_is_refused_without_reading_it(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_room, "MOST_SECONDS", 4)  # a letter at a time would take twice as long
     with pytest.raises(TooManyPages):
-        await draw_page(b"\n" * 2_000_000, "text/plain", 1)
+        await draw_page(content, "text/plain", 1)
+
+
+def test_a_line_takes_as_many_letters_as_it_holds_and_none_is_lost() -> None:
+    font = ImageFont.truetype(reading_room.FONT, page_child.TEXT_SIZE)
+    text = "".join(random.Random(7).choices("甲乙iWl. 合同", k=3 * page_child.WINDOW))
+    lines = list(page_child._wrapped(text, font))
+    assert "".join(lines) == text
+    for line, following in pairwise(lines):
+        widths = [sum(map(font.getlength, letters)) for letters in (line, line + following[0])]
+        assert widths[0] <= page_child.LINE_WIDTH < widths[1]
+    assert list(page_child._wrapped("甲\n\n乙\u200b", font)) == ["甲", "", "乙"]
 
 
 @pytest.mark.parametrize("side", [8_000, 30_000])
