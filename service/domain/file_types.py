@@ -109,7 +109,11 @@ def check_name(filename: str) -> None:
     """Nothing, or FileFlaw for what is no plain file name."""
     unseen = any(category(letter) in UNSEEN for letter in filename)
     if unseen or not 0 < len(filename) <= LONGEST_NAME or BAD_NAME.search(filename):
-        raise FileFlaw("bad_filename", "A plain file name is expected, without a path.", "应为不含路径的普通文件名。")
+        raise FileFlaw(
+            "bad_filename",
+            "A plain file name is expected, without a path or letters that show nothing.",
+            "应为普通文件名，不含路径与不可见字符。",
+        )
 
 
 def type_of(filename: str, declared: str) -> FileType:

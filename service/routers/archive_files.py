@@ -162,9 +162,10 @@ async def verify_archive_version(item_id: UUID, version_id: UUID, context: Ctx) 
 async def get_archive_content(item_id: UUID, query: Annotated[ContentFilter, Query()], context: Ctx) -> Response:
     """Open a file of an item: the latest that you may open, or the one with this number.
 
-    Without a loan: an unclassified item by its account's team, a deposit by its depositor until it is accepted.
+    Without a loan: an unclassified item by its account's team, a deposit by its depositor until it is accepted. A 403
+    tells whoever may ask for it how to.
 
-    打开档案文件；未经借阅仅限客户团队（非涉密）及接收前的交存人。
+    打开档案文件；未经借阅仅限客户团队（非涉密）及接收前的交存人；可申请者在 403 中得知途径。
     """
     content = await open_content(context.session, context.actor, context.services.vault, item_id, query.number)
     return ContentResponse(content, still_open(context, content))

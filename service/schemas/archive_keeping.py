@@ -86,7 +86,8 @@ class CustodyReceiptCreate(Body):
     person_id: UUID | None = Field(default=None, description="Who handed it over or took it; needed to hand it out.")
     place: Text200 | None = Field(default=None, description="Where it lies now.", examples=["二号库 3 架 5 层"])
     due_at: Instant | None = Field(
-        default=None, description="When what is handed out is due back; a secret item's at the end of its loan."
+        default=None,
+        description="When what is handed out is due back; at the latest with the loan of whoever takes it.",
     )
     note: Text2000 | None = Field(default=None, description="Note (备注).")
 
