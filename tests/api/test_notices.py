@@ -274,7 +274,7 @@ async def test_the_archivist_is_told_of_what_waits_to_be_accepted_once(house: Ho
     await archive.send(waiting)
     taken = await archive.accepted("secret")
     await archive.send(taken)
-    await archive.ask(archive.archivist, f"{await archive.deposit()}/withdraw", {"reason": "重复"})
+    await archive.ask(archive.archivist, f"{await archive.deposit()}/withdraw", {"reason": "重复"}, 204)
     await tell_all(house)
     told = await notices(house, archive.archivist)
     assert {one["kind"] for one in told} == {"deposit_to_accept"}

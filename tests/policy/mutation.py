@@ -42,13 +42,13 @@ Texts = dict[tuple[type[Base], tuple[object, ...]], str]
 
 
 class Bench:
-    """A society, how its people are alike, and the SQL of the policy as it stands."""
+    """A society, who are alike in it, whatever a mutant looks at, and the SQL of the policy as it stands."""
 
     def __init__(self, society: Society, people: dict[Person, Actor]) -> None:
         self.society, self.rules, self.people = society, expectations(), people
         self.shapes: Shapes = {}
         for person, actor in people.items():
-            self.shapes.setdefault(actor.shape, []).append(person)
+            self.shapes.setdefault((actor.shape, actor.department_id is None), []).append(person)
         self.before = dict(self.texts(None))
 
     def texts(self, known: Texts | None) -> Iterator[tuple[tuple[type[Base], tuple[object, ...]], str]]:
