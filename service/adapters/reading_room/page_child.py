@@ -178,7 +178,7 @@ class _Widths(dict[str, float]):
         self._font = font
 
     def __missing__(self, letter: str) -> float:
-        self[letter] = width = self._font.getlength(letter)
+        self[letter] = width = float(self._font.getlength(letter))
         return width
 
 
