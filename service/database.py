@@ -151,3 +151,9 @@ async def act_as(session: AsyncSession, user_id: UUID | None, request_id: str) -
 async def keep_archive(session: AsyncSession | AsyncConnection) -> None:
     """The rest of this transaction sees every item of the archive: for what the service does by itself."""
     await session.execute(KEEP)
+
+
+def sqlstate(error: BaseException) -> str:
+    """The five characters by which PostgreSQL names an error, or nothing."""
+    original = getattr(error, "orig", None)
+    return getattr(original, "sqlstate", None) or getattr(getattr(original, "__cause__", None), "sqlstate", None) or ""

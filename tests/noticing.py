@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.domain.notices import ADDRESSEES
 from service.models import AuditEntry
-from service.operations.notices import ENTRY, Teller
+from service.operations.notices import Teller
+from service.queries.notice_events import ENTRY, TELLING
 from tests.house import House, Person
 
 
@@ -14,7 +14,7 @@ async def tell_all(house: House, *, mailing: bool = False) -> int:
     """Tells of everything that was recorded; how many notices that made."""
     async with house.services.database.transaction(request_id="test") as session:
         teller = Teller(session, house.services.settings.timezone, mailing)
-        recorded = select(*ENTRY).where(AuditEntry.action.in_(list(ADDRESSEES))).order_by(AuditEntry.position)
+        recorded = select(*ENTRY).where(TELLING).order_by(AuditEntry.position)
         return sum([await teller.tell(entry) for entry in (await session.execute(recorded)).all()])
 
 

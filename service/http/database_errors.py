@@ -4,6 +4,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service import errors
+from service.database import sqlstate
 from service.errors import FieldError, Problem, Sentence
 
 RETRYABLE = frozenset({"40001", "40P01"})  # serialization failure, deadlock
@@ -58,12 +59,6 @@ BY_SQLSTATE: dict[str, type[Problem]] = {
     "40001": errors.Overloaded,
     "40P01": errors.Overloaded,
 }
-
-
-def sqlstate(error: BaseException) -> str:
-    """The five characters by which PostgreSQL names an error, or nothing."""
-    original = getattr(error, "orig", None)
-    return getattr(original, "sqlstate", None) or getattr(getattr(original, "__cause__", None), "sqlstate", None) or ""
 
 
 def constraint(error: DBAPIError) -> str:

@@ -11,11 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service import errors
+from service.database import sqlstate
 from service.domain.events import AccessRefused
 from service.errors import FieldError, Sentence
 from service.http import idempotency
 from service.http.context import KEY, Context
-from service.http.database_errors import RETRYABLE, problem_of, sqlstate
+from service.http.database_errors import RETRYABLE, problem_of
 from service.http.strict_json import StrictRequest
 from service.journal import record
 

@@ -6,25 +6,24 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import DBAPIError, NoResultFound, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.database import act_as, keep_archive
+from service.database import act_as, keep_archive, sqlstate
 from service.domain import events
 from service.domain.notices import ADDRESSEES, WITHOUT_SUBJECT, Facts
 from service.journal import record
-from service.models import AuditEntry, AuditLeaf, Follower, Notice, new_id
+from service.models import Follower, Notice, new_id
 from service.policy import Actor, fetch
 from service.queries.actors import staff_actor
+from service.queries.notice_events import next_events
 from service.queries.notice_facts import facts_of
 from service.queries.notice_parties import PARTIES
 from service.queries.notices import visible
 
 log = structlog.get_logger("evenhand.notices")
 
-AT_ONCE = 200  # as long as a transaction writes, nothing that began after it is sealed
 FOLLOWER = "notices"
 # What somebody must be able to do to be told as one of these; everybody else must be able to see it.
 ACTIONS = {"approvers": "approve", "confirmers": "approve", "deciders": "decide"}
@@ -40,10 +39,7 @@ LINKS = {
 }
 SAME_SUBJECT = {"rule": "rulebook"}
 PART_OF = {"archive_version": ("archive_item", "item_id")}
-ENTRY = (
-    AuditEntry.id, AuditEntry.at, AuditEntry.action, AuditEntry.actor_id, AuditEntry.subject_type,
-    AuditEntry.subject_id, AuditEntry.account_id, AuditEntry.data,
-)  # fmt: skip
+PASSING = frozenset({"08", "40", "53", "55", "57", "58"})  # classes of SQLSTATE: the database's own trouble
 
 
 @dataclass(frozen=True)
@@ -115,17 +111,10 @@ async def follow(session: AsyncSession, timezone: str, *, mailing: bool) -> int:
     cursor = await session.get(Follower, FOLLOWER, with_for_update={"skip_locked": True})
     if cursor is None:
         return 0
-    teller, told = Teller(session, timezone, mailing), 0
-    sealed = await session.execute(
-        select(AuditLeaf.index.label("leaf"), *ENTRY)
-        .join(AuditEntry, AuditEntry.position == AuditLeaf.position)
-        .where(AuditLeaf.index >= cursor.next_index, AuditLeaf.index < cursor.next_index + AT_ONCE)
-        .order_by(AuditLeaf.index)
-    )
-    for entry in sealed.all():
-        cursor.next_index = entry.leaf + 1
-        if entry.action in ADDRESSEES:
-            told += await safely(teller, entry)
+    entries, beyond = await next_events(await session.connection(), cursor.next_index)
+    teller = Teller(session, timezone, mailing)
+    told = sum([await safely(teller, entry) for entry in entries])
+    cursor.next_index = beyond
     return told
 
 
@@ -134,9 +123,16 @@ async def safely(teller: Teller, entry: Any) -> int:
     try:
         async with teller.session.begin_nested():
             return await teller.tell(entry)
-    except (LookupError, TypeError, ValueError, NoResultFound):
+    except (LookupError, TypeError, ValueError, NoResultFound, StatementError) as error:
+        if passes(error):
+            raise
         log.exception("not told", entry=str(entry.id), action=entry.action)
         return 0
+
+
+def passes(error: Exception) -> bool:
+    """Whether the database was in trouble of its own, so that the same may be told the next time."""
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or sqlstate(error)[:2] in PASSING)
 
 
 async def read_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:

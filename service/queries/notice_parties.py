@@ -59,11 +59,6 @@ def of_row(column: Any) -> Finder:
     return find
 
 
-async def holder_outside_plans(_connection: AsyncConnection, entry: Any) -> People:
-    """Who got or lost an account; what a plan moves is told once for all of it."""
-    return {} if entry.data.get("plan_id") else told([entry.data["staff_id"]])
-
-
 def holders(*roles: str, where: Any = None) -> Finder:
     """Everybody active who holds one of the roles; `where`: a condition on the subject's row, of which there is one."""
 
@@ -167,7 +162,7 @@ def further_file(entry: Any) -> Any:
 
 
 PARTIES: dict[tuple[str, str], Finder] = {
-    ("assignment", "holder"): holder_outside_plans,
+    ("assignment", "holder"): of_data("staff_id"),
     ("membership", "member"): of_data("staff_id"),
     ("task", "assignee"): of_data("changes", "assignee_id", "to"),
     ("import", "creator"): of_row(Import.created_by),

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from service.adapters.mail import Letter, Postbox
-from tests.mailing import MailServer, mail_settings
+from tests.mailing import LOGIN, MailServer, certified, mail_settings
 
 
 @pytest.fixture
@@ -96,3 +98,28 @@ async def test_a_server_that_hangs_up_gets_the_next_letter_on_a_new_connection(s
     async with Postbox.of(mail_settings(server)) as postbox:
         assert await postbox.send(a_letter(to="cut@example.com")) is None
         assert await postbox.send(a_letter()) == "sent"
+
+
+async def sent_to(server: MailServer, settings: dict[str, Any]) -> str | None:
+    async with Postbox.of(mail_settings(server, **settings)) as postbox:
+        return await postbox.send(a_letter())
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_mail_goes_out_encrypted_and_logged_in_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    certificate, mine = certified(tmp_path), {}
+    async with MailServer(certificate, security) as server:
+        if security == "starttls":
+            mine = {"smtp_username": LOGIN.login.decode(), "smtp_password": LOGIN.password.decode()}
+        assert await sent_to(server, mine) is None  # nobody vouches for the certificate
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert await sent_to(server, mine) == "sent"
+        if security == "starttls":
+            assert await sent_to(server, mine | {"smtp_password": "guessed"}) is None
+            assert await sent_to(server, {}) is None
+        assert len(server.received) == 1
+    async with MailServer() as plain:
+        assert await sent_to(plain, mine | {"smtp_security": security}) is None
+        assert plain.received == []

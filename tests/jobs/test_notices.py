@@ -8,15 +8,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from service.adapters.audit_signing import Notary
 from service.adapters.keys import Keys
+from service.domain import events
 from service.domain.notices import MAIL_PAUSES
 from service.jobs.notices import mail_notices, tell_people
 from service.jobs.schedule import REPEATED
-from service.models import Notice, Staff
+from service.journal import record
+from service.models import Notice, Staff, new_id
 from service.operations import audit_sealing, notice_mails, notices
+from service.policy import system_actor
+from service.queries import notice_events
 from service.settings import Settings
 from tests.dispute import Dispute, a_dispute
 from tests.house import House, Person
@@ -109,20 +114,51 @@ async def test_two_workers_tell_once(told: Told) -> None:
     assert await told.states() == {"pending": 4}
 
 
+class Stumbling:
+    """What is told of a filed appeal, once: a statement that the database refuses, or an error of another kind."""
+
+    def __init__(self, statement: str | None = None) -> None:
+        self.statement, self.facts_of = statement, notices.facts_of
+
+    async def __call__(self, connection: Any, entry: Any, timezone: str) -> Any:
+        if entry.action == "appeal.filed":
+            if self.statement:
+                await connection.execute(text(self.statement))
+            raise KeyError(entry.action)
+        return await self.facts_of(connection, entry, timezone)
+
+
+@pytest.mark.parametrize("statement", [None, "SELECT CAST('none' AS uuid)"])
 async def test_an_event_of_which_nothing_can_be_told_keeps_no_other_waiting(
-    told: Told, monkeypatch: pytest.MonkeyPatch
+    told: Told, monkeypatch: pytest.MonkeyPatch, statement: str | None
 ) -> None:
     dispute = await a_told_dispute(told)
-    facts_of = notices.facts_of
-
-    async def stumbles(connection: Any, entry: Any, timezone: str) -> Any:
-        if entry.action == "appeal.filed":
-            raise KeyError(entry.action)
-        return await facts_of(connection, entry, timezone)
-
-    monkeypatch.setattr(notices, "facts_of", stumbles)
+    monkeypatch.setattr(notices, "facts_of", Stumbling(statement))
     assert await told.tell() == 2
     assert await kinds(told.house, dispute.owner) == ["appeal_taken_on"]
+
+
+async def test_an_event_during_which_the_database_is_in_trouble_is_told_later(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_told_dispute(told)
+    with monkeypatch.context() as patched:
+        patched.setattr(notices, "facts_of", Stumbling("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"))
+        with pytest.raises(DBAPIError):
+            await told.tell()
+    assert await told.tell() == 4
+
+
+async def test_what_tells_nobody_is_passed_over_in_passing(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notice_events, "AT_ONCE", 1)
+    monkeypatch.setattr(notice_events, "LOOKED_AT", 8)
+    data = {"staff_id": new_id(), "origin": "plan", "plan_id": new_id(), "reason": None}
+    moved = [events.AssignmentStarted(new_id(), None, data) for _ in range(4)]
+    async with told.database.transaction() as session:
+        changed = [events.AccountChanged(new_id(), None) for _ in range(4)]
+        await record(session, system_actor("plans"), *moved, *changed)
+    await a_told_dispute(told)
+    assert [await told.tell() for _ in range(3)] == [0, 2, 2]
 
 
 async def test_each_notice_is_mailed_once_in_the_language_of_its_reader(told: Told, server: MailServer) -> None:
