@@ -93,6 +93,7 @@ PLAN_TRANSITIONS = Transitions(
         PlanState.FAILED: frozenset(),
     }
 )
+UNSETTLED_PLANS = frozenset({PlanState.DRAFT, PlanState.COMPUTING, PlanState.PROPOSED, PlanState.APPROVED})
 
 
 class AppealState(StrEnum):

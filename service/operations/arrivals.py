@@ -16,6 +16,7 @@ from service.models import Assignment, Decision, LedgerEntry, new_id
 from service.operations.ledgers import ENTRY_COLUMNS, entry_row
 from service.operations.snapshots import COLUMNS as DECISION_COLUMNS
 from service.operations.snapshots import decision_row
+from service.operations.stages import take_over
 from service.policy import Actor
 from service.queries.ledgers import Running
 
@@ -38,7 +39,7 @@ async def arrive(session: AsyncSession, actor: Actor, running: Running, booking:
     The caller holds the ledger too. NotAssignable when the winner is not active any more.
     """
     account_id, winner = UUID(decided.account_id), UUID(decided.winner)
-    line = await line_of(session, account_id, winner)
+    line, divided = await line_of(session, account_id, winner)
     entry = entry_row(running, booking)
     decision = decision_row(decided, None) | {"place": entry["place"]}
     assignment = {
@@ -51,17 +52,21 @@ async def arrive(session: AsyncSession, actor: Actor, running: Running, booking:
     values |= entry_values(actor, event, session.info["request_id"])
     values |= {"members": [new_id() for _ in (winner, *line)], "holders": [winner, *line]}
     await (await session.connection()).execute(ARRIVAL, values)
+    if divided:
+        await take_over(session, actor, {account_id: winner}, OWNER)
     return Given(decision["id"], winner, assignment["id"])
 
 
-async def line_of(session: AsyncSession, account_id: UUID, staff_id: UUID) -> list[UUID]:
-    """The departments above a person that do not see the account yet; the person stays active until the end."""
+async def line_of(session: AsyncSession, account_id: UUID, staff_id: UUID) -> tuple[list[UUID], bool]:
+    """The departments above a person that do not see the account yet, and whether anybody answers for its stages.
+
+    The person stays active until the end.
+    """
     values = {"account_id": account_id, "staff_id": staff_id}
     found = (await session.execute(LINE, values)).one_or_none()
     if found is None:
         raise NotAssignable
-    departments: list[UUID] = found.departments
-    return departments
+    return found.departments, found.divided
 
 
 def prefixed(prefix: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -108,6 +113,9 @@ LINE = text("""
             WHERE m.account_id = CAST(:account_id AS uuid) AND m.holder_id = a.department_id AND m.role = 'line'
               AND m.ended_at IS NULL
         )
-    ) AS departments
+    ) AS departments,
+    EXISTS (
+        SELECT FROM stage_duties WHERE account_id = CAST(:account_id AS uuid) AND ended_at IS NULL
+    ) AS divided
     FROM held
 """)

@@ -15,7 +15,7 @@ from service.errors import AccountUnderAppeal, AlreadyOwned, FieldError, Invalid
 from service.journal import record
 from service.models import Account, Appeal, Assignment, Decision, Staff, new_id
 from service.models.appeals import OPEN_STATES
-from service.operations import memberships
+from service.operations import memberships, stages
 from service.operations.hard_rules import hold_ledger, require_hard_rules
 from service.operations.organisation import expect_assignable
 from service.policy import Actor, fetch
@@ -113,7 +113,7 @@ async def hand_over(
 ) -> dict[UUID, UUID]:
     """Ends the present owners' assignments and starts the new ones; unchanged owners stay as they are.
 
-    The same for the holders of another `team_role`.
+    The same for the holders of another `team_role`. What belongs to the role in the division of labour goes along.
 
     `booked_in`: the ledger that knows of it already. Returns account id → id of the new assignment. Set-based: a few
     statements, however many accounts.
@@ -143,6 +143,7 @@ async def hand_over(
         for new in started
     ]
     await record(session, actor, *facts)
+    await stages.take_over(session, actor, {new["account_id"]: new["staff_id"] for new in started}, team_role)
     return {new["account_id"]: new["id"] for new in started}
 
 

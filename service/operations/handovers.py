@@ -7,9 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
 from service.domain.distribution.tasks import Mode
-from service.domain.division import RULES, SALES, Stage
 from service.domain.invalid import invalid
-from service.domain.states import OPEN_TASK_STATES, PlanState, StaffStatus
+from service.domain.states import OPEN_TASK_STATES, UNSETTLED_PLANS, StaffStatus
 from service.errors import Sentence, StateConflict
 from service.journal import record
 from service.models import Account, AccountMembership, Assignment, DistributionPlan, Staff, StageDuty, Task
@@ -17,6 +16,7 @@ from service.operations.assignments import OWNER, Holding, end
 from service.operations.distribution_plans import create_plan
 from service.operations.leaving import LEAVES, end_standing
 from service.operations.memberships import refresh_line
+from service.operations.stages import take_over
 from service.operations.tasks import change
 from service.policy import Actor, fetch, require
 from service.queries.handovers import beside, latest_plan
@@ -24,7 +24,6 @@ from service.queries.snapshots import scheme_in_use
 from service.schemas.distribution_plans import DistributionPlanCreate
 from service.schemas.handovers import HandoverCreate
 
-UNSETTLED = frozenset({PlanState.DRAFT, PlanState.COMPUTING, PlanState.PROPOSED, PlanState.APPROVED})
 BEGUN = Sentence("A plan for this handover is under way; cancel or apply it first.", "该交接已有方案，请先撤销或执行。")
 NO_SCHEME = Sentence("No tier scheme is published.", "没有已发布的分级方案。")
 
@@ -37,7 +36,7 @@ async def begin_handover(
     person = await fetch(session, actor, "see_handover", Staff, staff_id)
     connection = await session.connection()
     latest = await latest_plan(connection, staff_id)
-    if latest and latest.state in UNSETTLED:
+    if latest and latest.state in UNSETTLED_PLANS:
         raise StateConflict(BEGUN)
     scheme = wanted.scheme_code or await scheme_in_use(connection)
     if scheme is None:
@@ -61,9 +60,10 @@ async def finish_handover(session: AsyncSession, actor: Actor, staff_id: UUID, p
     Somebody active is on leave from now on, so that no distribution fills their place again.
     """
     await leave_teams(session, actor, staff_id, plan_id)
-    await pass_on_stages(session, staff_id)
+    await pass_on_stages(session, actor, staff_id)
     handed = await pass_on_tasks(session, actor, staff_id)
     await end_standing(session, actor, staff_id)
+    await session.execute(update(Staff).where(Staff.id == staff_id).values(handed_over_at=func.now()))
     on_leave = update(Staff).where(Staff.id == staff_id, Staff.status == StaffStatus.ACTIVE)
     changed = on_leave.values(status=StaffStatus.ON_LEAVE, version=Staff.version + 1).returning(Staff.id)
     if await session.scalar(changed):
@@ -93,25 +93,33 @@ async def leave_teams(session: AsyncSession, actor: Actor, staff_id: UUID, plan_
     await session.execute(raised, execution_options={"synchronize_session": False})
 
 
-async def pass_on_stages(session: AsyncSession, staff_id: UUID) -> None:
-    """They answer for no stage any more; those of sales go to whoever owns the account now, if they are at work."""
-    held = update(StageDuty).where(StageDuty.staff_id == staff_id, StageDuty.ended_at.is_(None))
-    ended = held.values(ended_at=func.now()).returning(StageDuty.account_id, StageDuty.stage)
-    left = {(row.account_id, row.stage) for row in await session.execute(ended)}
-    accounts = [account_id for account_id, _ in left]
-    owners = select(Assignment.account_id, Assignment.staff_id).join(Staff, Staff.id == Assignment.staff_id)
-    owners = owners.where(
-        Staff.status == StaffStatus.ACTIVE,
-        Assignment.account_id == func.any(accounts),
-        Assignment.team_role == OWNER,
-        Assignment.ended_at.is_(None),
-        Assignment.staff_id != staff_id,
+async def pass_on_stages(session: AsyncSession, actor: Actor, staff_id: UUID) -> None:
+    """They answer for no stage any more: an owner who is at work takes what an owner may do.
+
+    On accounts that wait for an owner their stages wait too.
+    """
+    held = (
+        select(StageDuty.account_id, Assignment.staff_id, Staff.status)
+        .join(Assignment, Assignment.account_id == StageDuty.account_id)
+        .join(Staff, Staff.id == Assignment.staff_id)
+        .where(
+            StageDuty.staff_id == staff_id,
+            StageDuty.ended_at.is_(None),
+            Assignment.team_role == OWNER,
+            Assignment.ended_at.is_(None),
+            Assignment.staff_id != staff_id,
+        )
+        .distinct()
     )
-    heirs: dict[UUID, UUID] = {row.account_id: row.staff_id for row in await session.execute(owners)}
-    for account_id, stage in sorted(left):
-        if account_id in heirs and RULES[Stage(stage)].function == SALES:
-            session.add(StageDuty(account_id=account_id, stage=stage, staff_id=heirs[account_id]))
-    await session.flush()
+    owners = (await session.execute(held)).all()
+    heirs = {row.account_id: row.staff_id for row in owners if row.status == StaffStatus.ACTIVE}
+    await take_over(session, actor, heirs, OWNER)
+    left = update(StageDuty).where(
+        StageDuty.staff_id == staff_id,
+        StageDuty.ended_at.is_(None),
+        StageDuty.account_id == func.any([row.account_id for row in owners]),
+    )
+    await session.execute(left.values(ended_at=func.now()), execution_options={"synchronize_session": False})
 
 
 async def pass_on_tasks(session: AsyncSession, actor: Actor, staff_id: UUID, account_id: UUID | None = None) -> int:

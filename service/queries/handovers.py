@@ -1,7 +1,8 @@
 """What a person who leaves still has, as far as the reader may know of it, and what a handover does with it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from service.adapters.keys import KeyRing
+from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.tasks import Mode
-from service.domain.distribution.waiting import HELD_BACK
-from service.domain.distribution.wording import reason_sentence
+from service.domain.distribution.waiting import HELD_BACK, waiting_for
+from service.domain.distribution.wording import reason_sentence, remedy_sentence
 from service.domain.handovers import FATES, Fate, Held
 from service.domain.states import OPEN_APPEALS, OPEN_TASK_STATES, AppealState, PlanState, StaffStatus
 from service.errors import NotFound
@@ -35,6 +37,7 @@ from service.models import (
 )
 from service.policy import Actor, allowed, require
 from service.queries.cursors import make_cursor, read_cursor
+from service.queries.kept_ledgers import Source, on_ledger
 from service.queries.snapshots import OWNER
 from service.schemas.handovers import HandoverFilter
 
@@ -58,16 +61,17 @@ async def handover_json(
     if person is None:
         raise NotFound
     plan = await latest_plan(connection, staff_id)
-    items, more = await page_of(connection, keys, actor, staff_id, proposing(plan), asked)
+    standing = plan if plan and plan.state in STANDING_PLANS else None
+    items, more = await page_of(connection, keys, actor, staff_id, standing, asked)
     head = {"staff_id": staff_id, "staff_code": person.code, "staff_status": person.status}
     named = {f"plan_{name}": getattr(plan, name, None) for name in ("id", "state")}
     return orjson.dumps({**head, **named, "items": items, "next_cursor": more}, default=str)
 
 
 async def latest_plan(connection: AsyncConnection, staff_id: UUID) -> Any:
-    """Id and state of the last plan by which a person's accounts go to others; None without one."""
+    """Id, state and snapshot of the last plan by which a person's accounts go to others; None without one."""
     statement = (
-        select(DistributionPlan.id, DistributionPlan.state)
+        select(DistributionPlan.id, DistributionPlan.state, DistributionPlan.snapshot_sha256)
         .where(
             DistributionPlan.mode == Mode.LEAVER,
             DistributionPlan.staff_id == staff_id,
@@ -80,23 +84,18 @@ async def latest_plan(connection: AsyncConnection, staff_id: UUID) -> Any:
     return (await connection.execute(statement)).one_or_none()
 
 
-def proposing(plan: Any) -> UUID | None:
-    """The plan whose proposals stand, if it is one."""
-    return plan.id if plan and plan.state in STANDING_PLANS else None
-
-
 async def page_of(
     connection: AsyncConnection,
     keys: KeyRing,
     actor: Actor,
     staff_id: UUID,
-    plan_id: UUID | None,
+    plan: Any,
     asked: HandoverFilter,
 ) -> tuple[list[Json], str | None]:
-    """Some pieces in the order of kind and id, and the cursor of the next ones."""
+    """Some pieces in the order of kind and id, and the cursor of the next ones; `plan`: whose proposals stand."""
     wanted = sorted(set(asked.kind or Held), key=list(Held).index)
     bound = hashlib.sha256(orjson.dumps(["handover", str(actor.id), str(staff_id), wanted])).digest()
-    parts = dict(pieces(actor, staff_id, plan_id))
+    parts = dict(pieces(actor, staff_id, plan and plan.id))
     found = united(*(parts[kind] for kind in wanted)).subquery("found")
     statement = select(found, Staff.code.label("new_staff_code")).outerjoin(Staff, Staff.id == found.c.new_staff_id)
     if asked.cursor:
@@ -106,21 +105,44 @@ async def page_of(
     rows = (await connection.execute(ordered)).all()
     shown = rows[: asked.limit]
     more = make_cursor(keys, bound, [shown[-1].rank, str(shown[-1].id)]) if len(rows) > asked.limit else None
-    return [item(row) for row in shown], more
+    return await with_remedies(connection, plan, [item(row) for row in shown]), more
 
 
 def item(row: Any) -> Json:
-    """The members of HandoverItemView."""
+    """The members of HandoverItemView before the remedy is told."""
     told = {name: getattr(row, name) for name in MEMBERS}
     reason = reason_sentence(row.reason)._asdict() if row.reason else None
-    return told | {"fate_text": FATES[Fate(row.fate)]._asdict(), "reason_text": reason}
+    return told | {"fate_text": FATES[Fate(row.fate)]._asdict(), "reason_text": reason, "remedy_text": None}
+
+
+async def with_remedies(connection: AsyncConnection, plan: Any, items: list[Json]) -> list[Json]:
+    """Pieces with what would help those that nobody may take, as the plan's ledger tells it."""
+    waiting = [one for one in items if one["remedy"]]
+    if waiting:
+        accounts = [str(one["account_id"]) for one in waiting]
+        source = Source(plan.snapshot_sha256, plan.id, None)
+        for one, words in zip(waiting, await on_ledger(connection, source, Remedies(accounts)), strict=True):
+            one["remedy_text"] = words
+    return items
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """The question what would help accounts that wait."""
+
+    accounts: Sequence[str]
+
+    def __call__(self, ledger: Ledger) -> list[dict[str, str]]:
+        """The words for each account, in their order."""
+        numbers = [ledger.instance.account_numbers[account] for account in self.accounts]
+        return [remedy_sentence(waiting_for(ledger, number))._asdict() for number in numbers]
 
 
 def pieces(actor: Actor, staff_id: UUID, plan_id: UUID | None) -> Iterator[tuple[Held, Select[Any]]]:
     """One look-up for each kind."""
-    yield Held.ACCOUNT, accounts(staff_id, plan_id)
+    yield Held.ACCOUNT, accounts(actor, staff_id, plan_id)
     yield Held.TASK, tasks(actor, staff_id, plan_id)
-    yield Held.TEAM, teams(staff_id)
+    yield Held.TEAM, teams(actor, staff_id)
     yield Held.APPEAL, appeals(actor, staff_id)
     yield Held.LOAN, lent(Held.LOAN, Loan, Loan.borrower_id == staff_id, actor)
     yield Held.READING_SESSION, lent(Held.READING_SESSION, ReadingSession, ReadingSession.reader_id == staff_id, actor)
@@ -129,7 +151,7 @@ def pieces(actor: Actor, staff_id: UUID, plan_id: UUID | None) -> Iterator[tuple
     yield Held.DEPARTMENT, departments(staff_id)
 
 
-def accounts(staff_id: UUID, plan_id: UUID | None) -> Select[Any]:
+def accounts(actor: Actor, staff_id: UUID, plan_id: UUID | None) -> Select[Any]:
     """Present accounts; whom the plan proposes for each, or why nobody."""
     fate = case(
         (Decision.id.is_(None), Fate.NOT_PROPOSED),
@@ -144,7 +166,7 @@ def accounts(staff_id: UUID, plan_id: UUID | None) -> Select[Any]:
     owned = and_(Assignment.staff_id == staff_id, Assignment.team_role == OWNER, Assignment.ended_at.is_(None))
     decided = and_(Decision.account_id == Account.id, Decision.plan_id == plan_id)
     joined = columns.select_from(Assignment).join(Account, Account.id == Assignment.account_id)
-    return joined.outerjoin(Decision, decided).where(owned, Account.deleted_at.is_(None))
+    return joined.outerjoin(Decision, decided).where(owned, allowed(actor, "see", Account))
 
 
 def tasks(actor: Actor, staff_id: UUID, plan_id: UUID | None) -> Select[Any]:
@@ -166,13 +188,14 @@ def tasks(actor: Actor, staff_id: UUID, plan_id: UUID | None) -> Select[Any]:
     return columns.where(Task.assignee_id == staff_id, Task.state.in_(OPEN_TASK_STATES), allowed(actor, "see", Task))
 
 
-def teams(staff_id: UUID) -> Select[Any]:
+def teams(actor: Actor, staff_id: UUID) -> Select[Any]:
     """Accounts on whose teams the person is in another role than the owner's."""
     columns = piece(
         Held.TEAM, AccountMembership.id, literal(Fate.ENDED), account_id=Account.id, label=Account.code,
         state=AccountMembership.role,
     )  # fmt: skip
-    return columns.join(Account, Account.id == AccountMembership.account_id).where(beside(staff_id))
+    joined = columns.join(Account, Account.id == AccountMembership.account_id)
+    return joined.where(beside(staff_id), allowed(actor, "see", Account))
 
 
 def beside(staff_id: UUID) -> ColumnElement[bool]:

@@ -45,6 +45,7 @@ class HandoverItemView(View):
     reason: str | None = Field(description="Of an account: why the rule chose so, or why nobody may take it.")
     reason_text: Wording | None
     remedy: str | None = Field(description="Of an account that nobody may take: what would help.")
+    remedy_text: Wording | None
 
 
 class HandoverView(View):

@@ -1,19 +1,22 @@
 """The division of labour on an account through HTTP: stages, responsible people, tasks, and what is missing."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.domain.division import Complexity as Involved
 from service.domain.division import Scale as Size
 from service.domain.division import Stage, stages_of
+from service.jobs.waiting import retry_waiting
 from service.models import AccountMembership, AuditEntry, Staff, StageDuty, Task, new_id
 from service.schemas.divisions import DivisionView
+from tests.dispute import a_dispute
 from tests.house import House, Person
 from tests.sharing import Sharing
 
@@ -167,18 +170,82 @@ async def test_who_is_away_or_off_the_team_leaves_a_gap_that_is_told(house: Hous
     assert found(await company.read()) >= {("payment", "not_at_work"), ("after_sales", "nobody_responsible")}
 
 
-async def test_a_leavers_stages_go_to_the_new_owner_or_stand_empty(house: House) -> None:
+async def divided(house: House, boss: Person, account: UUID, owner: Person, *others: str) -> Company:
+    """An account whose owner does everything in a small and simple project, but what others of the team do."""
+    company = Company(house)
+    company.boss, company.owner, company.account = boss, owner, account
+    stages = [{"stage": stage, "staff_id": str(owner.id)} for stage in stages_of(Size.SMALL, Involved.SIMPLE)]
+    for stage in others:
+        person = await house.person(department_id=owner.department_id)
+        values = {"account_id": account, "holder_id": person.id, "holder_kind": "staff", "role": stage}
+        async with house.services.database.transaction() as session:
+            await session.execute(insert(AccountMembership).values(id=new_id(), **values))
+        stages = [one | {"staff_id": str(person.id)} if one["stage"] == stage else one for one in stages]
+    written = await company.write(responsible=stages)
+    assert (written.status_code, written.json()["complete"]) == (200, True), written.text
+    return company
+
+
+def responsible(view: dict[str, Any]) -> set[str]:
+    return {stage["staff_code"] for stage in view["stages"] if stage["needed"] and stage["stage"] != "after_sales"}
+
+
+@pytest.mark.parametrize("path", ["by_hand", "appeal"])
+async def test_a_new_owner_takes_the_owners_stages_and_their_tasks(house: House, path: str) -> None:
+    dispute = await a_dispute(house)
+    company = await divided(house, dispute.boss, dispute.account_id, dispute.owner, "after_sales")
+    before = await company.read()
+    if path == "appeal":
+        answer = await dispute.decide(await dispute.heard(), "upheld")
+    else:
+        wanted = {"account_id": str(dispute.account_id), "staff_id": str(dispute.seller.id), "reason": "区域调整"}
+        body = wanted | {"replaces_id": str(dispute.assignment_id)}
+        answer = await dispute.ask(dispute.boss, "POST", "/v1/assignments", body)
+    assert answer.status_code < 300, answer.text
+    view = await company.read(dispute.seller)
+    assert (view["complete"], responsible(view)) == (True, {dispute.seller.code})
+    assert view["version"] == before["version"] + 1
+    kept = [[one for one in each["stages"] if one["stage"] == "after_sales"] for each in (before, view)]
+    assert kept[0] == kept[1]
+    async with house.services.database.reading() as connection:
+        told = select(AuditEntry.action, func.count()).where(
+            AuditEntry.action.in_(("task.changed", "division.changed"))
+        )
+        counted = dict((await connection.execute(told.group_by(AuditEntry.action))).all())
+    assert counted == {"task.changed": len(stages_of(Size.SMALL, Involved.SIMPLE)) - 1, "division.changed": 2}
+
+
+@pytest.mark.parametrize("mode", ["fresh", "leaver"])
+async def test_a_plan_passes_on_the_owners_stages_too(house: House, mode: str) -> None:
     sharing = await Sharing.of(house)
     leaver, heir = sharing.sellers
-    account = await sharing.account(leaver)
-    company = Company(house)
-    company.boss, company.owner, company.account = sharing.author, leaver, account
-    stages = [{"stage": stage, "staff_id": str(leaver.id)} for stage in ("needs", "payment")]
-    assert (await company.write(responsible=stages)).status_code == 200
+    company = await divided(house, sharing.author, await sharing.account(leaver), leaver)
+    gone = {"mode": mode, "staff_id": str(leaver.id)} if mode == "leaver" else {}
+    if not gone:
+        async with house.services.database.transaction() as session:
+            await session.execute(update(Staff).where(Staff.id == leaver.id).values(max_accounts=0))
+            await session.execute(update(Staff).where(Staff.id == sharing.author.id).values(max_accounts=0))
+    await sharing.applied(**gone)
+    view = await company.read(heir)
+    assert (view["complete"], responsible(view)) == (True, {heir.code})
+
+
+async def test_stages_of_an_account_without_an_owner_wait_for_the_next_one(house: House) -> None:
+    sharing = await Sharing.of(house)
+    leaver, heir = sharing.sellers
+    company = await divided(house, sharing.author, await sharing.account(leaver), leaver)
+    there = update(Staff).where(Staff.department_id == sharing.department_id)
+    async with house.services.database.transaction() as session:
+        await session.execute(there.values(max_accounts=0))
     await sharing.applied(mode="leaver", staff_id=str(leaver.id))
-    view = {one["stage"]: one for one in (await company.read(heir))["stages"]}
-    assert (view["needs"]["staff_code"], view["needs"]["findings"]) == (heir.code, [])
-    assert "nobody_responsible" in {one["code"] for one in view["payment"]["findings"]}
+    view = await company.read(sharing.leader)
+    assert {code for _, code in found(view)} == {"not_at_work", "wrong_function"}
+    async with house.services.database.transaction() as session:
+        await session.execute(update(Staff).where(Staff.id == heir.id).values(max_accounts=5))
+    services = house.services
+    assert await retry_waiting(services.database, services.settings, datetime.now(UTC)) == 1
+    view = await company.read(heir)
+    assert (view["complete"], responsible(view)) == (True, {heir.code})
 
 
 async def test_who_may_see_and_who_may_change_it(house: House) -> None:

@@ -107,6 +107,8 @@ async def test_a_handover_names_a_new_owner_for_each_account_and_hands_all_over_
     [waits] = [item for item in proposed["items"] if item["fate"] == "unassigned"]
     assert (waits["id"], waits["reason"], waits["remedy"]) == (str(far), "no_eligible_person", "widen_region")
     assert waits["reason_text"]["zh"]
+    assert waits["remedy_text"]["en"].startswith("Let ")
+    assert rich.code in waits["remedy_text"]["zh"]
     assert waits["fate_text"]["zh"]
     assert (await sharing.step(plan, "approve")).status_code == 200
     applied = await sharing.ran(await sharing.step(plan, "apply"))
@@ -252,6 +254,20 @@ async def test_another_team_may_take_over_and_gets_nothing_else_of_theirs(house:
     assert (await sharing.step(plan, "approve")).status_code == 200
     await sharing.ran(await sharing.step(plan, "apply"))
     assert await sharing.owners() == {str(theirs): str(heir.id), str(kept): str(colleague.id)}
+
+
+async def test_whoever_may_not_see_an_account_is_not_told_of_it_but_it_is_handed_over(house: House) -> None:
+    sharing = await Sharing.of(house)
+    leaver, colleague = sharing.sellers
+    account = await sharing.account(leaver)
+    membership = {"holder_id": leaver.id, "holder_kind": "staff", "role": "tech_support"}
+    await entered(house, AccountMembership, account_id=await sharing.account(colleague), **membership)
+    stranger = await house.person("key_account_manager", department_id=await house.department())
+    assert fates(await held(sharing, leaver, stranger)) == set()
+    assert fates(await held(sharing, leaver)) == {("account", "not_proposed", None), ("team", "ended", None)}
+    assert fates(await held(sharing, leaver, await house.person("auditor"))) == fates(await held(sharing, leaver))
+    await handed_over(sharing, leaver)
+    assert (await sharing.owners())[str(account)] == str(colleague.id)
 
 
 async def test_who_plans_a_handover_and_who_may_not(house: House) -> None:
