@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database import Database
-from service.domain.distribution.queue import DUE
+from service.domain.distribution.queue import DUE, OUTGROWN
 from service.domain.distribution.scale import TooLarge
 from service.errors import LedgerNotKept, NoPublishedRulebook, Problem
 from service.models import Account
@@ -48,12 +48,9 @@ def in_reach(accounts: list[UUID], now: datetime) -> list[UUID]:
 async def due_of(
     connection: AsyncConnection, department_id: UUID | None, accounts: list[UUID], timezone: str
 ) -> list[UUID]:
-    """The accounts for which the rule names somebody now, in order; all, where only a fresh ledger can tell."""
-    try:
-        told = await asked_again(connection, department_id, accounts, timezone)
-    except TooLarge:
-        return accounts
-    return [account_id for account_id, (_, waits) in told.items() if waits.reason == DUE]
+    """The accounts for which the rule names somebody now, or of which only a fresh ledger can tell, in order."""
+    told = await asked_again(connection, department_id, accounts, timezone)
+    return [account_id for account_id, (_, waits) in told.items() if waits.reason in {DUE, OUTGROWN}]
 
 
 async def given_out(database: Database, account_id: UUID, department_id: UUID | None, timezone: str) -> bool:
@@ -61,6 +58,6 @@ async def given_out(database: Database, account_id: UUID, department_id: UUID | 
     try:
         async with database.transaction() as session:
             return await retry(session, account_id, department_id, timezone)
-    except Problem as problem:
-        log.info("still waiting", account_id=str(account_id), code=problem.code())
+    except (Problem, TooLarge) as reason:
+        log.info("still waiting", account_id=str(account_id), reason=str(reason))
         return False

@@ -28,7 +28,10 @@ class Department(Versioned, SoftDeleted, Base):
 
 
 class Staff(Versioned, SoftDeleted, Base):
-    """A person of the company: what distribution knows of them."""
+    """A person of the company: what distribution knows of them.
+
+    `handed_over_at`: when others took over all that they had; null again once they are back.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -54,6 +57,7 @@ class Staff(Versioned, SoftDeleted, Base):
     max_workload_hours: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     status: Mapped[str] = mapped_column(server_default="active")
     language: Mapped[str | None]
+    handed_over_at: Mapped[datetime | None]
 
 
 class RoleGrant(Versioned, Base):

@@ -28,12 +28,10 @@ async def keep_dated(session: AsyncSession, actor: Actor, promise_id: UUID, time
 
     Where the account has changed hands otherwise, the promise lapses.
     """
-    promise = await locked(session, promise_id)
-    if promise.state != "open":
+    found = await held(session, promise_id)
+    if found is None:
         return False
-    appeal = await session.get_one(Appeal, promise.appeal_id, with_for_update=True)
-    if appeal.state in OPEN_APPEALS:
-        return False  # the second instance may decide otherwise
+    appeal, promise = found
     current = await session.get_one(Assignment, appeal.assignment_id)
     if current.ended_at is not None:
         await settle(session, actor, promise, appeal, None)
@@ -53,32 +51,31 @@ async def compensate_waiting(session: AsyncSession, department_id: UUID | None, 
     """
     kept = 0
     for promise_id in await open_promises(session, department_id):
-        promise = await locked(session, promise_id)
-        for account_id in await session.scalars(waiting_for(promise).limit(MOST_LOOKED_AT)):
-            if await given(session, promise, account_id, timezone):
-                kept += 1
-                break
+        if found := await held(session, promise_id, skip_locked=True):
+            for account_id in await session.scalars(waiting_for(found[1]).limit(MOST_LOOKED_AT)):
+                if await given(session, *found, account_id, timezone):
+                    kept += 1
+                    break
     return kept
 
 
 async def compensated(session: AsyncSession, account_id: UUID, department_id: UUID | None, timezone: str) -> bool:
     """Whether an account without an owner went to somebody to whom such a one was promised, the first in turn."""
     for promise_id in await open_promises(session, department_id):
-        promise = await locked(session, promise_id)
-        fits = waiting_for(promise).where(Account.id == account_id)
-        if await session.scalar(fits) and await given(session, promise, account_id, timezone):
+        found = await held(session, promise_id, skip_locked=True)
+        fits = found and await session.scalar(waiting_for(found[1]).where(Account.id == account_id))
+        if found and fits and await given(session, *found, account_id, timezone):
             return True
     return False
 
 
-async def given(session: AsyncSession, promise: AppealPromise, account_id: UUID, timezone: str) -> bool:
+async def given(session: AsyncSession, appeal: Appeal, promise: AppealPromise, account_id: UUID, timezone: str) -> bool:
     """Gives the account unless it is held back or a hard rule forbids it."""
     connection = await session.connection()
     basis = await present_basis(connection, timezone, "promise", Scope(account_id=account_id))
     held_back = any(one.held_back for one in await read_accounts(connection, basis))
-    if promise.state != "open" or held_back or await binding_rules(session, account_id, promise.staff_id, timezone):
+    if held_back or await binding_rules(session, account_id, promise.staff_id, timezone):
         return False
-    appeal = await session.get_one(Appeal, promise.appeal_id)
     decision = (await decided(session, {account_id: promise.staff_id}))[account_id]
     handover = Handover(account_id, promise.staff_id, decision.id)
     made = await hand_over(session, PROMISES, [handover], "appeal", appeal_id=appeal.id)
@@ -99,9 +96,21 @@ async def settle(
     await record(session, actor, happened(appeal.id, appeal.account_id, data))
 
 
-async def locked(session: AsyncSession, promise_id: UUID) -> AppealPromise:
-    """The promise, locked and as it stands now."""
-    return await session.get_one(AppealPromise, promise_id, with_for_update=True, populate_existing=True)
+async def held(
+    session: AsyncSession, promise_id: UUID, *, skip_locked: bool = False
+) -> tuple[Appeal, AppealPromise] | None:
+    """An appeal and what it promised, locked in this order; None unless it is decided and the promise still open.
+
+    `skip_locked`: for whoever holds a ledger already and may not wait for an appeal, as appeals are locked before
+    ledgers; one that somebody is at work on keeps its promise another time.
+    """
+    promise = await session.get_one(AppealPromise, promise_id)
+    lock = {"skip_locked": skip_locked}
+    appeal = await session.get(Appeal, promise.appeal_id, with_for_update=lock, populate_existing=True)
+    if appeal is None or appeal.state in OPEN_APPEALS:  # the second instance may decide otherwise
+        return None
+    promise = await session.get_one(AppealPromise, promise_id, with_for_update=True, populate_existing=True)
+    return (appeal, promise) if promise.state == "open" else None
 
 
 async def open_promises(session: AsyncSession, department_id: UUID | None) -> Sequence[UUID]:

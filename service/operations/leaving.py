@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.database import keep_archive
@@ -22,12 +22,15 @@ LEAVES = "The person leaves / 人员离开"
 
 
 async def hold_appeals(session: AsyncSession, staff_id: UUID) -> Sequence[Appeal]:
-    """The open appeals in which a person has a part that ends, locked in the order of their ids.
+    """The appeals in which a person has a part that ends, or that promised or may promise them something, locked.
 
-    Before any ledger or person is locked, as whoever decides an appeal does.
+    In the order of their ids, and before any promise, ledger or person: everybody who needs several of these takes them
+    in this order.
     """
-    parts = (Appeal.appellant_id, Appeal.reviewer_id, Appeal.mediator_id)
-    statement = select(Appeal).where(or_(*(one == staff_id for one in parts)), Appeal.state.in_(OPEN_APPEALS))
+    parts = (Appeal.appellant_id, Appeal.reviewer_id, Appeal.mediator_id, Appeal.beneficiary_id)
+    concerned = and_(or_(*(one == staff_id for one in parts)), Appeal.state.in_(OPEN_APPEALS))
+    promised = select(AppealPromise.appeal_id).where(AppealPromise.staff_id == staff_id, AppealPromise.state == "open")
+    statement = select(Appeal).where(or_(concerned, Appeal.id.in_(promised)))
     held = statement.order_by(Appeal.id).with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(held)).all()
 
@@ -37,11 +40,13 @@ async def leave_appeals(
 ) -> None:
     """What they appealed is withdrawn; what they hear or mediate goes on with somebody else."""
     for appeal in appeals:
+        if appeal.state not in OPEN_APPEALS:
+            continue
         if appeal.appellant_id == staff_id:
             await withdraw(session, actor, appeal, LEAVES)
         elif appeal.reviewer_id == staff_id:
             await step_back(session, actor, appeal, LEAVES, timezone)
-        elif appeal.state == AppealState.MEDIATION:
+        elif appeal.mediator_id == staff_id and appeal.state == AppealState.MEDIATION:
             mediation = await running(session, appeal)
             await resume(session, actor, appeal, mediation, "lapsed", datetime.now(UTC), timezone)
 
@@ -59,7 +64,7 @@ async def end_standing(session: AsyncSession, actor: Actor, staff_id: UUID) -> N
 
 
 async def hold_promises(session: AsyncSession, staff_id: UUID) -> Sequence[AppealPromise]:
-    """What verdicts promised a person and is still open, locked: before the person, as whoever keeps a promise does."""
+    """What verdicts promised a person and is still open, locked; the appeals behind it are held already."""
     promised = select(AppealPromise).where(AppealPromise.staff_id == staff_id, AppealPromise.state == "open")
     held = promised.order_by(AppealPromise.id).with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(held)).all()

@@ -72,7 +72,7 @@ async def move_staff(
     leaving = target is StaffStatus.LEFT and holds(actor, "move", Staff)
     appeals = await hold_appeals(session, staff_id) if leaving else []
     if leaving:
-        await hold_promises(session, staff_id)
+        await hold_promises(session, staff_id)  # before the person, as whoever keeps a promise does
     person = await fetch(session, actor, "move", Staff, staff_id)
     if staff_id == actor.id:
         raise OwnRoleRefused
@@ -80,6 +80,8 @@ async def move_staff(
     person.status = target
     person.version += 1
     session.info["standing_changed"] = True
+    if target is StaffStatus.ACTIVE:
+        person.handed_over_at = None
     if target is StaffStatus.LEFT:
         await end_access(session, actor, staff_id)
         await leave_appeals(session, actor, staff_id, appeals, timezone)

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.distribution.decisions import Decision as Decided
 from service.domain.distribution.explanation import explain, why
+from service.domain.distribution.groups import Group
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.wording import filled
 from service.errors import NotFound, Sentence
@@ -27,14 +28,18 @@ BY_HAND = {
 }
 
 
+COUNTED = (Account.id, Account.code, Account.name_match)
+
+
 async def explanation_json(connection: AsyncConnection, actor: Actor, assignment_id: UUID) -> tuple[bytes, int, str]:
     """The members of ExplanationView with the assignment's version and what the caller sees of it."""
     row = await behind(connection, actor, assignment_id)
     own_id = str(actor.id) if row.may_own else None
     full, own = None, None
+    unit: Group = ()
     if row.snapshot_sha256:
         question = Question(row, own_id)
-        full, own = await on_ledger(connection, Source(row.snapshot_sha256, row.plan_id, row.place), question)
+        full, own, unit = await on_ledger(connection, Source(row.snapshot_sha256, row.plan_id, row.place), question)
     view = {
         "assignment_id": str(assignment_id),
         "account_id": str(row.account_id),
@@ -43,6 +48,7 @@ async def explanation_json(connection: AsyncConnection, actor: Actor, assignment
         "full": full,
         "own": own,
         "by_hand": None if row.snapshot_sha256 else by_hand(row),
+        "counted_with": await counted_with(connection, row.account_id, unit) if row.may_full else [],
     }
     return orjson.dumps(view), row.version, "-".join(name for name in ("full", "own") if view[name]) or "by_hand"
 
@@ -83,13 +89,13 @@ DECIDED = (
 
 
 class Question:
-    """What a caller may learn of a decision: all of it, their own part, or both."""
+    """What a caller may learn of a decision: all of it, their own part, or both; and what counted as one with it."""
 
     def __init__(self, row: Any, own_id: str | None) -> None:
         self.row, self.own_id = row, own_id
 
-    def __call__(self, ledger: Ledger) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-        """The full explanation and the personal answer, as far as the caller may see them."""
+    def __call__(self, ledger: Ledger) -> tuple[dict[str, Any] | None, dict[str, Any] | None, Group]:
+        """The full explanation and the personal answer, as far as the caller may see them, and the account's group."""
         account_id, kind = str(self.row.account_id), self.row.kind
         explanation = explain(ledger, account_id, kind)
         agree(self.row, explanation.decision)
@@ -97,7 +103,26 @@ class Question:
         explanation = replace(explanation, decision=decision)
         known = self.own_id in ledger.instance.person_numbers
         own = why(ledger, account_id, self.own_id, kind).to_mapping() if self.own_id and known else None
-        return explanation.to_mapping() if self.row.may_full else None, own
+        unit = next((ids for ids in ledger.instance.snapshot.groups if account_id in ids), ())
+        return explanation.to_mapping() if self.row.may_full else None, own, unit
+
+
+async def counted_with(connection: AsyncConnection, account_id: UUID, unit: Group) -> list[dict[str, Any]]:
+    """The other accounts that counted as one with this, and why: they share its name, or belong to its group."""
+    ids = [UUID(id_) for id_ in unit]
+    rows = await connection.execute(select(*COUNTED).where(Account.id == func.any(ids)).order_by(Account.id))
+    names = {row.id: row for row in rows}
+    own = names.get(account_id)
+    return [
+        {"account_id": str(id_), "account_code": row.code, "because": "same_name" if same_name(row, own) else "group"}
+        for id_, row in names.items()
+        if id_ != account_id
+    ]
+
+
+def same_name(row: Any, own: Any) -> bool:
+    """Whether two accounts have one name."""
+    return own is not None and row.name_match == own.name_match
 
 
 def agree(row: Any, recomputed: Decided) -> None:

@@ -37,7 +37,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from service.domain.canonical import LARGEST_INTEGER
-from service.domain.distribution.groups import Group, counted_as_one
+from service.domain.distribution.groups import Group, counted_as_one, with_namesakes
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.distribution.snapshot import Account as AccountEntry
 from service.domain.distribution.snapshot import Person as PersonEntry
@@ -211,9 +211,10 @@ async def read_units(connection: AsyncConnection, basis: Basis) -> tuple[tuple[A
     if scope.named is not None or basis.team_role != OWNER:
         return accounts, ()
     below = {row.id: row.root for row in await connection.execute(ROOTS)}
-    if not below:
+    namesakes = await connection.scalars(namesakes_of(basis))
+    roots = with_namesakes(below | {root: root for root in below.values()}, namesakes)
+    if not roots:
         return accounts, ()
-    roots = below | {root: root for root in below.values()}
     return counted_as_one(accounts, roots, str(scope.account_id) if scope.account_id else None)
 
 
@@ -260,6 +261,12 @@ def named_accounts(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
             _KEPT.clear()
         _KEPT[key] = entries_of(replace(basis, as_of=AS_OF), minutes).where(Account.id == func.any(NAMED))
     return _KEPT[key]
+
+
+def namesakes_of(basis: Basis) -> Select[Any]:
+    """The ids of the accounts of a basis that share a name, apart from legal form, punctuation and case."""
+    ids = select(func.array_agg(cast(Account.id, Text))).where(Account.deleted_at.is_(None), concerned(basis))
+    return ids.group_by(Account.name_match).having(func.count() > 1)
 
 
 def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
@@ -421,6 +428,7 @@ def people_of(basis: Basis) -> Select[Any]:
     """Staff who may hold the role that is shared, in the order of a person entry's fields; those on leave are absent.
 
     So whoever comes back finds what no plan was asked to move, and is given accounts as if they had never been away.
+    Until then nobody counts on those whose place others have taken.
     """
     last_day = basis.first_day + timedelta(days=basis.days - 1)
     overlap = func.least(Absence.ends_on, last_day) - func.greatest(Absence.starts_on, basis.first_day)
@@ -445,7 +453,8 @@ def people_of(basis: Basis) -> Select[Any]:
     }
     people = select(*(columns[part.name] for part in fields(PersonEntry)))
     works_here = and_(Staff.deleted_at.is_(None), Staff.status.in_(WORKING), works_in(basis.scope))
-    return people.where(works_here, may_hold, stays)
+    replaced = and_(Staff.status == StaffStatus.ON_LEAVE, Staff.handed_over_at.is_not(None))
+    return people.where(works_here, ~replaced, may_hold, stays)
 
 
 def works_in(scope: Scope) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ def staff_columns(actor: Actor) -> Mapping[str, Any]:
     plain = {
         column.key: getattr(Staff, column.key)
         for column in Staff.__table__.columns
-        if column.key not in {"deleted_at", "search"}
+        if column.key not in {"deleted_at", "search", "handed_over_at"}
     }
     return redacting(plain | {"roles": CURRENT_ROLES}, DETAILS, actor, "see_details", Staff)
 

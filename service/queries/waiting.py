@@ -1,5 +1,6 @@
 """Accounts that wait for an owner: which team was asked about each, and what the rule says of them now."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,6 @@ from service.domain.distribution.balance import Balance
 from service.domain.distribution.decisions import Waiting
 from service.domain.distribution.queue import NEVER_ASKED, OWNER_LEFT, RELEASED, UNASKED_REMEDIES, in_turn
 from service.domain.distribution.snapshot import Account as AccountEntry
-from service.domain.distribution.tasks import Mode
 from service.domain.distribution.waiting import HELD_BACK
 from service.domain.distribution.wording import reason_sentence, remedy_sentence
 from service.domain.states import PlanState, StaffStatus
@@ -25,11 +25,12 @@ from service.policy import Actor, require
 from service.queries.cursors import make_cursor, read_cursor
 from service.queries.ledgers import ROUTE, open_at_once, running_ledger
 from service.queries.snapshots import OWNER, Basis, Scope, read_accounts
+from service.schemas.fields import utc
 from service.schemas.waiting import QueuedFilter
 
 OWNING, HOLDER = aliased(Assignment), aliased(Staff)
 PAST = aliased(Assignment)
-MEMBERS = ("account_id", "account_code", "department_id", "previous_owner_id", "since")
+MEMBERS = ("account_id", "account_code", "department_id", "previous_owner_id")
 Json = dict[str, Any]
 
 
@@ -63,6 +64,7 @@ def item(row: Any, entry: AccountEntry | None, waits: Waiting) -> Json:
     """The members of QueuedView."""
     return {
         **{name: getattr(row, name) for name in MEMBERS},
+        "since": utc(row.since),
         "region": entry.region if entry else row.region,
         "tier": entry.tier if entry else None,
         "reason": waits.reason,
@@ -89,10 +91,11 @@ def by_team(rows: Iterable[Any]) -> Mapping[UUID | None, list[UUID]]:
 async def asked_again(
     connection: AsyncConnection, department_id: UUID | None, accounts: Sequence[UUID], timezone: str
 ) -> dict[UUID, tuple[AccountEntry | None, Waiting]]:
-    """What the rule says of some accounts on a team's present ledger, in their order; LedgerNotKept, TooLarge."""
+    """What the rule says of some accounts on a team's present ledger, in their order; LedgerNotKept."""
     basis, balance = await present_balance(connection, department_id, timezone)
     entries = await read_accounts(connection, replace(basis, scope=Scope(account_ids=tuple(accounts))))
-    return {UUID(entry.id): (entry, waits) for entry, waits in in_turn(balance, entries)} if entries else {}
+    told = await asyncio.to_thread(lambda: list(in_turn(balance, entries)))
+    return {UUID(entry.id): (entry, waits) for entry, waits in told}
 
 
 async def present_balance(
@@ -133,12 +136,10 @@ def waiting() -> Select[Any]:
 def unowned() -> ColumnElement[bool]:
     """Accounts of nobody, of somebody who left, or of somebody away whose other accounts were handed over.
 
-    Whoever came back keeps what they still have. Who is at work is asked by itself, so that the last decision is looked
-    up for the few accounts that are left.
+    Whoever came back keeps what they still have.
     """
-    gone = or_(OWNING.id.is_(None), HOLDER.status != StaffStatus.ACTIVE)
-    replaced = and_(LATEST.c.mode == Mode.LEAVER, LATEST.c.leaver_id == OWNING.staff_id)
-    return and_(gone, or_(OWNING.id.is_(None), HOLDER.status == StaffStatus.LEFT, replaced))
+    replaced = and_(HOLDER.status == StaffStatus.ON_LEAVE, HOLDER.handed_over_at.is_not(None))
+    return or_(OWNING.id.is_(None), HOLDER.status == StaffStatus.LEFT, replaced)
 
 
 def team() -> ColumnElement[UUID]:
@@ -155,8 +156,6 @@ def latest() -> Any:
         Decision.winner_id,
         Decision.reason,
         Decision.previous_owner_id,
-        DistributionPlan.mode,
-        DistributionPlan.staff_id.label("leaver_id"),
         DistributionPlan.department_id.label("plan_department_id"),
         Ledger.department_id.label("ledger_department_id"),
     ]

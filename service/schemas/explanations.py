@@ -144,6 +144,17 @@ class ByHand(View):
     sentences: list[Wording]
 
 
+class CountedWith(View):
+    """Another account that counted as one with this: of the same region, industry and owner."""
+
+    account_id: UUID
+    account_code: str
+    because: str = Field(
+        description="same_name: apart from legal form, punctuation and case; group: they, or namesakes of "
+        "theirs, have a parent in common."
+    )
+
+
 class ExplanationView(View):
     """Why an account went where it went, as far as it is yours to know."""
 
@@ -154,3 +165,6 @@ class ExplanationView(View):
     full: FullExplanation | None = Field(description="For line, leaders, auditor and the reviewer of an appeal.")
     own: OwnExplanation | None = Field(description="For whoever was considered, eligible or excluded.")
     by_hand: ByHand | None = Field(description="For an assignment that no rule made.")
+    counted_with: list[CountedWith] = Field(
+        description="What was split or entered twice; for whoever may read `full`, else empty."
+    )

@@ -22,8 +22,8 @@ class QueuedView(View):
     since: Instant = Field(description="When it lost its owner, or was entered.")
     reason: str = Field(
         description="never_asked, released, owner_left: somebody must put it to the rule. due: it is given out within "
-        "minutes. Otherwise why the rule names nobody now, such as all_at_cap or held_back:stale; it is asked again as "
-        "soon as that is no longer so."
+        "minutes. outgrown: only a fresh ledger can weigh it. Otherwise why the rule names nobody now, such as "
+        "all_at_cap or held_back:stale; it is asked again as soon as that is no longer so."
     )
     reason_text: Wording
     remedy: str

@@ -84,3 +84,28 @@ async def test_a_cap_counts_a_split_customer_once_and_by_hand_too(house: House) 
         answer = await sharing.ask(sharing.leader, "POST", "/v1/assignments", body)
         assert answer.status_code == status, answer.text
     assert [one["code"] for one in answer.json()["errors"]] == ["count_cap"]
+
+
+async def test_namesakes_without_a_parent_count_as_one_and_the_explanation_says_why(house: House) -> None:
+    sharing = await Sharing.of(house)
+    first = await sharing.account(name="华东精密制造有限公司")
+    twin = await sharing.account(name="华东精密制造 股份有限公司")
+    elsewhere = await sharing.account(name="华东精密制造有限公司", industry=None)
+    head, part = await a_split_customer(sharing, 2)
+    again = await sharing.account(name="华东精密制造有限公司", parent_id=head)
+    plan = await sharing.applied()
+    assert plan["counts"]["accounts"] == 2
+    owners = await sharing.owners()
+    assert len({owners[str(one)] for one in (first, twin, head, part, again)}) == 1
+    held = (await sharing.ask(sharing.leader, "GET", "/v1/assignments", current="true")).json()["items"]
+    for item in held:
+        told = (await sharing.ask(sharing.leader, "GET", f"/v1/assignments/{item['id']}/explanation")).json()
+        because = {one["account_id"]: one["because"] for one in told["counted_with"]}
+        if item["account_id"] == str(twin):
+            assert because == {
+                str(first): "same_name", str(again): "same_name", str(head): "group", str(part): "group",
+            }  # fmt: skip
+        if item["account_id"] == str(elsewhere):
+            assert because == {}
+    hidden = await sharing.ask(sharing.sellers[0], "GET", f"/v1/assignments/{held[0]['id']}/explanation")
+    assert hidden.json().get("counted_with") in ([], None)

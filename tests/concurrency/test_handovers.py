@@ -1,12 +1,14 @@
 """A handover that is applied while an appeal is filed or decided: one outcome, and no account without its due."""
 
 import asyncio
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import select, update
 
+from service.jobs.appeals import keep_promises
 from service.models import Appeal, AppealPromise, Assignment, Staff
 from tests.dispute import REASONS, a_dispute
 from tests.house import House, Person
@@ -126,3 +128,23 @@ async def test_a_promise_that_is_kept_meanwhile_does_not_lapse_with_its_holder(c
     assert (await leaving).status_code == 200
     async with database.reading() as connection:
         assert await connection.scalar(select(AppealPromise.state)) == "kept"
+
+
+async def test_whoever_keeps_a_promise_waits_for_its_appeal_before_anything_else(committed_house: House) -> None:
+    dispute = await a_dispute(committed_house)
+    path = await dispute.heard()
+    due_on = str(date.today() + timedelta(days=3))
+    decided = await dispute.decide(path, "partially_upheld", remedy={"kind": "later", "due_on": due_on})
+    assert decided.status_code == 200, decided.text
+    services = committed_house.services
+    async with services.database.transaction() as session:
+        await session.execute(select(Appeal.id).with_for_update())
+        then = datetime.now(UTC) + timedelta(days=5)
+        keeping = asyncio.create_task(keep_promises(services.database, services.settings, then))
+        await asyncio.sleep(0.3)
+        promise = await session.scalar(select(AppealPromise.id).with_for_update(nowait=True))
+        assert promise is not None
+    assert await keeping == 1
+    async with services.database.reading() as connection:
+        current = select(Assignment.staff_id).where(Assignment.ended_at.is_(None), Assignment.team_role == "owner")
+        assert await connection.scalar(current) == dispute.seller.id

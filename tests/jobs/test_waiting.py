@@ -157,6 +157,36 @@ async def test_an_appeal_that_is_decided_frees_what_a_leaver_still_had(house: Ho
         assert str(await connection.scalar(select(Task.assignee_id).where(Task.id == task))) == owner
 
 
+async def test_nobody_waits_for_a_leaver_whose_place_others_took_until_they_are_back(house: House) -> None:
+    sharing = await Sharing.of(house)
+    leaver = await house.person("sales_rep", department_id=sharing.department_id, regions=["西北"])
+    admin = await house.person("admin")
+    account = await sharing.account(leaver, region="西北")
+    assert await routed(sharing, await sharing.account()) is not None
+    await sharing.applied(mode="leaver", staff_id=str(leaver.id), department_id=str(sharing.department_id))
+    told = (await queue(sharing))[str(account)]
+    assert (told["reason"], told["remedy"], told["since"][-1]) == ("no_eligible_person", "widen_region", "Z")
+    assert leaver.code not in str(told["remedy_text"])
+    for verb, reason in (("activate", "due"), ("suspend", "all_absent")):
+        moved = await sharing.ask(admin, "POST", f"/v1/staff/{leaver.id}/{verb}", {"reason": "返岗"})
+        assert moved.status_code == 200, moved.text
+        assert (await queue(sharing))[str(account)]["reason"] == reason
+
+
+async def test_what_outgrew_the_ledger_is_told_and_given_out_on_a_fresh_one(house: House) -> None:
+    sharing = await Sharing.of(house)
+    small, mend = await at_cap(sharing)
+    large = await sharing.account()
+    for account in (small, large):
+        assert await routed(sharing, account) is None
+    await changed(sharing, update(Account).where(Account.id == large).values(potential_value_base=90_000_000_000_000))
+    reasons = {one: item["reason"] for one, item in (await queue(sharing)).items()}
+    assert reasons == {str(small): "all_at_cap", str(large): "outgrown"}
+    await mend()
+    assert await retried(sharing) == 2
+    assert set(await sharing.owners()) == {str(small), str(large)}
+
+
 async def test_whoever_came_back_keeps_what_they_still_have(house: House) -> None:
     sharing = await Sharing.of(house, sellers=3)
     leaver, _, idle = sharing.sellers

@@ -124,13 +124,15 @@ class Balance:
     def as_they_stand(
         self, people: Sequence[Person], accounts: Sequence[Account], asked: Iterable[str]
     ) -> list[Standing]:
-        """How those asked for stand by all their present accounts; who is not among the people takes no part.
+        """How those asked for stand by all their present accounts; who is not among the people has no post any more.
 
         `people`: the entries of those asked for who still belong to the ledger's scope.
         """
         now = {person.id: person for person in people}
         left = [
-            replace(self.people[self.numbers[id_]], availability_permille=0) for id_ in asked if id_ in self.numbers
+            replace(self.people[self.numbers[id_]], availability_permille=0, fte_permille=0)
+            for id_ in asked
+            if id_ in self.numbers
         ]
         everybody = [now.get(person.id, person) for person in self.people] + [
             person for id_, person in now.items() if id_ not in self.numbers

@@ -1,4 +1,4 @@
-"""Accounts of one group (集团) that are split or entered twice: they count as one, and go to one person together."""
+"""Accounts of one customer (集团) that are split or entered twice: they count as one, and go to one person together."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -27,6 +27,18 @@ def counted_as_one(
         units.setdefault(key, []).append(account)
     groups = sorted(_ids(unit) for unit in units.values() if len(unit) > 1)
     return tuple(_as_one(unit) for unit in units.values()), tuple(groups)
+
+
+def with_namesakes(roots: Mapping[str, str], namesakes: Iterable[Iterable[str]]) -> dict[str, str]:
+    """The roots, and one for each account that has the name of another: that one's, where it is of a group already.
+
+    `namesakes`: ids of accounts that share a name.
+    """
+    known = dict(roots)
+    for ids in map(sorted, namesakes):
+        root = min((known[id_] for id_ in ids if id_ in known), default=ids[0])
+        known |= {id_: root for id_ in ids if id_ not in known}
+    return known
 
 
 def _ids(unit: list[Account]) -> Group:

@@ -112,11 +112,17 @@ def _bound(source: Source, scale: Scale, greatest: list[int], reciprocal: int) -
 
 
 def shares_of(dimensions: tuple[Dimension, ...], bits: int, accounts: int) -> Ints:
-    """The loads e of all accounts (n × D) in whole numbers of 2^-bits full-time shares, each to the nearest one."""
+    """The loads e of all accounts (n × D) in whole numbers of 2^-bits full-time shares, each to the nearest one.
+
+    TooLarge where one of them alone is beyond every score.
+    """
     columns = np.zeros((accounts, len(dimensions)), np.int64)
     for at, part in enumerate(dimensions):
         known, places = np.unique(np.asarray(part.loads, np.int64), return_inverse=True)
-        columns[:, at] = np.array([_in_shares(load, part, bits) for load in known.tolist()], np.int64)[places]
+        shares = [_in_shares(load, part, bits) for load in known.tolist()]
+        if max(shares, default=0) >= SCORE_LIMIT:
+            raise TooLarge("an account outgrows the shares that it is measured in")
+        columns[:, at] = np.array(shares, np.int64)[places]
     return columns
 
 

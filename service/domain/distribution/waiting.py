@@ -1,6 +1,6 @@
 """Why an account waits for an owner, and what would help."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from service.domain.distribution.decisions import Waiting
@@ -38,7 +38,7 @@ def waiting_for(ledger: Ledger, account: int) -> Waiting:
         return Waiting(entry.id, HELD_BACK + entry.held_back, remedy, {})
     if len(instance.classes.eligible(account)):
         return Waiting(entry.id, ALL_AT_CAP, "raise_cap", {"people": list(_full(ledger, account))})
-    absent = _only_failing(instance, entry, Rule.AVAILABILITY)
+    absent = _only_failing(instance, entry, Rule.AVAILABILITY, among=_returning)
     if absent:
         return Waiting(entry.id, ALL_ABSENT, "wait_for_return", {"people": absent[:MOST_NAMED], "count": len(absent)})
     return _nobody_eligible(instance, entry)
@@ -58,13 +58,20 @@ def _full(ledger: Ledger, account: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _only_failing(instance: Instance, account: Account, rule: Rule) -> list[str]:
+def _returning(person: Person) -> bool:
+    """Whether an absent person has a post to come back to; a ledger keeps those who left it without."""
+    return person.fte_permille > 0
+
+
+def _only_failing(
+    instance: Instance, account: Account, rule: Rule, among: Callable[[Person], bool] = lambda _person: True
+) -> list[str]:
     """The codes of the people whom this rule alone keeps from an account."""
 
     def fails(person: Person) -> bool:
         return [failed.rule for failed in failed_rules(instance.snapshot.rulebook, account, person)] == [rule]
 
-    return [person.code for person in instance.people if fails(person)]
+    return [person.code for person in instance.people if among(person) and fails(person)]
 
 
 def _nobody_eligible(instance: Instance, account: Account) -> Waiting:

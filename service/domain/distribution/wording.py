@@ -18,7 +18,16 @@ TIERS = {
     "platinum": Sentence("platinum", "铂金"),
     "white_gold": Sentence("white gold", "白金"),
     "silver": Sentence("silver", "银牌"),
+    "a": Sentence("class A", "A类"),
+    "b": Sentence("class B", "B类"),
+    "c": Sentence("class C", "C类"),
+    "key": Sentence("key", "大"),
+    "other": Sentence("other", "一般"),
+    "important": Sentence("important", "重要"),
+    "special": Sentence("special", "特殊"),
+    "ordinary": Sentence("ordinary", "一般性"),
 }
+"""The tiers of the shipped schemes, as they stand before “accounts” and 客户."""
 COSTS = {
     "misfit": Sentence("misfit", "匹配不足"),
     "move": Sentence("change of owner", "更换负责人"),
@@ -81,6 +90,10 @@ REASONS = {
     "released": Sentence("An appeal took it from its owner.", "申诉裁定由原负责人移出。"),
     "owner_left": Sentence("Its owner has left.", "负责人已离职。"),
     "due": Sentence("The rule names somebody for it now.", "按规则已有可承接的人员。"),
+    "outgrown": Sentence(
+        "It is worth so much more than the others that the running ledger cannot weigh it.",
+        "该客户的价值远高于其他客户，现有账本无法衡量。",
+    ),
     "waits_for_plan": Sentence(
         "The rulebook leaves new accounts to the next plan.", "按规则，新客户留待下一次分配方案。"
     ),
@@ -107,6 +120,10 @@ REMEDIES = {
     ),
     "ask_the_rule": Sentence("Route it, or make a distribution plan.", "请按规则分配该客户，或制定分配方案。"),
     "make_handover": Sentence("Plan the handover of its owner.", "请为其负责人制定交接方案。"),
+    "wait_for_ledger": Sentence(
+        "Check its value; if it is right, nothing: it is asked about again on a fresh ledger within a day.",
+        "请核对其潜在价值；若无误则无需处理：一天内将按新账本重新计算。",
+    ),
     "wait_for_retry": Sentence("Nothing: it is given out within minutes.", "无需处理：数分钟内自动分配。"),
     "make_plan": Sentence("Make a distribution plan.", "请制定分配方案。"),
 }
