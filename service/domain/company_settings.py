@@ -191,6 +191,16 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
             "方案生效后，负荷变异系数上升多少个百分点即发出预警。",
         ),
     ),
+    "target_tolerance_percent": KnownSetting(
+        10,
+        Unit.PERCENT,
+        1,
+        100,
+        Sentence(
+            "How far a load may lie from its fair share and still count as on target in a review.",
+            "定期审核中，负荷与公平份额相差多少以内视为达到目标。",
+        ),
+    ),
     "late_change_days": KnownSetting(
         14,
         Unit.DAYS,

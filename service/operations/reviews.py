@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain import events
 from service.domain.distribution.tasks import Mode
 from service.domain.reviews import ReviewState, suggestions
-from service.errors import ReviewWithoutDecisions, StateConflict
+from service.domain.states import UNSETTLED_PLANS
+from service.errors import ReviewWithoutDecisions, Sentence, StateConflict
 from service.journal import plain, record
-from service.models import Department, Review, ReviewOpinion, new_id
+from service.models import Department, DistributionPlan, Review, ReviewOpinion, new_id
 from service.operations.distribution_plans import create_plan, expect_scheme
 from service.operations.organisation import expect_department
 from service.operations.team import require_active
@@ -22,6 +23,10 @@ from service.queries.reviews import Team, concerned, team
 from service.queries.settings import setting
 from service.schemas.distribution_plans import DistributionPlanCreate
 from service.schemas.reviews import ReviewCreate, ReviewDecision
+
+BEGUN = Sentence(
+    "A rebalancing of this review is under way; cancel or apply it first.", "该审核已有再平衡方案，请先撤销或执行。"
+)
 
 
 async def create_review(session: AsyncSession, actor: Actor, wanted: ReviewCreate, timezone: str) -> Review:
@@ -95,8 +100,16 @@ async def decide_review(session: AsyncSession, actor: Actor, review_id: UUID, wa
 
 
 async def rebalance(session: AsyncSession, actor: Actor, review_id: UUID, most_moves: int | None) -> UUID:
-    """Asks for a plan that moves as many accounts as the budget allows, the best first; answers its job."""
+    """Asks for a plan that moves as many accounts as the budget allows, the best first; answers its job.
+
+    StateConflict while an earlier one is under way.
+    """
     review = await fetch_open(session, actor, "rebalance", review_id)
+    under_way = select(DistributionPlan.id).where(
+        DistributionPlan.id == review.plan_id, DistributionPlan.state.in_(UNSETTLED_PLANS)
+    )
+    if await session.scalar(under_way):
+        raise StateConflict(BEGUN)
     department = await session.get_one(Department, review.department_id)
     plan = await create_plan(
         session,

@@ -1,4 +1,4 @@
-"""What a review finds: fairness and its drift, results against what was promised, feedback, and old data.
+"""What a review finds: fairness and its drift, results against targets and promises, feedback, and old data.
 
 Numbers of a team and all beneath it; nobody and no account is named, so whoever may read the review may read them.
 """
@@ -31,7 +31,7 @@ from service.models import (
     Task,
 )
 from service.policy.hierarchy import departments_under
-from service.queries.fairness import last_measured
+from service.queries.fairness import Measured, last_measured
 from service.queries.settings import setting
 from service.queries.snapshots import published_rulebook
 from service.schemas.fields import utc
@@ -79,24 +79,30 @@ async def findings(connection: AsyncConnection, scope: Scope, before: Mapping[st
     held = scope.held().subquery()
     counted = select(func.count(), func.count(held.c.staff_id.distinct())).select_from(held)
     accounts, people = (await connection.execute(counted)).one()
+    measured = await measured_now(connection, scope)
     return {
         "accounts": accounts,
         "people": people,
-        "fairness": await fairness(connection, scope, before and before["fairness"]),
+        "fairness": measured and await fairness(connection, scope, measured, before and before["fairness"]),
+        "targets": await targets(connection, scope, measured) if measured else [],
         "results": await results(connection, scope),
         "feedback": await feedback(connection, scope),
         "freshness": await freshness(connection, scope),
     }
 
 
-async def fairness(
-    connection: AsyncConnection, scope: Scope, before: Mapping[str, Any] | None
-) -> dict[str, Any] | None:
-    """The company's loads and the team's part in them, with the rise since the last review; None without rules."""
+async def measured_now(connection: AsyncConnection, scope: Scope) -> Measured | None:
+    """The company's fairness as it was measured last; None without rules, or before a large company was measured."""
     try:
-        measured = await last_measured(connection, scope.timezone)
+        return await last_measured(connection, scope.timezone)
     except (LedgerNotKept, NoPublishedRulebook):
         return None
+
+
+async def fairness(
+    connection: AsyncConnection, scope: Scope, measured: Measured, before: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The company's loads and the team's part in them, with the rise since the last review."""
     then = {part["name"]: part["cv"] for part in before["dimensions"]} if before else {}
     below = {str(one) for one in await connection.scalars(departments_under(scope.department_id))}
     names = ("department_id", "name", "accounts", "people", "pinned_share", "by_hand_share")
@@ -120,6 +126,28 @@ async def fairness(
 def risen(then: str | None, now: str) -> str | None:
     """By how many percentage points a variation has risen; None where it was not measured before."""
     return None if then is None else str((Decimal(now) - Decimal(then)) * 100)
+
+
+async def targets(connection: AsyncConnection, scope: Scope, measured: Measured) -> list[dict[str, Any]]:
+    """How many of the team's people have what the rulebook's balance targets ask for, load by load.
+
+    A target is a fair share by working time; it is met within a tolerance in percent of it.
+    """
+    tolerance = Decimal(await setting(connection, "target_tolerance_percent")) / 100
+    in_team = Staff.department_id.in_(departments_under(scope.department_id))
+    team = {str(one) for one in await connection.scalars(select(Staff.id).where(in_team))}
+    people = [one["after"] for one in measured.report["people"] if one["person_id"] in team]
+    return [
+        {"name": load["name"], "points": load["points"]}
+        | met([Decimal(loads[load["name"]]) for loads in people if load["name"] in loads], tolerance)
+        for load in measured.report["dimensions"]
+    ]
+
+
+def met(shares: list[Decimal], tolerance: Decimal) -> dict[str, int]:
+    """How many shares lie about 1, above it and below it."""
+    above, below = (sum(sign * (share - 1) > tolerance for share in shares) for sign in (1, -1))
+    return {"met": len(shares) - above - below, "above": above, "below": below}
 
 
 async def results(connection: AsyncConnection, scope: Scope) -> dict[str, Any]:

@@ -84,6 +84,16 @@ class FoundFairness(View):
     teams: list[FoundTeam] = Field(description="The department and those beneath it.")
 
 
+class FoundTarget(View):
+    """How many of the team's people have what one balance target of the rulebook asks for: a fair share of a load."""
+
+    name: str = Field(description="value, workload, count or tier:<code>.")
+    points: int = Field(description="How much the target counts, from the rulebook.")
+    met: int = Field(description="People within the tolerance (setting `target_tolerance_percent`) of their share.")
+    above: int = Field(description="People who carry more.")
+    below: int = Field(description="People who carry less.")
+
+
 class FoundResults(View):
     """What was promised in the time, and what was done."""
 
@@ -122,6 +132,9 @@ class FindingsView(View):
     accounts: int = Field(description="Accounts of the team that have a grade of the scheme.")
     people: int = Field(description="Who is responsible for them, in number.")
     fairness: FoundFairness | None = Field(description="null while it cannot be measured, such as without a rulebook.")
+    targets: list[FoundTarget] = Field(
+        description="Results against the balance targets, load by load; empty while fairness cannot be measured."
+    )
     results: FoundResults
     feedback: FoundFeedback
     freshness: FoundFreshness

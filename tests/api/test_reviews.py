@@ -76,6 +76,10 @@ async def test_a_review_tells_fairness_results_feedback_and_how_old_the_data_are
     }
     count = next(part for part in found["fairness"]["dimensions"] if part["name"] == "count")
     assert Decimal(count["cv"]) > 0
+    [target] = [one for one in found["targets"] if one["name"] == "count"]
+    assert target["points"] > 0
+    assert target["met"] + target["above"] + target["below"] == len(sharing.sellers)
+    assert (target["above"], target["below"]) == (1, 1)
     assert count["rise_percent"] is None
     assert [team["department_id"] for team in found["fairness"]["teams"]] == [str(sharing.department_id)]
     suggested = {one["code"]: one["text"] for one in review["suggestions"]}
@@ -247,7 +251,8 @@ async def test_without_rules_the_rest_is_told_and_nothing_is_rebalanced(house: H
     async with house.services.database.transaction() as session:
         await session.execute(update(Rulebook).values(state="retired"))
     review = await opened(sharing)
-    assert (review["findings"]["fairness"], review["findings"]["accounts"]) == (None, 4)
+    found = review["findings"]
+    assert (found["fairness"], found["targets"], found["accounts"]) == (None, [], 4)
     assert review["findings"]["freshness"]["most_days"] is None
     refused = await sharing.ask(sharing.author, "POST", f"/v1/reviews/{review['id']}/rebalance", {})
     assert (refused.status_code, refused.json()["code"]) == (409, "no_published_rulebook")

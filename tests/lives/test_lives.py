@@ -23,14 +23,15 @@ from service.adapters.postgres import EmbeddedPostgres
 from service.database import asyncpg_url
 from service.http.services import Services
 from service.jobs.appeals import end_overdue_mediations, escalate_overdue_appeals, keep_promises, remind_of_appeals
+from service.jobs.waiting import retry_waiting
 from service.main import create_app
 from service.migrations import schema_head
-from service.models import Appeal, AppealVerdict, Assignment, AuditEntry, Mediation, Staff
+from service.models import Appeal, AppealVerdict, Assignment, AuditEntry, Mediation, Review, Staff
 from service.settings import Settings
 from tests.conftest import CHEAP_PASSWORDS, SHARED
 from tests.dispute import REASONS
 from tests.house import House, Person, RolledBack
-from tests.sharing import Sharing
+from tests.sharing import SCHEME, Sharing
 
 LIVES = int(os.environ.get("EVENHAND_LIVES", "10"))
 WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # a sequence is short, and shrinking it takes minutes
@@ -84,6 +85,8 @@ step = st.one_of(
     st.tuples(st.just("assign"), account, seller),
     st.tuples(st.just("route"), account),
     st.tuples(st.just("plan")),
+    st.tuples(st.just("retry")),
+    st.tuples(st.just("look_back"), st.booleans()),
     st.tuples(st.just("clock"), st.integers(1, 30)),
 )
 
@@ -226,6 +229,25 @@ class Life:
         before = await self.contested()
         await self.sharing.applied()
         assert await self.contested() == before
+
+    async def retry(self) -> None:
+        """Accounts without an owner are asked about again; one that is under appeal stays where it is."""
+        before, services = await self.contested(), self.house.services
+        await retry_waiting(services.database, services.settings, datetime.now(UTC))
+        assert await self.contested() == before
+
+    async def look_back(self, decides: bool) -> None:
+        """The team's review is opened if none is, and closed if something is decided."""
+        body = {"department_id": str(self.sharing.department_id), "scheme_code": SCHEME}
+        await self.ask(self.sharing.leader, "POST", "/v1/reviews", body)
+        [open_one] = await self.rows(select(Review.id).where(Review.state == "open"))
+        path = f"/v1/reviews/{open_one.id}"
+        if decides:
+            decided = await self.ask(self.sharing.leader, "POST", f"{path}/decide", {"kind": "keep", "text": "维持"})
+            assert decided.status_code == 200, decided.text
+        [decisions] = await self.rows(select(Review.decisions).where(Review.id == open_one.id))
+        closed = await self.ask(self.sharing.leader, "POST", f"{path}/close", {"summary": "完成"})
+        assert closed.status_code == (200 if decisions.decisions else 409), closed.text
 
     async def clock(self, days: int) -> None:
         """Time passes: everything dated lies so much further back, and the worker's clock does what it does."""
