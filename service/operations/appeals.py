@@ -19,6 +19,7 @@ from service.domain.appeals import (
     filing_closes_at,
 )
 from service.domain.calendar import BusinessCalendar
+from service.domain.distribution.wording import filled
 from service.domain.states import APPEAL_TRANSITIONS, AppealState
 from service.errors import (
     AssignmentEnded,
@@ -30,7 +31,7 @@ from service.errors import (
     Sentence,
 )
 from service.journal import record
-from service.models import Account, Appeal, ArchiveItem, Assignment, Decision, Interaction, Staff, new_id
+from service.models import Account, Appeal, ArchiveItem, Assignment, Decision, Department, Interaction, Staff, new_id
 from service.operations.appeal_mediations import call_off
 from service.operations.appeal_reviews import draw
 from service.policy import Actor, allowed, fetch
@@ -42,6 +43,14 @@ from service.schemas.appeals import AppealCreate, Evidence
 from service.schemas.fields import utc
 
 DRAW_KEY_BYTES = 32
+EXCLUDED = Sentence(
+    "A hard rule excludes you from this account; its explanation names the rule. Where the data behind it are wrong, "
+    "ask {manager}: the administrator corrects what is on record for you, the line or a data steward what is on record "
+    "for the account, and the next decision counts it. Where the rule is wrong, say so in your team's next review.",
+    "硬性规则将您排除在该客户之外，规则见该分配的说明。如所依据的数据有误，请联系{manager}：您的资料由管理员更正，"
+    "客户资料由客户所属管理线或数据管理员更正，下次分配即以更正后的数据为准。如规则不当，请在本团队的下一次定期审核中提出意见。",
+)
+ANY_MANAGER = Sentence("the manager of your department", "您的部门经理")
 
 
 @dataclass(frozen=True)
@@ -95,8 +104,15 @@ async def standing(session: AsyncSession, actor: Actor, wanted: AppealCreate, ti
         raise InvalidInput(errors=[FieldError("missing", sentence, pointer="/on_behalf_of")])
     theirs = concern(appellant, frozenset(), facts)
     if theirs is None or (appellant != actor.id and appellant not in people):
-        raise NotYoursToAppeal
+        raise NotYoursToAppeal(await way_out(session, actor.id) if actor.id in found.excluded_ids else None)
     return Case(appellant, theirs, found)
+
+
+async def way_out(session: AsyncSession, staff_id: UUID) -> Sentence:
+    """Whom somebody asks whom a hard rule excludes."""
+    leads = select(Department.manager_id).join(Staff, Staff.department_id == Department.id).where(Staff.id == staff_id)
+    code = await session.scalar(select(Staff.code).where(Staff.id == leads.scalar_subquery(), Staff.id != staff_id))
+    return filled(EXCLUDED, manager=Sentence(f"your manager {code}", f"您的经理 {code}") if code else ANY_MANAGER)
 
 
 async def managed(session: AsyncSession, actor: Actor, facts: AssignmentFacts) -> frozenset[UUID]:

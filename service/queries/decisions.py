@@ -211,6 +211,7 @@ def own_line(ledger: Ledger, account: int, item: Item, person_id: str) -> Item:
     The winner's id, which the words need, is taken off the item.
     """
     numbers, winner_id = ledger.instance.person_numbers, item.pop("winner_id")
+    had_it = ledger.instance.snapshot.accounts[account].owner == person_id
     with ledger.without(account) as holder:
         own = candidacy(ledger, account, numbers[person_id], holder)
         winner = candidacy(ledger, account, numbers[winner_id], holder) if winner_id in numbers else None
@@ -220,7 +221,7 @@ def own_line(ledger: Ledger, account: int, item: Item, person_id: str) -> Item:
     result = result_of(own, won=item["won"])
     return {
         "result": result,
-        "text": told_shortly(own, winner, item["account_code"], result)._asdict(),
+        "text": told_shortly(own, winner, item["account_code"], result, had_it=had_it)._asdict(),
         "score": None if own.failed else own.points(own.score),
         "failed": [
             {**one.to_mapping(), "sentence": failed_sentence(one)._asdict()} for one in (*own.failed, *own.full)

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from sqlalchemy import update
+
+from service.models import Department
 from tests.dispute import REASONS
 from tests.house import House, Person
 from tests.sharing import Sharing
@@ -84,3 +87,10 @@ async def test_a_seller_whom_the_plan_excluded_may_ask_why_but_not_appeal(house:
     assert why.status_code == 200
     refused = await sharing.ask(excluded, "POST", "/v1/appeals", APPEAL | {"assignment_id": decision["assignment_id"]})
     assert (refused.status_code, refused.json()["code"]) == (403, "not_yours_to_appeal")
+    assert "ask the manager of your department: the administrator" in refused.json()["detail"]
+    leads = update(Department).where(Department.id == sharing.department_id).values(manager_id=sharing.author.id)
+    async with house.services.database.transaction() as session:
+        await session.execute(leads)
+    async with house.client(excluded, **{"Accept-Language": "zh-CN"}) as client:
+        told = await client.post("/v1/appeals", json=APPEAL | {"assignment_id": decision["assignment_id"]})
+    assert f"请联系您的经理 {sharing.author.code}：" in told.json()["detail"]

@@ -119,8 +119,13 @@ async def test_the_line_sees_everything_and_a_candidate_their_own_part(house: Ho
     assert idle.code not in answer.text
     assert str(idle.id) not in answer.text
     sentences = part["own"]["sentences"]
-    assert any("did not come to you" in sentence["en"] for sentence in sentences)
-    assert any("未归您" in sentence["zh"] for sentence in sentences)
+    assert any("did not stay with you" in sentence["en"] for sentence in sentences)
+    assert any("不再由您负责" in sentence["zh"] for sentence in sentences)
+    assert {"did not stay with you", "did not come to you"} == {
+        " ".join(item["text"]["en"].split()[1:6]).rstrip(".:")
+        for who in (rich, idle)
+        for item in await own(sharing, who, won="false")
+    }
     assert answer.headers["ETag"].endswith('-own"')
 
 

@@ -99,7 +99,7 @@ class PersonalAnswer:
     """Why me, or why not me: one person's own view of a decision, other people being ranks.
 
     `outcome`: won, lost, no_room, excluded, or not_ruled when no score told who has the account: it was pinned, held
-    back, at rest, or what the plan was asked to do bound it.
+    back, at rest, or what the plan was asked to do bound it; `had_it`: whether it was theirs before.
     """
 
     explanation: Explanation
@@ -107,6 +107,7 @@ class PersonalAnswer:
     outcome: str
     rank: int | None
     flips: tuple[Flip, ...]
+    had_it: bool
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain JSON data that names nobody else and tells nobody else's score."""
@@ -139,7 +140,8 @@ class PersonalAnswer:
         if self.outcome == "not_ruled":
             yield reason_sentence(self.explanation.decision.reason)
             return
-        yield filled(OUTCOMES[self.outcome], account=account, rank=self.rank or 0, number=number)
+        words = HAD if self.had_it else HAD_NOT
+        yield filled(OUTCOMES[self.outcome], account=account, rank=self.rank or 0, number=number, **words)
         if self.outcome in {"won", "lost"}:
             yield from self._difference()
             yield _arithmetic(YOUR_SCORE, self.own)
@@ -147,7 +149,7 @@ class PersonalAnswer:
         yield from (failed_sentence(failed) for failed in (*self.own.failed[:1], *self.own.full))
         if self.flips:
             changes = joined(change.sentence() for change in self.flips[0].changes)
-            yield filled(WOULD_GO if self.outcome == "won" else WOULD_COME, changes=changes)
+            yield filled(WOULD_GO if self.outcome == "won" else WOULD_COME, changes=changes, **words)
         elif self.outcome != "won":
             yield NO_FLIP
 
@@ -174,37 +176,46 @@ SCORE = Sentence("The winning score: {parts} = {score} points.", "获得者得�
 YOUR_SCORE = Sentence("Your score: {parts} = {score} points.", "您的得分：{parts} = {score} 分。")
 OUTCOMES = {
     "won": Sentence(
-        "{account} came to you: your score was the lowest. People who could serve it and had room: {number}.",
-        "{account} 归您：您的得分最低。符合条件且有余量者共 {number} 人。",
+        "{account} {came}: your score was the lowest. People who could serve it and had room: {number}.",
+        "{account} {came}：您的得分最低。符合条件且有余量者共 {number} 人。",
     ),
     "lost": Sentence(
-        "{account} did not come to you: your score was number {rank} of {number}, and the lowest wins.",
-        "{account} 未归您：在 {number} 人中您的得分排第 {rank}，得分最低者获得。",
+        "{account} {missed}: your score was number {rank} of {number}, and the lowest wins.",
+        "{account} {missed}：在 {number} 人中您的得分排第 {rank}，得分最低者获得。",
     ),
     "no_room": Sentence(
-        "{account} did not come to you: you may serve it, but you had no room.",
-        "{account} 未归您：您符合条件，但没有余量。",
+        "{account} {missed}: you may serve it, but you had no room.",
+        "{account} {missed}：您符合条件，但没有余量。",
     ),
-    "excluded": Sentence(
-        "{account} did not come to you: a hard rule excludes it.", "{account} 未归您：硬性规则不允许。"
-    ),
+    "excluded": Sentence("{account} {missed}: a hard rule excludes it.", "{account} {missed}：硬性规则不允许。"),
 }
-CAME = Sentence("{account} came to you: your score was the lowest.", "{account} 归您：您的得分最低。")
-DID_NOT_COME = Sentence("{account} did not come to you.", "{account} 未归您。")
+WON = Sentence("{account} {came}: your score was the lowest.", "{account} {came}：您的得分最低。")
+MISSED = Sentence("{account} {missed}.", "{account} {missed}。")
+HAD_NOT = {
+    "came": Sentence("came to you", "归您"),
+    "missed": Sentence("did not come to you", "未归您"),
+    "come": Sentence("come to you", "将归您"),
+}
+HAD = {
+    "came": Sentence("stays with you", "继续由您负责"),
+    "missed": Sentence("did not stay with you", "不再由您负责"),
+    "come": Sentence("stayed with you", "将继续由您负责"),
+}
+"""How an account came or did not come, for somebody who did not have it before and for somebody who had it."""
 BEHIND = Sentence("You were {points} points above the lowest score.", "您比最低得分高 {points} 分。")
 IN_FRONT = Sentence("The next was {points} points higher.", "其次者高 {points} 分。")
 BY_HASH = Sentence("The lowest scores were equal; the keyed hash parted them.", "最低得分相同，由带密钥的散列值决定。")
 WOULD_COME = Sentence(
-    "Everything else being equal, it would have come to you if {changes}.",
-    "其他条件不变，若您{changes}，该客户将归您。",
+    "Everything else being equal, it would have {come} if {changes}.",
+    "其他条件不变，若您{changes}，该客户{come}。",
 )
 WOULD_GO = Sentence(
     "Everything else being equal, it would have gone to the next if {changes}.",
     "其他条件不变，若您{changes}，该客户将归其次者。",
 )
 NO_FLIP = Sentence(
-    "No single change of your own data would have brought it to you.",
-    "仅改变您本人的任何一项数据，均不足以使该客户归您。",
+    "No single change of your own data would have turned that.",
+    "仅改变您本人的任何一项数据，均不足以改变这一结果。",
 )
 
 
@@ -240,19 +251,20 @@ def why(ledger: Ledger, account_id: str, person_id: str, kind: str = "plan") -> 
     ranks = {each.person: rank for rank, each in enumerate(explanation.open, 1)}
     outcome = _outcome(ledger, explanation, own)
     turned = () if outcome == "not_ruled" else flips(ledger, account_id, person_id)
-    return PersonalAnswer(explanation, own, outcome, ranks.get(own.person), turned)
+    had_it = ledger.instance.snapshot.accounts[ledger.instance.account_numbers[account_id]].owner == person_id
+    return PersonalAnswer(explanation, own, outcome, ranks.get(own.person), turned, had_it)
 
 
-def told_shortly(own: Candidacy, winner: Candidacy | None, code: str, result: str) -> Sentence:
+def told_shortly(own: Candidacy, winner: Candidacy | None, code: str, result: str, *, had_it: bool) -> Sentence:
     """Why an account did or did not come to somebody, without ranks, which would ask everybody's score.
 
-    `result`: won, lost, no_room or excluded.
+    `result`: won, lost, no_room or excluded; `had_it`: whether it was theirs before.
     """
     reasons = [failed_sentence(one) for one in (*own.failed, *own.full)]
     if result == "lost" and winner is not None:
         gap = own.score - winner.score
         reasons = [filled(BEHIND, points=own.points(gap, 2))] if gap else [BY_HASH]
-    opening = filled(CAME if result == "won" else DID_NOT_COME, account=code)
+    opening = filled(WON if result == "won" else MISSED, account=code, **(HAD if had_it else HAD_NOT))
     parts = [opening, *reasons]
     return Sentence(" ".join(part.en for part in parts), "".join(part.zh for part in parts))
 

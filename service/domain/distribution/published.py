@@ -38,7 +38,10 @@ NOTHING_ASKED = Sentence(
     "An account for which no region, industry or product is known asks for none.",
     "未登记地域、行业或产品的客户，对该项不作要求。",
 )
-LEVELS = Sentence("Experience: {levels}.", "经验级别：{levels}。")
+LEVELS = Sentence(
+    "Experience, where accounts are graded by a scheme that has these tiers: {levels}. Other tiers demand none.",
+    "经验级别（客户按含有下列等级的分级方案定级时适用）：{levels}。其他等级不要求。",
+)
 LEVEL = Sentence("{tier} accounts need level {level} of 5 or higher", "{tier}客户要求 {level} 级及以上（共 5 级）")
 NO_LEVELS = Sentence("No tier demands experience.", "各等级均不要求经验级别。")
 BLOCKED = Sentence(
