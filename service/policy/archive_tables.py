@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, true
 
-from service.domain.archives import CONFIDENTIAL, KEEPERS, SECRET, TOP_SECRET
+from service.domain.archives import CONFIDENTIAL, KEEPERS, SECRET, TOP_SECRET, Confidentiality
 from service.domain.lending import DIRECT_BORROWERS
 from service.domain.people import ARCHIVE_STAFF, ARCHIVE_WORKERS, LEADERS, Role
 from service.models import ArchiveItem, Delegation, Department, Loan
@@ -15,13 +15,11 @@ from service.policy.relations import is_actor, team
 from service.policy.rules import POLICIES, Predicate, Rule, declare, related, role
 
 GENERAL_MANAGER, ARCHIVIST, AUDITOR = Role.GENERAL_MANAGER, Role.ARCHIVIST, Role.AUDITOR
-ANY_CLASS = range(TOP_SECRET + 1)
+ANY_CLASS = range(len(Confidentiality))
 UNCLASSIFIED = range(SECRET)
 BELOW_TOP_SECRET = range(TOP_SECRET)
 UP_TO_CONFIDENTIAL = range(SECRET, CONFIDENTIAL + 1)
-ONLY_SECRET = range(SECRET, SECRET + 1)
-ONLY_CONFIDENTIAL = range(CONFIDENTIAL, CONFIDENTIAL + 1)
-ONLY_TOP_SECRET = range(TOP_SECRET, TOP_SECRET + 1)
+ONLY_SECRET, ONLY_CONFIDENTIAL, ONLY_TOP_SECRET = (range(rank, rank + 1) for rank in (SECRET, CONFIDENTIAL, TOP_SECRET))
 
 
 def classed(rule: Rule, ranks: range, *roles: str) -> Rule:

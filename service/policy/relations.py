@@ -59,8 +59,6 @@ def _deciding_line(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
 
 
 def _departments(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
-    if actor.kind != "integration":
-        return false()
     held = (held_by(position, one, account_of(model)) for position, one in enumerate(actor.departments or (), start=1))
     return or_(false(), *held)
 

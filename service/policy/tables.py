@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.dialects.postgresql import array
 
 from service.domain.people import ACCOUNT_CREATORS, BASICS_READERS, LEADERS, PLAN_AUTHORS, REVIEWER_ROLES, Role
@@ -182,8 +182,6 @@ def _behind_my_review(actor: Actor, model: type[Decision]) -> ColumnElement[bool
 
 def _considered(actor: Actor, model: type[Assignment]) -> ColumnElement[bool]:
     """Assignments whose decision considered the actor, eligible or excluded."""
-    if actor.kind != "staff":
-        return false()
     return (
         exists()
         .where(

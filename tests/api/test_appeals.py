@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from service.database import keep_archive
-from service.models import Appeal, ArchiveItem, Assignment, AuditEntry, Interaction, Setting, new_id
+from service.models import Appeal, ArchiveItem, Assignment, AuditEntry, Interaction, Setting, Staff, new_id
 from service.operations import memberships
 from tests.dispute import STATEMENT, Dispute, a_dispute
 from tests.house import House, Person
@@ -268,6 +268,12 @@ async def test_managers_of_the_parties_see_the_state_and_strangers_nothing(house
     assert shown == {"id", "state", "instance", "decide_by", "redacted", "version", "created_at", "updated_at"}
     assert set(body["redacted"]) == set(body) - shown - {"decided_at", "escalate_by"}
     assert boss.headers["ETag"] == '"1-state"'
+    elsewhere = await house.department()
+    other_boss = await house.person("department_manager", department_id=elsewhere)
+    assert (await dispute.ask(other_boss, "GET", path)).status_code == 404
+    async with house.services.database.transaction() as session:
+        await session.execute(update(Staff).where(Staff.id == dispute.owner.id).values(department_id=elsewhere))
+    assert [(await dispute.ask(one, "GET", path)).status_code for one in (dispute.boss, other_boss)] == [200, 200]
     for role in ("director", "key_account_manager", "admin", "sales_rep"):
         stranger = await house.person(role)
         assert (await dispute.ask(stranger, "GET", path)).status_code == 404

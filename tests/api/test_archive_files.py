@@ -82,7 +82,10 @@ async def test_whoever_may_ask_for_the_content_is_told_how(archive: Archive) -> 
 async def test_the_accounts_team_opens_what_is_unclassified_while_the_setting_is_on(archive: Archive) -> None:
     item_id = await archive.accepted("unclassified", by=archive.colleague, account_id=None)
     assert (await archive.content(archive.seller, item_id)).status_code == 403
-    of_account = await archive.accepted("unclassified", account_id=str(archive.account_id))
+    of_account = await archive.deposit("unclassified", by=archive.manager, account_id=str(archive.account_id))
+    await archive.send(of_account, by=archive.manager)
+    assert (await archive.content(archive.seller, of_account)).status_code == 403
+    await archive.ask(archive.archivist, f"{of_account}/accept", {"original_held": True})
     assert (await archive.content(archive.seller, of_account)).content == PDF
     for person in (archive.colleague, archive.stranger, archive.manager, archive.archivist, archive.auditor):
         assert (await archive.content(person, of_account)).status_code == 403

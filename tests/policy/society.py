@@ -177,6 +177,7 @@ class Society:
                 "invited": self.invited,
                 "candidate": self.considered,
                 "reviewer": self.under_review,
+                "reviewer_of_another": self.beside_review,
                 "depositor": self.deposited,
                 "former_depositor": self.accepted,
                 "deputy_in_charge": self.in_charge,
@@ -217,6 +218,11 @@ class Society:
         (assignment,) = await self.row(Assignment, decision_id=decision)
         await self.row(Appeal, assignment_id=assignment, reviewer_id=person.id)
         return (assignment,) if model is Assignment else (decision,)
+
+    async def beside_review(self, model: type[Base], person: Person) -> tuple[Any, ...]:
+        """A further decision on the account of an assignment against which the person hears an appeal."""
+        await self.under_review(model, person)
+        return await self.row(model)
 
     async def deposited(self, model: type[Base], person: Person) -> tuple[Any, ...]:
         """An item that the person deposited, which nobody has accepted."""

@@ -78,7 +78,7 @@ NAMES: dict[type[Base], dict[str, str]] = {
 # Relations that another row makes, and rows that differ in themselves.
 FURTHER: dict[type[Base], tuple[str, ...]] = {
     Assignment: ("reviewer", "candidate"),
-    Decision: ("reviewer",),
+    Decision: ("reviewer", "reviewer_of_another"),
     Staff: ("oneself",),
     ArchiveItem: ("depositor", "former_depositor", "deputy_in_charge", "borrower", "former_borrower"),
     Loan: ("approver", "deputy_in_charge", "delegate", "former_delegate"),

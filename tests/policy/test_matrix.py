@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Table
 
 from service.domain.people import Role
+from service.models import Department, Loan, ReadingSession, Staff
 from service.policy.rules import POLICIES
 from service.queries.actors import staff_actor
 from tests.house import LONG_AGO
@@ -53,6 +54,21 @@ async def test_what_was_deleted_exists_for_nobody(society: Society) -> None:
             gone = table.update().where(*[column == key[0] for column in table.primary_key])
             await connection.execute(gone.values(deleted_at=LONG_AGO))
             assert not [cell async for cell, may in society.asked(connection, model, key, actor, "", "") if may]
+
+
+async def test_of_what_became_top_secret_whoever_decides_on_others_knows_no_loan(society: Society) -> None:
+    deputy = await society.house.person("deputy_general_manager")
+    (department,) = await society.row(Department, deputy_in_charge_id=deputy.id)
+    (borrower,) = await society.row(Staff, department_id=department)
+    loan = {"class_as_lent": "secret", "way": "approval", "borrower_id": borrower}
+    async with society.house.services.database.reading() as connection:
+        actor = await staff_actor(connection, deputy.id)
+        assert actor is not None
+        for model, known in ((Loan, loan), (ReadingSession, {"reader_id": borrower})):
+            for class_, expected in (("secret", {"see", "decide"}), ("top_secret", set())):
+                key = await society.row(model, item_id=await society.item_of(class_), **known)
+                may = {cell.action async for cell, may in society.asked(connection, model, key, actor, "", "") if may}
+                assert may == expected, (model, class_)
 
 
 async def test_the_matrix_in_the_repository_is_the_present_one(answers: Answers) -> None:
