@@ -57,6 +57,7 @@ class Loan(Unguessable, Versioned, Base):
         Index("ix_loans_item", "item_id", "created_at"),
         Index("ix_loans_borrower", "borrower_id", "created_at"),
         Index("ix_loans_ending", "expires_at", postgresql_where=text("state = 'active'")),
+        Index("ix_loans_approver", "approved_by", postgresql_where=text("approved_by IS NOT NULL")),
         Index("ix_loans_waiting", "lapses_at", postgresql_where=text("state = 'approved'")),
         CheckConstraint(
             "state IN ('requested', 'approved', 'refused', 'cancelled', 'lapsed', 'active', 'returned', 'expired', "
@@ -115,6 +116,7 @@ class ReadingSession(Unguessable, Versioned, Base):
         Index("ix_reading_sessions_item", "item_id", "created_at"),
         Index("ix_reading_sessions_reader", "reader_id", "created_at"),
         Index("ix_reading_sessions_ending", "expires_at", postgresql_where=text("state = 'active'")),
+        Index("ix_reading_sessions_approver", "approved_by", postgresql_where=text("approved_by IS NOT NULL")),
         Index("ix_reading_sessions_waiting", "lapses_at", postgresql_where=text("state = 'approved'")),
         CheckConstraint(
             "state IN ('requested', 'approved', 'refused', 'cancelled', 'lapsed', 'active', 'ended', 'expired', "

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, true
 
 from service.domain.archives import CONFIDENTIAL, KEEPERS, SECRET, TOP_SECRET, Confidentiality
 from service.domain.lending import DIRECT_BORROWERS
@@ -35,14 +35,18 @@ def classed(rule: Rule, ranks: range, *roles: str) -> Rule:
 
 
 def of_item(action: str) -> Callable[[Actor, type[Any]], ColumnElement[bool]]:
-    """The relation of what belongs to an item (its `item_id`) on which the actor may do this."""
+    """The relation of what belongs to an item (its `item_id`) on which the actor may do this.
+
+    A scalar, because PostgreSQL takes an EXISTS for all items at once, where a page needs a few.
+    """
 
     def relation(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
         rule = POLICIES[ArchiveItem][action]
         if rule.holds_everywhere(actor):
             return model.item_id.is_not(None)  # type: ignore[no-any-return]
         mine = rule.predicate(actor, ArchiveItem)
-        return exists().where(ArchiveItem.id == model.item_id, mine).correlate_except(ArchiveItem)
+        found = select(true()).where(ArchiveItem.id == model.item_id, mine).correlate_except(ArchiveItem)
+        return found.scalar_subquery()
 
     return relation
 

@@ -54,7 +54,7 @@ def test_actors_of_one_shape_differ_in_ids_alone() -> None:
     of_a_department = Actor("staff", uuid4(), "李娜", roles=MANAGER.roles, departments=(HOME,))
     of_none = Actor("staff", uuid4(), "李娜", roles=SELLER.roles, departments=())
     of_one = Actor("integration", uuid4(), "ERP", scopes=READER.scopes, departments=(HOME,))
-    different = [SELLER, MANAGER, other_kind, leading, of_a_department, of_none, READER, STRANGER, of_one]
+    different = [SELLER, MARKETER, MANAGER, other_kind, leading, of_a_department, of_none, READER, STRANGER, of_one]
     assert len({one.shape for one in alike}) == 1
     assert len({one.shape for one in different}) == len(different)
 
