@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.database import Database
+from service.errors import Problem
 from service.operations.appeal_deadlines import end_mediation, escalate, remind, remind_sides
 from service.operations.appeal_promises import keep_dated
 from service.policy import system_actor
@@ -14,6 +16,7 @@ from service.queries.appeal_deadlines import due_promises, near, near_mediations
 from service.settings import Settings
 
 DEADLINES = system_actor("deadlines")
+log = structlog.get_logger("evenhand.appeals")
 
 
 async def escalate_overdue_appeals(database: Database, settings: Settings, now: datetime) -> int:
@@ -49,9 +52,15 @@ async def keep_promises(database: Database, settings: Settings, now: datetime) -
 
 
 async def each(database: Database, ids: Sequence[UUID], act: Callable[[AsyncSession, UUID], Awaitable[bool]]) -> int:
-    """Acts on each in a transaction of its own; tells for how many something was to be done."""
+    """Acts on each in a transaction of its own; tells for how many something was done.
+
+    What stands in the way of one does not stop the others; it is tried again the next time.
+    """
     done = 0
     for id_ in ids:
-        async with database.transaction() as session:
-            done += await act(session, id_)
+        try:
+            async with database.transaction() as session:
+                done += await act(session, id_)
+        except Problem as problem:
+            log.warning("not done", id=str(id_), code=problem.code())
     return done

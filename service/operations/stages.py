@@ -78,15 +78,21 @@ async def pass_tasks(session: AsyncSession, actor: Actor, former: list[UUID]) ->
         .with_for_update(of=Task)
     )  # fmt: skip
     tasks = (await session.execute(found)).all()
-    given = update(Task).where(
+    passed = update(Task).where(
         Task.id == func.any([task.id for task in tasks]),
-        PRESENT.account_id == Task.account_id, PRESENT.stage == Task.stage, PRESENT.ended_at.is_(None),
-    )  # fmt: skip
-    given = given.values(assignee_id=PRESENT.staff_id, version=Task.version + 1)
+        PRESENT.account_id == Task.account_id,
+        PRESENT.stage == Task.stage,
+        PRESENT.ended_at.is_(None),
+    )
+    given = passed.values(assignee_id=PRESENT.staff_id, version=Task.version + 1)
     await session.execute(given, execution_options=UNSYNCHRONISED)
-    changed = [{"assignee_id": {"from": task.former, "to": task.present}} for task in tasks]
     facts = [
-        events.TaskChanged(task.id, task.account_id, {"changes": one}) for task, one in zip(tasks, changed, strict=True)
+        events.TaskChanged(
+            task.id,
+            task.account_id,
+            {"changes": {"assignee_id": {"from": task.former, "to": task.present}}, "came_with": "account"},
+        )
+        for task in tasks
     ]
     await record(session, actor, *facts)
 
@@ -96,11 +102,10 @@ async def tell(session: AsyncSession, actor: Actor, begun: Sequence[Mapping[str,
     responsible: dict[UUID, dict[str, UUID]] = {}
     for duty in begun:
         responsible.setdefault(duty["account_id"], {})[duty["stage"]] = duty["staff_id"]
-    raised = update(AccountDivision).where(AccountDivision.account_id == func.any(list(responsible)))
-    raised = raised.values(version=AccountDivision.version + 1).returning(
-        AccountDivision.id, AccountDivision.account_id
-    )
-    divisions = (await session.execute(raised, execution_options=UNSYNCHRONISED)).all()
+    divided = update(AccountDivision).where(AccountDivision.account_id == func.any(list(responsible)))
+    raised = divided.values(version=AccountDivision.version + 1)
+    told = raised.returning(AccountDivision.id, AccountDivision.account_id)
+    divisions = (await session.execute(told, execution_options=UNSYNCHRONISED)).all()
     facts = [
         events.DivisionChanged(one.id, one.account_id, {"changes": {}, "responsible": responsible[one.account_id]})
         for one in divisions

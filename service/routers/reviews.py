@@ -111,7 +111,7 @@ async def decide_review(review_id: UUID, decision: ReviewDecision, context: Ctx)
 async def rebalance_review(review_id: UUID, wanted: ReviewRebalance, context: Ctx) -> Response:
     """Have a rebalancing of the team computed, within a budget of moves.
 
-    `plan_id` names the plan, which somebody else approves.
+    `plan_id` names the plan, which somebody else approves. While it is under way there is no second one.
 
     在变更额度内为该团队计算再平衡方案。
     """

@@ -18,6 +18,7 @@ from service.models import AccountMembership, AuditEntry, Staff, StageDuty, Task
 from service.schemas.divisions import DivisionView
 from tests.dispute import a_dispute
 from tests.house import House, Person
+from tests.noticing import kinds, tell_all
 from tests.sharing import Sharing
 
 FUNCTIONS = ("tech_support", "marketing", "finance", "leader", "after_sales")
@@ -213,6 +214,9 @@ async def test_a_new_owner_takes_the_owners_stages_and_their_tasks(house: House,
         )
         counted = dict((await connection.execute(told.group_by(AuditEntry.action))).all())
     assert counted == {"task.changed": len(stages_of(Size.SMALL, Involved.SIMPLE)) - 1, "division.changed": 2}
+    await tell_all(house)
+    assert "account_given" in await kinds(house, dispute.seller)
+    assert "task_given" not in await kinds(house, dispute.seller)
 
 
 @pytest.mark.parametrize("mode", ["fresh", "leaver"])

@@ -221,7 +221,11 @@ async def test_a_mediator_who_leaves_ends_the_mediation_and_the_clock_goes_on(ho
     assert (await sharing.ask(judge, "POST", f"{path}/review", {})).status_code == 200
     mediated = await sharing.ask(judge, "POST", f"{path}/mediate", {"mediator_id": str(mediator.id)})
     assert mediated.status_code == 200, mediated.text
-    admin = await house.person("admin")
+    admin, gains = await house.person("admin"), await house.person("sales_rep")
+    async with house.services.database.transaction() as session:
+        await session.execute(update(Appeal).values(beneficiary_id=gains.id))
+    assert (await sharing.ask(admin, "POST", f"/v1/staff/{gains.id}/leave", {})).status_code == 200
+    assert (await sharing.ask(judge, "GET", path)).json()["state"] == "mediation"
     assert (await sharing.ask(admin, "POST", f"/v1/staff/{mediator.id}/leave", {})).status_code == 200
     appeal = (await sharing.ask(judge, "GET", path)).json()
     assert (appeal["state"], appeal["mediations"][0]["result"]) == ("under_review", "lapsed")

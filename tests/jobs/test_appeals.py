@@ -5,13 +5,15 @@ import os
 import signal
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, select, text, update
 
-from service.jobs.appeals import escalate_overdue_appeals
+from service.errors import AssignmentEnded
+from service.jobs.appeals import each, escalate_overdue_appeals
 from service.jobs.schedule import SCHEDULE
 from service.jobs.worker import Scheduled, work
-from service.models import Appeal, AuditEntry, Setting
+from service.models import Appeal, AuditEntry, Setting, new_id
 from tests.dispute import Dispute, a_dispute
 from tests.house import House
 
@@ -52,6 +54,17 @@ async def test_running_it_again_changes_nothing_more(house: House) -> None:
     once = await shown(dispute, path)
     assert await run(house, now + LATER) == 0
     assert await shown(dispute, path) == once
+
+
+async def test_what_stands_in_the_way_of_one_does_not_stop_the_others(house: House) -> None:
+    refused, *others = [new_id() for _ in range(3)]
+
+    async def act(_session: Any, id_: UUID) -> bool:
+        if id_ == refused:
+            raise AssignmentEnded
+        return True
+
+    assert await each(house.services.database, [refused, *others], act) == 2
 
 
 async def test_an_appeal_that_nobody_took_on_is_handed_on_too(house: House) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.distribution.groups import counted_as_one
+from service.domain.distribution.groups import counted_as_one, with_namesakes
 from service.domain.distribution.snapshot import Account
 
 VALUES = st.lists(st.integers(0, 1000), min_size=1, max_size=6)
@@ -49,3 +49,9 @@ def test_the_entry_has_all_products_and_the_highest_grade_once() -> None:
     assert (entry.id, entry.products, entry.tier, entry.workload_minutes, entry.is_new) == (
         "a", ("x", "y"), "gold", 960, False,
     )  # fmt: skip
+
+
+def test_namesakes_join_a_group_or_make_one_and_no_group_joins_another() -> None:
+    roots = {"b": "head", "c": "head", "x": "other"}
+    known = with_namesakes(roots, [["b", "a"], ["e", "d"], ["c", "x", "f"]])
+    assert known == roots | {"a": "head", "d": "d", "e": "d", "f": "head"}
