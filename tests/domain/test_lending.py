@@ -272,6 +272,8 @@ def test_what_is_left_is_never_less_than_nothing() -> None:
 def test_each_working_day_counts_for_itself() -> None:
     yesterday = opening("2026-03-03T09:00", 4 * HOUR)
     check_daily_limit([yesterday], opening("2026-03-04T09:00", 4 * HOUR), CALENDAR)
+    longer_tomorrow = opening("2026-03-05T09:00", 5 * HOUR)
+    check_daily_limit([longer_tomorrow], opening("2026-03-04T22:00", 2 * HOUR), CALENDAR)
 
 
 def test_a_loan_over_midnight_counts_with_both_days() -> None:
