@@ -1,5 +1,6 @@
 """The files of an item: sealed before their transaction, entered in it, accepted or turned down, verified."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,16 +39,23 @@ class Inspected:
 
     def __init__(self, pieces: AsyncIterator[bytes], kind: FileType) -> None:
         self._pieces, self._kind = pieces, kind
-        self._head, self._tail = b"", b""
+        self._head, self._last, self._kept = b"", deque[bytes](), 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """The pieces; FileFlaw before the end of a file that is not of its type."""
         async for piece in self._pieces:
             if len(self._head) < HEAD_BYTES:
                 self._head += piece[: HEAD_BYTES - len(self._head)]
-            self._tail = (self._tail + piece)[-TAIL_BYTES:] if len(piece) < TAIL_BYTES else piece[-TAIL_BYTES:]
+            self._keep(piece)
             yield piece
-        check_content(self._kind, Edges(self._head, self._tail))
+        check_content(self._kind, Edges(self._head, b"".join(self._last)[-TAIL_BYTES:]))
+
+    def _keep(self, piece: bytes) -> None:
+        """The pieces in which the file's end lies, as they came: to cut each would copy the file twice."""
+        self._last.append(piece)
+        self._kept += len(piece)
+        while self._kept - len(self._last[0]) >= TAIL_BYTES:
+            self._kept -= len(self._last.popleft())
 
 
 async def seal_file(

@@ -113,31 +113,14 @@ class Measure:
 
 
 async def ciphertext(pieces: AsyncIterator[bytes], sealer: Sealer, measure: Measure) -> AsyncIterator[bytes]:
-    """What is stored of what comes in; hashed and sealed side by side while more comes, not in the way of others."""
-    async with aclosing(ahead(batches(pieces))) as coming:
-        async for batch in coming:
-            _, sealed = await asyncio.gather(
-                asyncio.to_thread(measure.update, batch), asyncio.to_thread(sealer.update, batch)
-            )
-            if sealed:
-                yield sealed
+    """What is stored of what comes in; hashed and sealed side by side, and not in the way of other requests."""
+    async for batch in batches(pieces):
+        _, sealed = await asyncio.gather(
+            asyncio.to_thread(measure.update, batch), asyncio.to_thread(sealer.update, batch)
+        )
+        if sealed:
+            yield sealed
     yield sealer.finish()
-
-
-async def ahead(batches: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """The same, the next one on its way while one is worked on; never more than that one."""
-
-    async def following() -> bytes:
-        return await anext(batches, b"")
-
-    coming = asyncio.create_task(following())
-    try:
-        while batch := await coming:
-            coming = asyncio.create_task(following())
-            yield batch
-    finally:
-        coming.cancel()
-        await asyncio.gather(coming, return_exceptions=True)
 
 
 async def batches(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
