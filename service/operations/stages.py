@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -64,20 +64,7 @@ def passes(duty: Any, role: str) -> bool:
 
 async def pass_tasks(session: AsyncSession, actor: Actor, former: list[UUID]) -> None:
     """Open tasks of those who answered for their stage until now go to whoever does so from now on."""
-    same = (PRESENT.account_id == FORMER.account_id, PRESENT.stage == FORMER.stage, PRESENT.ended_at.is_(None))
-    found = (
-        select(Task.id, Task.account_id, FORMER.staff_id.label("former"), PRESENT.staff_id.label("present"))
-        .select_from(FORMER)
-        .join(Task, Task.account_id == FORMER.account_id)
-        .join(PRESENT, PRESENT.account_id == FORMER.account_id)
-        .where(
-            FORMER.id == func.any(former), *same, Task.stage == FORMER.stage, Task.assignee_id == FORMER.staff_id,
-            Task.state.in_(OPEN_TASK_STATES), Task.deleted_at.is_(None),
-        )
-        .order_by(Task.id)
-        .with_for_update(of=Task)
-    )  # fmt: skip
-    tasks = (await session.execute(found)).all()
+    tasks = (await session.execute(tasks_behind(former))).all()
     passed = update(Task).where(
         Task.id == func.any([task.id for task in tasks]),
         PRESENT.account_id == Task.account_id,
@@ -95,6 +82,21 @@ async def pass_tasks(session: AsyncSession, actor: Actor, former: list[UUID]) ->
         for task in tasks
     ]
     await record(session, actor, *facts)
+
+
+def tasks_behind(former: list[UUID]) -> Any:
+    """Open tasks of stages, locked, that those whose duties ended have, with who answers for the stage now."""
+    stage = (Task.account_id == FORMER.account_id, Task.stage == FORMER.stage, Task.assignee_id == FORMER.staff_id)
+    now = (PRESENT.account_id == FORMER.account_id, PRESENT.stage == FORMER.stage, PRESENT.ended_at.is_(None))
+    return (
+        select(Task.id, Task.account_id, FORMER.staff_id.label("former"), PRESENT.staff_id.label("present"))
+        .select_from(FORMER)
+        .join(Task, and_(*stage, Task.state.in_(OPEN_TASK_STATES), Task.deleted_at.is_(None)))
+        .join(PRESENT, and_(*now))
+        .where(FORMER.id == func.any(former))
+        .order_by(Task.id)
+        .with_for_update(of=Task)
+    )
 
 
 async def tell(session: AsyncSession, actor: Actor, begun: Sequence[Mapping[str, Any]]) -> None:

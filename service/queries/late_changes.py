@@ -37,7 +37,7 @@ VALUE = ("account.proposed", "account.changed")
 VERIFICATION = "account.verified"
 DECIDING = (
     "industry", "region", "potential_value", "potential_currency", "potential_value_on", "intent", "products", "custom",
-    "parent_id",
+    "parent_id", "name",
 )  # fmt: skip
 PLAN = bindparam("plan_id", type_=Uuid())
 

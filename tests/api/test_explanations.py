@@ -121,6 +121,7 @@ async def test_the_line_sees_everything_and_a_candidate_their_own_part(house: Ho
     sentences = part["own"]["sentences"]
     assert any("did not stay with you" in sentence["en"] for sentence in sentences)
     assert any("不再由您负责" in sentence["zh"] for sentence in sentences)
+    assert all(" stays with you: " in item["text"]["en"] for item in await own(sharing, rich, won="true"))
     assert {"did not stay with you", "did not come to you"} == {
         " ".join(item["text"]["en"].split()[1:6]).rstrip(".:")
         for who in (rich, idle)

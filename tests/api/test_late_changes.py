@@ -34,8 +34,12 @@ async def test_own_profiles_and_values_that_were_raised_by_who_gains_are_shown(h
         verified = await client.post(f"/v1/accounts/{account}/verify", json={"accept": True})
     assert verified.status_code == 200, verified.text
     await patched(sharing, seller, f"/v1/accounts/{account}", {"name": "华东机械有限公司"})
+    await patched(sharing, seller, f"/v1/accounts/{account}", {"external_ref": "X-1"})
     plan = await sharing.planned(mode="arrivals")
-    told = {(item["kind"], item["actor_id"]): item for item in await changes(sharing, plan)}
+    shown = await changes(sharing, plan)
+    assert sorted(item["fields"] for item in shown if "name" in item["fields"]) == [["name"]]
+    assert not any("external_ref" in item["fields"] for item in shown)
+    told = {(item["kind"], item["actor_id"]): item for item in shown if item["fields"] != ["name"]}
     own = told["profile", str(schemer.id)]
     assert (own["by_themselves"], own["by_candidate"], own["staff_code"]) == (True, True, schemer.code)
     assert set(own["fields"]) == {"email", "max_accounts"}

@@ -120,6 +120,13 @@ def test_every_setting_shows_in_the_published_text(change: dict[str, Any], langu
     assert rulebook_text(Rulebook.from_mapping(change), language) != rulebook_text(Rulebook(), language)
 
 
+def test_the_text_says_that_the_scheme_in_use_may_not_have_its_tiers() -> None:
+    assert "a scheme that has these tiers: diamond accounts need level 2" in rulebook_text(Rulebook(), "en")
+    assert "含有下列等级的分级方案" in rulebook_text(Rulebook(), "zh")
+    of_pareto = Rulebook.from_mapping({"hard_rules": {"minimum_experience": {"key": 3}}})
+    assert "大客户要求 3 级及以上" in rulebook_text(of_pareto, "zh")
+
+
 @given(rulebooks())
 def test_the_text_is_complete_in_both_languages(rulebook: Rulebook) -> None:
     english, chinese = rulebook_text(rulebook, "en"), rulebook_text(rulebook, "zh")
