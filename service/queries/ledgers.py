@@ -282,7 +282,9 @@ HEAD = text("""
             SELECT DISTINCT c.staff_id FROM load_changes c
             WHERE c.xid >= pg_snapshot_xmin(n.known)
               AND (c.xid < pg_snapshot_xmax(pg_current_snapshot()) OR c.xid = pg_current_xact_id_if_assigned())
-              AND NOT pg_visible_in_snapshot(c.xid, n.known) AND c.booked_in IS DISTINCT FROM n.id
+              -- a snapshot does not tell whether the transaction that took it sees itself
+              AND (c.xid = pg_current_xact_id_if_assigned() OR NOT pg_visible_in_snapshot(c.xid, n.known))
+              AND c.booked_in IS DISTINCT FROM n.id
         ) AS touched
     FROM rules LEFT JOIN newest n ON true
 """).columns(restated=JSONB, booking=JSONB)
