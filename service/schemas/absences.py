@@ -70,7 +70,7 @@ class AbsenceSort(StrEnum):
 class AbsenceFilter(PageFilter):
     """Typed filters, one per field."""
 
-    kind: Annotated[list[AbsenceKind], Field(max_length=10)] | None = Field(default=None, description="Kinds.")
-    on_from: Day | None = Field(default=None, description="Away on this day or later.")
-    on_to: Day | None = Field(default=None, description="Away on this day or earlier.")
+    kind: Annotated[list[AbsenceKind], Field(max_length=10)] | None = Field(default=None, description="Kinds. 类型。")
+    on_from: Day | None = Field(default=None, description="Away on this day or later. 缺勤日不早于此日。")
+    on_to: Day | None = Field(default=None, description="Away on this day or earlier. 缺勤日不晚于此日。")
     sort: AbsenceSort = Field(default=AbsenceSort.STARTS, description="The order.")

@@ -54,10 +54,15 @@ class AccountTierSort(StrEnum):
 class AccountTierFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Schemes.")
-    tier: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Tiers.")
-    current: bool | None = Field(default=None, description="true: grades held now; false: those that ended.")
-    as_of: Instant | None = Field(default=None, description="Grades held at this instant.")
+    scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(
+        default=None, description="Schemes. 分级方案。"
+    )
+    tier: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Tiers. 级别。")
+    current: bool | None = Field(
+        default=None,
+        description="true: grades held now; false: those that ended. true：现有级别；false：已结束的级别。",
+    )
+    as_of: Instant | None = Field(default=None, description="Grades held at this instant. 此时刻的级别。")
     sort: AccountTierSort = Field(default=AccountTierSort.STARTED_DESC, description="The order.")
 
 
@@ -92,9 +97,14 @@ class EntitlementSort(StrEnum):
 class EntitlementFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Schemes.")
-    kind: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Kinds.")
-    current: bool | None = Field(default=None, description="true: still owed; false: ended with their grade.")
-    due_from: Day | None = Field(default=None, description="Due on or after this day.")
-    due_to: Day | None = Field(default=None, description="Due on or before this day.")
+    scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(
+        default=None, description="Schemes. 分级方案。"
+    )
+    kind: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Kinds. 类型。")
+    current: bool | None = Field(
+        default=None,
+        description="true: still owed; false: ended with their grade. true：仍应履行；false：已随级别结束。",
+    )
+    due_from: Day | None = Field(default=None, description="Due on or after this day. 到期日不早于此日。")
+    due_to: Day | None = Field(default=None, description="Due on or before this day. 到期日不晚于此日。")
     sort: EntitlementSort = Field(default=EntitlementSort.DUE, description="The order.")

@@ -171,18 +171,29 @@ class AccountFilter(Body):
     """Typed filters, one per field; repeat one for any of several values."""
 
     q: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="Words in names, codes and contacts; Chinese from one character, pinyin initials."
+        default=None,
+        description="Words in names, codes and contacts; Chinese from one character, pinyin initials. 中文或拼音。",
     )
-    code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Account codes.")
+    code: Annotated[list[Text50], Field(max_length=100)] | None = Field(
+        default=None, description="Account codes. 客户编号。"
+    )
     external_ref: Annotated[list[Text200], Field(max_length=100)] | None = Field(
-        default=None, description="Ids in another system."
+        default=None, description="Ids in another system. 其他系统中的编号。"
     )
-    parent_id: UUID | None = Field(default=None, description="Accounts of this group.")
-    owner_id: UUID | None = Field(default=None, description="Accounts that this person is responsible for.")
-    unassigned: bool | None = Field(default=None, description="true: nobody is responsible; false: somebody is.")
-    industry: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Industries.")
-    region: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Regions.")
-    tier: Annotated[list[Text50], Field(max_length=20)] | None = Field(default=None, description="Tier codes.")
+    parent_id: UUID | None = Field(default=None, description="Accounts of this group. 属于该集团的客户。")
+    owner_id: UUID | None = Field(
+        default=None, description="Accounts that this person is responsible for. 由此人负责的客户。"
+    )
+    unassigned: bool | None = Field(
+        default=None, description="true: nobody is responsible; false: somebody is. true：无人负责；false：有人负责。"
+    )
+    industry: Annotated[list[Text50], Field(max_length=100)] | None = Field(
+        default=None, description="Industries. 行业。"
+    )
+    region: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Regions. 区域。")
+    tier: Annotated[list[Text50], Field(max_length=20)] | None = Field(
+        default=None, description="Tier codes. 级别代码。"
+    )
     intent: Annotated[list[Intent], Field(max_length=3)] | None = Field(default=None, description="Intents.")
     lifecycle: Annotated[list[Lifecycle], Field(max_length=3)] | None = Field(default=None, description="Lifecycles.")
     potential_value_min: AmountText | None = Field(
@@ -191,10 +202,14 @@ class AccountFilter(Body):
     potential_value_max: AmountText | None = Field(
         default=None, description=f"At most this, {READ_AMOUNTS}", examples=["3000万"]
     )
-    created_from: Instant | None = Field(default=None, description="Entered at or after this instant.")
-    created_to: Instant | None = Field(default=None, description="Entered before this instant.")
-    limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
-    cursor: Annotated[str, Field(max_length=2000)] | None = Field(default=None, description="From `next_cursor`.")
+    created_from: Instant | None = Field(
+        default=None, description="Entered at or after this instant. 录入时间不早于此时刻。"
+    )
+    created_to: Instant | None = Field(default=None, description="Entered before this instant. 录入时间早于此时刻。")
+    limit: int = Field(default=50, ge=1, le=200, description="How many at most. 最多返回几条。")
+    cursor: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="From `next_cursor`. 取自上一页的 `next_cursor`。"
+    )
     sort: AccountSort = Field(default=AccountSort.CREATED, description="The order.")
 
 

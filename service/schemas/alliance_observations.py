@@ -61,9 +61,9 @@ class AllianceObservationSort(StrEnum):
 class AllianceObservationFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    account_id: UUID | None = Field(default=None, description="Of this account's contacts.")
-    contact_id: UUID | None = Field(default=None, description="Of this contact.")
+    account_id: UUID | None = Field(default=None, description="Of this account's contacts. 该客户的联系人。")
+    contact_id: UUID | None = Field(default=None, description="Of this contact. 该联系人。")
     rung: Annotated[list[Alliance], Field(max_length=17)] | None = Field(default=None, description="On these rungs.")
-    observed_from: Day | None = Field(default=None, description="Seen on or after this day.")
-    observed_to: Day | None = Field(default=None, description="Seen on or before this day.")
+    observed_from: Day | None = Field(default=None, description="Seen on or after this day. 观察日期不早于此日。")
+    observed_to: Day | None = Field(default=None, description="Seen on or before this day. 观察日期不晚于此日。")
     sort: AllianceObservationSort = Field(default=AllianceObservationSort.CREATED, description="The order.")

@@ -68,4 +68,6 @@ class ApiKeyPage(View):
 class ApiKeyFilter(PageFilter):
     """Typed filters, one per field."""
 
-    revoked: bool | None = Field(default=None, description="true: revoked ones; false: the others.")
+    revoked: bool | None = Field(
+        default=None, description="true: revoked ones; false: the others. true：已吊销；false：其余。"
+    )

@@ -268,16 +268,20 @@ class AppealFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
     state: Annotated[list[AppealState], Field(max_length=7)] | None = Field(default=None, description="States.")
-    instance: int | None = Field(default=None, ge=1, le=2, description="First or second instance.")
+    instance: int | None = Field(default=None, ge=1, le=2, description="First or second instance. 一审或二审。")
     ground: Annotated[list[Ground], Field(max_length=7)] | None = Field(
         default=None, description="Based on any of these grounds."
     )
-    assignment_id: UUID | None = Field(default=None, description="Against this assignment.")
-    account_id: UUID | None = Field(default=None, description="About this account.")
-    appellant_id: UUID | None = Field(default=None, description="Cases of this person.")
-    respondent_id: UUID | None = Field(default=None, description="Against an assignment to this person.")
-    reviewer_id: UUID | None = Field(default=None, description="Heard by this person.")
-    decide_by_to: Instant | None = Field(default=None, description="To be decided before this instant.")
+    assignment_id: UUID | None = Field(default=None, description="Against this assignment. 针对该归属。")
+    account_id: UUID | None = Field(default=None, description="About this account. 涉及该客户。")
+    appellant_id: UUID | None = Field(default=None, description="Cases of this person. 此人提出的申诉。")
+    respondent_id: UUID | None = Field(
+        default=None, description="Against an assignment to this person. 被申诉的归属属于此人。"
+    )
+    reviewer_id: UUID | None = Field(default=None, description="Heard by this person. 由此人评审。")
+    decide_by_to: Instant | None = Field(
+        default=None, description="To be decided before this instant. 裁决期限早于此时刻。"
+    )
     sort: AppealSort = Field(default=AppealSort.CREATED, description="The order.")
 
 
@@ -308,10 +312,12 @@ class EffectQuery(Body):
         default=None, description="The part that would be upheld; left out: the whole appeal."
     )
     percent: Annotated[int, Field(ge=1, le=99)] | None = Field(
-        default=None, description="With `share`: of the value and hours, what would count for the beneficiary."
+        default=None,
+        description="With `share`: of the value and hours, what would count for the beneficiary. 计入受益人的比例。",
     )
     account_id: UUID | None = Field(
-        default=None, description="With `swap`: the beneficiary's account that the present owner would get."
+        default=None,
+        description="With `swap`: the beneficiary's account that the present owner would get. 受益人换出的客户。",
     )
 
 

@@ -62,7 +62,9 @@ class VersionUpload(Body):
     """What is told beside a file that is sent as the body itself."""
 
     filename: Annotated[str, Field(max_length=200)] | None = Field(
-        default=None, description="The file's name, where the body is the file itself.", examples=["合同.pdf"]
+        default=None,
+        description="The file's name, where the body is the file itself. 请求体即文件本身时的文件名。",
+        examples=["合同.pdf"],
     )
 
 
@@ -76,5 +78,6 @@ class ContentFilter(Body):
     """Which file of the item."""
 
     number: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
-        default=None, description="The file's number; the latest that you may open when left out."
+        default=None,
+        description="The file's number; the latest that you may open when left out. 文件序号；不填则为最新。",
     )

@@ -112,16 +112,18 @@ class ArchiveItemFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values. Compare classes by `rank`."""
 
     q: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="A part of title, reference or code."
+        default=None, description="A part of title, reference or code. 题名、文号或编号的一部分。"
     )
-    code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Codes of items.")
+    code: Annotated[list[Text50], Field(max_length=100)] | None = Field(
+        default=None, description="Codes of items. 档案编号。"
+    )
     kind: Annotated[list[FilingKind], Field(max_length=15)] | None = Field(default=None, description="Filing kinds.")
     original_group: Annotated[list[Group], Field(max_length=10)] | None = Field(
-        default=None, description="Groups of originals."
+        default=None, description="Groups of originals. 原件分组。"
     )
-    account_id: UUID | None = Field(default=None, description="Items of this account.")
-    department_id: UUID | None = Field(default=None, description="Items of this department.")
-    depositor_id: UUID | None = Field(default=None, description="What this person deposited.")
+    account_id: UUID | None = Field(default=None, description="Items of this account. 该客户的档案。")
+    department_id: UUID | None = Field(default=None, description="Items of this department. 该部门的档案。")
+    depositor_id: UUID | None = Field(default=None, description="What this person deposited. 由此人交存。")
     confidentiality: Annotated[list[Confidentiality], Field(max_length=4)] | None = Field(
         default=None, description=f"Classes. {RANKS}"
     )
@@ -129,10 +131,16 @@ class ArchiveItemFilter(PageFilter):
     paper_state: Annotated[list[PaperState], Field(max_length=4)] | None = Field(
         default=None, description="Where the paper is."
     )
-    legal_hold: bool | None = Field(default=None, description="true: under legal hold; false: not.")
-    retain_until_to: Day | None = Field(default=None, description="Kept until this day or earlier.")
-    created_from: Instant | None = Field(default=None, description="Deposited at or after this instant.")
-    created_to: Instant | None = Field(default=None, description="Deposited before this instant.")
+    legal_hold: bool | None = Field(
+        default=None, description="true: under legal hold; false: not. true：处于法律保全；false：未处于。"
+    )
+    retain_until_to: Day | None = Field(
+        default=None, description="Kept until this day or earlier. 保管期限不晚于此日。"
+    )
+    created_from: Instant | None = Field(
+        default=None, description="Deposited at or after this instant. 交存时间不早于此时刻。"
+    )
+    created_to: Instant | None = Field(default=None, description="Deposited before this instant. 交存时间早于此时刻。")
     sort: ArchiveItemSort = Field(default=ArchiveItemSort.CREATED, description="The order.")
 
 

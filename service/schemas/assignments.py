@@ -84,11 +84,15 @@ class AssignmentPage(View):
 class AssignmentFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    account_id: UUID | None = Field(default=None, description="Of this account.")
-    staff_id: UUID | None = Field(default=None, description="Of this person.")
-    plan_id: UUID | None = Field(default=None, description="Begun by this plan.")
-    current: bool | None = Field(default=None, description="true: has not ended; false: has.")
-    pinned: bool | None = Field(default=None, description="true: with a pin; false: without.")
+    account_id: UUID | None = Field(default=None, description="Of this account. 属于该客户。")
+    staff_id: UUID | None = Field(default=None, description="Of this person. 属于此人。")
+    plan_id: UUID | None = Field(default=None, description="Begun by this plan. 由该方案产生。")
+    current: bool | None = Field(
+        default=None, description="true: has not ended; false: has. true：未结束；false：已结束。"
+    )
+    pinned: bool | None = Field(
+        default=None, description="true: with a pin; false: without. true：已锁定；false：未锁定。"
+    )
     origin: Annotated[list[Origin], Field(max_length=5)] | None = Field(default=None, description="Origins.")
 
 

@@ -52,19 +52,24 @@ class AuditCheckpointPage(View):
 class AuditCheckpointFilter(PageFilter):
     """Typed filters, one per field."""
 
-    at_from: Instant | None = Field(default=None, description="Signed at or after this instant.")
-    at_to: Instant | None = Field(default=None, description="Signed before this instant.")
+    at_from: Instant | None = Field(default=None, description="Signed at or after this instant. 签署时间不早于此时刻。")
+    at_to: Instant | None = Field(default=None, description="Signed before this instant. 签署时间早于此时刻。")
     sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")
 
 
 class AuditProofQuery(Body):
     """What is to be proved: of an entry, or of an earlier checkpoint, that it is in a checkpoint."""
 
-    entry_id: UUID | None = Field(default=None, description="Prove that this entry is in the checkpoint.")
-    from_checkpoint: Number | None = Field(
-        default=None, description="Prove that the checkpoint only adds to this earlier one."
+    entry_id: UUID | None = Field(
+        default=None, description="Prove that this entry is in the checkpoint. 证明此记录已包含在检查点中。"
     )
-    checkpoint: Number | None = Field(default=None, description="In this checkpoint; without it, in the newest.")
+    from_checkpoint: Number | None = Field(
+        default=None,
+        description="Prove that the checkpoint only adds to this earlier one. 证明检查点仅在此较早检查点之上追加。",
+    )
+    checkpoint: Number | None = Field(
+        default=None, description="In this checkpoint; without it, in the newest. 在此检查点中；不填则为最新检查点。"
+    )
 
 
 class ProofKind(StrEnum):

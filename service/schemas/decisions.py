@@ -122,33 +122,43 @@ class OwnDecisionPage(View):
 class PlanDecisionFilter(PageFilter):
     """Typed filters, one per field."""
 
-    moved: bool | None = Field(default=None, description="true: the account changes hands; false: it stays.")
-    waiting: bool | None = Field(default=None, description="true: nobody gets it; false: somebody does.")
-    winner_id: UUID | None = Field(default=None, description="Who gets or keeps it.")
-    previous_owner_id: UUID | None = Field(default=None, description="Who had it.")
-    account_code: Text50 | None = Field(default=None, description="Code of the account.")
-    reason: Annotated[list[Text50], Field(max_length=20)] | None = Field(default=None, description="Reason codes.")
+    moved: bool | None = Field(
+        default=None, description="true: the account changes hands; false: it stays. true：客户易手；false：保持不变。"
+    )
+    waiting: bool | None = Field(
+        default=None, description="true: nobody gets it; false: somebody does. true：无人获得；false：有人获得。"
+    )
+    winner_id: UUID | None = Field(default=None, description="Who gets or keeps it. 获得或保留该客户的人。")
+    previous_owner_id: UUID | None = Field(default=None, description="Who had it. 原负责人。")
+    account_code: Text50 | None = Field(default=None, description="Code of the account. 客户编号。")
+    reason: Annotated[list[Text50], Field(max_length=20)] | None = Field(
+        default=None, description="Reason codes. 原因代码。"
+    )
     sort: DecisionSort = Field(default=DecisionSort.POSITION, description="The order.")
 
 
 class MoveFilter(PageFilter):
     """Typed filters, one per field."""
 
-    winner_id: UUID | None = Field(default=None, description="Who gets it.")
-    previous_owner_id: UUID | None = Field(default=None, description="Who had it.")
+    winner_id: UUID | None = Field(default=None, description="Who gets it. 获得该客户的人。")
+    previous_owner_id: UUID | None = Field(default=None, description="Who had it. 原负责人。")
     sort: DecisionSort = Field(default=DecisionSort.POSITION, description="The order.")
 
 
 class UnassignedFilter(PageFilter):
     """Typed filters, one per field."""
 
-    reason: Annotated[list[Text50], Field(max_length=20)] | None = Field(default=None, description="Reason codes.")
+    reason: Annotated[list[Text50], Field(max_length=20)] | None = Field(
+        default=None, description="Reason codes. 原因代码。"
+    )
 
 
 class OwnDecisionFilter(PageFilter):
     """Typed filters, one per field."""
 
-    plan_id: UUID | None = Field(default=None, description="Of this plan.")
-    account_code: Text50 | None = Field(default=None, description="Code of the account.")
-    won: bool | None = Field(default=None, description="true: you got or kept it; false: you did not.")
+    plan_id: UUID | None = Field(default=None, description="Of this plan. 属于该方案。")
+    account_code: Text50 | None = Field(default=None, description="Code of the account. 客户编号。")
+    won: bool | None = Field(
+        default=None, description="true: you got or kept it; false: you did not. true：归您；false：未归您。"
+    )
     sort: DecisionSort = Field(default=DecisionSort.DECIDED_DESC, description="The order.")

@@ -76,5 +76,5 @@ class DelegationPage(View):
 class DelegationFilter(PageFilter):
     """Typed filters, one per field."""
 
-    holder_id: UUID | None = Field(default=None, description="Delegations to this person.")
-    grantor_id: UUID | None = Field(default=None, description="Delegations by this person.")
+    holder_id: UUID | None = Field(default=None, description="Delegations to this person. 受托人为此人的委托。")
+    grantor_id: UUID | None = Field(default=None, description="Delegations by this person. 委托人为此人的委托。")

@@ -52,8 +52,10 @@ class DepartmentPage(View):
 class DepartmentFilter(PageFilter):
     """Typed filters, one per field."""
 
-    name: Annotated[list[Text200], Field(max_length=100)] | None = Field(default=None, description="Names.")
-    parent_id: UUID | None = Field(default=None, description="Directly below this department.")
-    top: bool | None = Field(default=None, description="true: nothing is above; false: something is.")
-    manager_id: UUID | None = Field(default=None, description="Headed by this person.")
-    deputy_in_charge_id: UUID | None = Field(default=None, description="This deputy is in charge.")
+    name: Annotated[list[Text200], Field(max_length=100)] | None = Field(default=None, description="Names. 名称。")
+    parent_id: UUID | None = Field(default=None, description="Directly below this department. 该部门的直属下级。")
+    top: bool | None = Field(
+        default=None, description="true: nothing is above; false: something is. true：无上级；false：有上级。"
+    )
+    manager_id: UUID | None = Field(default=None, description="Headed by this person. 由此人主管。")
+    deputy_in_charge_id: UUID | None = Field(default=None, description="This deputy is in charge. 由该副总经理分管。")

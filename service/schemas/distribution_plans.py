@@ -198,24 +198,29 @@ class DistributionPlanFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
     state: Annotated[list[PlanState], Field(max_length=9)] | None = Field(default=None, description="States.")
-    scheme_code: Annotated[list[Text50], Field(max_length=20)] | None = Field(default=None, description="Schemes.")
-    rulebook_id: UUID | None = Field(default=None, description="By this rulebook.")
-    department_id: UUID | None = Field(default=None, description="For this team.")
-    author_id: UUID | None = Field(default=None, description="By this author.")
+    scheme_code: Annotated[list[Text50], Field(max_length=20)] | None = Field(
+        default=None, description="Schemes. 分级方案。"
+    )
+    rulebook_id: UUID | None = Field(default=None, description="By this rulebook. 依据该规则手册。")
+    department_id: UUID | None = Field(default=None, description="For this team. 面向该团队。")
+    author_id: UUID | None = Field(default=None, description="By this author. 由此人起草。")
     mode: Annotated[list[Mode], Field(max_length=6)] | None = Field(default=None, description="Modes.")
-    what_if: bool | None = Field(default=None, description="true: questions about other data; false: real plans.")
+    what_if: bool | None = Field(
+        default=None,
+        description="true: questions about other data; false: real plans. true：假设推演；false：正式方案。",
+    )
 
 
 class ComparisonFilter(PageFilter):
     """With which plan, and how many accounts."""
 
-    with_: UUID = Field(alias="with", description="The other plan.")
+    with_: UUID = Field(alias="with", description="The other plan. 另一个方案。")
 
 
 class ComparedLoads(View):
     """How evenly one load lies after each plan."""
 
-    name: str = Field(description="value, workload, count or tier:<code>.")
+    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
     this: EvennessView = Field(description="By this plan.")
     other: EvennessView | None = Field(description="Null where the other plan has no such load.")
 

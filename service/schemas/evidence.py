@@ -40,15 +40,19 @@ class AuditEntryFilter(PageFilter):
     """Typed filters, one per field."""
 
     subject_type: Annotated[list[Text50], Field(max_length=50)] | None = Field(
-        default=None, description="About records of these kinds."
+        default=None, description="About records of these kinds. 涉及这些类型的记录。"
     )
-    subject_id: UUID | None = Field(default=None, description="About this record.")
-    account_id: UUID | None = Field(default=None, description="About this account and what belongs to it.")
+    subject_id: UUID | None = Field(default=None, description="About this record. 涉及该记录。")
+    account_id: UUID | None = Field(
+        default=None, description="About this account and what belongs to it. 涉及该客户及其所属内容。"
+    )
     action: Annotated[list[Text50], Field(max_length=50)] | None = Field(
-        default=None, description="Any of these actions, such as `appeal.upheld`."
+        default=None, description="Any of these actions, such as `appeal.upheld`. 这些动作之一。"
     )
-    actor_id: UUID | None = Field(default=None, description="By this person or integration.")
-    request_id: Annotated[str, Field(max_length=100)] | None = Field(default=None, description="Of this request.")
-    at_from: Instant | None = Field(default=None, description="At or after this instant.")
-    at_to: Instant | None = Field(default=None, description="Before this instant.")
+    actor_id: UUID | None = Field(default=None, description="By this person or integration. 由此人或此集成系统作出。")
+    request_id: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="Of this request. 属于该请求。"
+    )
+    at_from: Instant | None = Field(default=None, description="At or after this instant. 不早于此时刻。")
+    at_to: Instant | None = Field(default=None, description="Before this instant. 早于此时刻。")
     sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")

@@ -56,8 +56,8 @@ class ExchangeRateFilter(PageFilter):
     """Typed filters, one per field."""
 
     currency: Annotated[list[CurrencyCode], Field(max_length=200)] | None = Field(
-        default=None, description="ISO 4217 codes."
+        default=None, description="ISO 4217 codes. 货币代码。"
     )
-    valid_from_min: Day | None = Field(default=None, description="Valid from this day or later.")
-    valid_from_max: Day | None = Field(default=None, description="Valid from this day or earlier.")
+    valid_from_min: Day | None = Field(default=None, description="Valid from this day or later. 生效日不早于此日。")
+    valid_from_max: Day | None = Field(default=None, description="Valid from this day or earlier. 生效日不晚于此日。")
     sort: ExchangeRateSort = Field(default=ExchangeRateSort.CREATED, description="The order.")

@@ -28,7 +28,7 @@ class EvennessView(View):
 class DimensionView(View):
     """One load before and after."""
 
-    name: str = Field(description="value, workload, count or tier:<code>.")
+    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
     points: int = Field(description="How much the rulebook weighs it.")
     people: int = Field(description="How many can carry it.")
     total: str | None = Field(description="Sum in minor units, minutes or accounts; null where you may not know.")
@@ -39,7 +39,7 @@ class DimensionView(View):
 class DimensionNowView(View):
     """One load as it lies now."""
 
-    name: str = Field(description="value, workload, count or tier:<code>.")
+    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
     points: int = Field(description="How much the rulebook weighs it.")
     people: int = Field(description="How many can carry it.")
     total: str | None = Field(description="Sum in minor units, minutes or accounts; null where you may not know.")
@@ -169,7 +169,7 @@ class FairnessView(View):
 class PointView(View):
     """One load at one time."""
 
-    name: str = Field(description="value, workload, count or tier:<code>.")
+    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
     max: str
     min: str
     cv: str = Field(description="Weighted coefficient of variation.")
@@ -216,8 +216,10 @@ class FairnessHistorySort(StrEnum):
 class FairnessHistoryFilter(PageFilter):
     """From when to when."""
 
-    as_of_from: Instant | None = Field(default=None, description="Measured at or after this instant.")
-    as_of_to: Instant | None = Field(default=None, description="Measured before this instant.")
+    as_of_from: Instant | None = Field(
+        default=None, description="Measured at or after this instant. 测算时间不早于此时刻。"
+    )
+    as_of_to: Instant | None = Field(default=None, description="Measured before this instant. 测算时间早于此时刻。")
     sort: FairnessHistorySort = Field(default=FairnessHistorySort.AS_OF_DESC, description="The newest first.")
 
 
@@ -241,4 +243,7 @@ class ChartQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    load: Text50 = Field(default="value", description="value, workload, count or tier:<code>.")
+    load: Text50 = Field(
+        default="value",
+        description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。",
+    )

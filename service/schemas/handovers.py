@@ -40,7 +40,7 @@ class HandoverItemView(View):
         "lapsed, revoked, to_return or to_replace."
     )
     fate_text: Wording
-    new_staff_id: UUID | None = Field(description="Who gets it.")
+    new_staff_id: UUID | None = Field(description="Who gets it. 获得该客户的人。")
     new_staff_code: str | None = Field(description="Their code.")
     reason: str | None = Field(description="Of an account: why the rule chose so, or why nobody may take it.")
     reason_text: Wording | None
@@ -63,4 +63,6 @@ class HandoverView(View):
 class HandoverFilter(PageFilter):
     """Which pieces."""
 
-    kind: Annotated[list[Held], Field(max_length=9)] | None = Field(default=None, description="Any of these kinds.")
+    kind: Annotated[list[Held], Field(max_length=9)] | None = Field(
+        default=None, description="Any of these kinds. 这些类型之一。"
+    )

@@ -45,13 +45,15 @@ class HistoryFilter(PageFilter):
     """Which changes."""
 
     as_of: Instant | None = Field(
-        default=None, description="Only what had happened by then, and the fields as of then."
+        default=None,
+        description="Only what had happened by then, and the fields as of then. 仅限当时已发生的事，字段取当时的值。",
     )
     subject_type: Annotated[list[Text50], Field(max_length=10)] | None = Field(
-        default=None, description="Changes of `account`, `contact`, `interaction` or `task`."
+        default=None,
+        description="Changes of `account`, `contact`, `interaction` or `task`. 客户、联系人、拜访或任务的变更。",
     )
-    subject_id: UUID | None = Field(default=None, description="Changes of this one record.")
-    actor_id: UUID | None = Field(default=None, description="Changes by this person.")
+    subject_id: UUID | None = Field(default=None, description="Changes of this one record. 仅此一条记录的变更。")
+    actor_id: UUID | None = Field(default=None, description="Changes by this person. 由此人作出的变更。")
     sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")
 
 
@@ -80,8 +82,8 @@ class TimelineFilter(PageFilter):
     """Which part of the timeline."""
 
     action: Annotated[list[Text50], Field(max_length=50)] | None = Field(
-        default=None, description="Only these actions, such as `interaction.logged`."
+        default=None, description="Only these actions, such as `interaction.logged`. 仅限这些动作。"
     )
-    at_from: Instant | None = Field(default=None, description="At or after this instant.")
-    at_to: Instant | None = Field(default=None, description="Before this instant.")
+    at_from: Instant | None = Field(default=None, description="At or after this instant. 不早于此时刻。")
+    at_to: Instant | None = Field(default=None, description="Before this instant. 早于此时刻。")
     sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")

@@ -54,7 +54,7 @@ class HolidaySort(StrEnum):
 class HolidayFilter(PageFilter):
     """Typed filters, one per field."""
 
-    kind: Annotated[list[HolidayKind], Field(max_length=2)] | None = Field(default=None, description="Kinds.")
-    on_from: Day | None = Field(default=None, description="On or after this day.")
-    on_to: Day | None = Field(default=None, description="On or before this day.")
+    kind: Annotated[list[HolidayKind], Field(max_length=2)] | None = Field(default=None, description="Kinds. 类型。")
+    on_from: Day | None = Field(default=None, description="On or after this day. 不早于此日。")
+    on_to: Day | None = Field(default=None, description="On or before this day. 不晚于此日。")
     sort: HolidaySort = Field(default=HolidaySort.DATE, description="The order.")

@@ -45,5 +45,5 @@ class IdentityPage(View):
 class IdentityFilter(PageFilter):
     """Typed filters, one per field."""
 
-    staff_id: UUID | None = Field(default=None, description="Identities of this person.")
-    subject: Subject | None = Field(default=None, description="The identity of this `sub`.")
+    staff_id: UUID | None = Field(default=None, description="Identities of this person. 此人的身份。")
+    subject: Subject | None = Field(default=None, description="The identity of this `sub`. 该 `sub` 对应的身份。")

@@ -204,9 +204,9 @@ class ImportFilter(PageFilter):
     state: Annotated[list[ImportState], Field(max_length=7)] | None = Field(default=None, description="States.")
     target: Annotated[list[ImportTarget], Field(max_length=4)] | None = Field(default=None, description="Targets.")
     file_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", max_length=64)] | None = Field(
-        default=None, description="Imports of this very file."
+        default=None, description="Imports of this very file. 该文件的导入。"
     )
-    created_by: UUID | None = Field(default=None, description="Whose imports.")
+    created_by: UUID | None = Field(default=None, description="Whose imports. 由谁导入。")
     sort: ImportSort = Field(default=ImportSort.CREATED_DESC, description="The order.")
 
 
@@ -246,9 +246,13 @@ class ImportRowFilter(PageFilter):
     """Which rows of the last run."""
 
     outcome: Annotated[list[RowOutcome], Field(max_length=4)] | None = Field(default=None, description="Outcomes.")
-    row_number: Annotated[list[int], Field(max_length=100)] | None = Field(default=None, description="Row numbers.")
-    code: Text50 | None = Field(default=None, description="Rows with this error or warning.", examples=["rate_missing"])
-    account_id: UUID | None = Field(default=None, description="Rows that concern this account.")
+    row_number: Annotated[list[int], Field(max_length=100)] | None = Field(
+        default=None, description="Row numbers. 行号。"
+    )
+    code: Text50 | None = Field(
+        default=None, description="Rows with this error or warning. 带有此错误或提示的行。", examples=["rate_missing"]
+    )
+    account_id: UUID | None = Field(default=None, description="Rows that concern this account. 涉及该客户的行。")
 
 
 class RejectedFormat(StrEnum):

@@ -40,5 +40,5 @@ class IncidentPage(View):
 class IncidentFilter(TimedFilter):
     """Typed filters, one per field."""
 
-    item_id: UUID | None = Field(default=None, description="Of this item.")
-    loan_id: UUID | None = Field(default=None, description="On this loan.")
+    item_id: UUID | None = Field(default=None, description="Of this item. 属于该档案。")
+    loan_id: UUID | None = Field(default=None, description="On this loan. 属于该次借阅。")

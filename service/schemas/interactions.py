@@ -173,11 +173,13 @@ class InteractionSort(StrEnum):
 class InteractionFilter(PageFilter):
     """Typed filters, one per field."""
 
-    account_id: UUID | None = Field(default=None, description="With this account.")
+    account_id: UUID | None = Field(default=None, description="With this account. 与该客户的互动。")
     kind: Annotated[list[InteractionKind], Field(max_length=7)] | None = Field(
         default=None, description="Of these kinds."
     )
-    author_id: UUID | None = Field(default=None, description="Logged by this person.")
-    starts_from: Instant | None = Field(default=None, description="Beginning at or after this instant.")
-    starts_to: Instant | None = Field(default=None, description="Beginning before this instant.")
+    author_id: UUID | None = Field(default=None, description="Logged by this person. 由此人记录。")
+    starts_from: Instant | None = Field(
+        default=None, description="Beginning at or after this instant. 开始时间不早于此时刻。"
+    )
+    starts_to: Instant | None = Field(default=None, description="Beginning before this instant. 开始时间早于此时刻。")
     sort: InteractionSort = Field(default=InteractionSort.LATEST, description="The order.")

@@ -43,9 +43,11 @@ class JobPage(View):
 class JobFilter(PageFilter):
     """Typed filters, one per field."""
 
-    kind: Annotated[list[Text50], Field(max_length=20)] | None = Field(default=None, description="Any of these kinds.")
+    kind: Annotated[list[Text50], Field(max_length=20)] | None = Field(
+        default=None, description="Any of these kinds. 这些类型之一。"
+    )
     state: Annotated[list[JobState], Field(max_length=5)] | None = Field(default=None, description="Any of these.")
-    subject_id: UUID | None = Field(default=None, description="On this record.")
+    subject_id: UUID | None = Field(default=None, description="On this record. 针对该记录。")
 
 
 class JobCancellation(Body):

@@ -47,5 +47,5 @@ class LateChangePage(View):
 class LateChangeFilter(PageFilter):
     """Which changes."""
 
-    kind: Annotated[list[LateChangeKind], Field(max_length=3)] | None = Field(default=None, description="Kinds.")
+    kind: Annotated[list[LateChangeKind], Field(max_length=3)] | None = Field(default=None, description="Kinds. 类型。")
     sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")

@@ -111,6 +111,6 @@ class LoanPage(View):
 class LoanFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    item_id: UUID | None = Field(default=None, description="Loans of this item.")
-    borrower_id: UUID | None = Field(default=None, description="Loans to this person.")
+    item_id: UUID | None = Field(default=None, description="Loans of this item. 该档案的借阅。")
+    borrower_id: UUID | None = Field(default=None, description="Loans to this person. 此人的借阅。")
     state: Annotated[list[LoanState], Field(max_length=10)] | None = Field(default=None, description="States.")

@@ -46,6 +46,10 @@ class NoticeSort(StrEnum):
 class NoticeFilter(PageFilter):
     """Typed filters, one per field."""
 
-    read: bool | None = Field(default=None, description="true: those that you marked as read; false: the others.")
-    kind: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Any of these kinds.")
+    read: bool | None = Field(
+        default=None, description="true: those that you marked as read; false: the others. true：已读；false：未读。"
+    )
+    kind: Annotated[list[Text50], Field(max_length=50)] | None = Field(
+        default=None, description="Any of these kinds. 这些类型之一。"
+    )
     sort: NoticeSort = Field(default=NoticeSort.CREATED_DESC, description="The order; the newest first by default.")

@@ -77,8 +77,8 @@ class StatisticsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     by: StatisticsBy = Field(default=StatisticsBy.RULE, description="What to count by.")
-    decided_from: Day | None = Field(default=None, description="Decided on this day or later.")
-    decided_to: Day | None = Field(default=None, description="Decided before this day.")
+    decided_from: Day | None = Field(default=None, description="Decided on this day or later. 裁决日期不早于此日。")
+    decided_to: Day | None = Field(default=None, description="Decided before this day. 裁决日期早于此日。")
 
 
 class VerdictCount(View):

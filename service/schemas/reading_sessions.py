@@ -94,8 +94,8 @@ class ReadingSessionPage(View):
 class ReadingSessionFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    item_id: UUID | None = Field(default=None, description="Sessions of this item.")
-    reader_id: UUID | None = Field(default=None, description="Sessions of this person.")
+    item_id: UUID | None = Field(default=None, description="Sessions of this item. 该档案的阅览。")
+    reader_id: UUID | None = Field(default=None, description="Sessions of this person. 此人的阅览。")
     state: Annotated[list[ReadingState], Field(max_length=9)] | None = Field(default=None, description="States.")
 
 

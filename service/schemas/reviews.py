@@ -53,7 +53,7 @@ class OpinionCreate(Body):
 class FoundDimension(View):
     """One load of the company, and how far it has drifted."""
 
-    name: str = Field(description="value, workload, count or tier:<code>.")
+    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
     cv: str = Field(description="Coefficient of variation.")
     gini: str = Field(description="Gini coefficient.")
     jain: str = Field(description="Jain's index.")
@@ -202,8 +202,8 @@ class ReviewSort(StrEnum):
 class ReviewFilter(PageFilter):
     """Typed filters, one per field."""
 
-    department_id: UUID | None = Field(default=None, description="Reviews of this team.")
-    scheme_code: Code | None = Field(default=None, description="Reviews under this scheme.")
+    department_id: UUID | None = Field(default=None, description="Reviews of this team. 该团队的审核。")
+    scheme_code: Code | None = Field(default=None, description="Reviews under this scheme. 该分级方案下的审核。")
     state: Annotated[list[ReviewState], Field(max_length=2)] | None = Field(default=None, description="Any of these.")
     sort: ReviewSort = Field(default=ReviewSort.CREATED, description="The order.")
 
@@ -227,4 +227,7 @@ class OpinionPage(View):
 class OpinionFilter(PageFilter):
     """Typed filters, one per field."""
 
-    given: bool | None = Field(default=None, description="true: those who have said something; false: the others.")
+    given: bool | None = Field(
+        default=None,
+        description="true: those who have said something; false: the others. true：已提出意见者；false：其余人员。",
+    )

@@ -60,6 +60,6 @@ class RoleGrantPage(View):
 class RoleGrantFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    staff_id: UUID | None = Field(default=None, description="Grants of this person.")
+    staff_id: UUID | None = Field(default=None, description="Grants of this person. 此人的角色。")
     role: Annotated[list[Role], Field(max_length=30)] | None = Field(default=None, description="Roles.")
     state: Annotated[list[GrantState], Field(max_length=4)] | None = Field(default=None, description="States.")

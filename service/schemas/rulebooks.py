@@ -125,7 +125,7 @@ class RulebookDiffQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    against: UUID = Field(description="The rulebook that counts as before.")
+    against: UUID = Field(description="The rulebook that counts as before. 作为对照的规则手册。")
 
 
 class AcknowledgementView(View):
@@ -147,7 +147,9 @@ class AcknowledgementPage(View):
 class AcknowledgementFilter(PageFilter):
     """Typed filters."""
 
-    acknowledged: bool | None = Field(default=None, description="true: has read it; false: has not.")
+    acknowledged: bool | None = Field(
+        default=None, description="true: has read it; false: has not. true：已阅读；false：未阅读。"
+    )
 
 
 class RulebookView(View):
@@ -180,5 +182,7 @@ class RulebookPage(View):
 class RulebookFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Rulebook codes.")
+    code: Annotated[list[Text50], Field(max_length=100)] | None = Field(
+        default=None, description="Rulebook codes. 规则手册代码。"
+    )
     state: Annotated[list[VersionState], Field(max_length=3)] | None = Field(default=None, description="States.")

@@ -112,19 +112,22 @@ class StaffFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
     q: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="Words in name and code; Chinese from one character, pinyin initials."
+        default=None,
+        description="Words in name and code; Chinese from one character, pinyin initials. 搜索文字；中文或拼音首字母。",
     )
-    code: Annotated[list[Text50], Field(max_length=200)] | None = Field(default=None, description="Staff codes.")
+    code: Annotated[list[Text50], Field(max_length=200)] | None = Field(default=None, description="Staff codes. 工号。")
     department_id: Annotated[list[UUID], Field(max_length=100)] | None = Field(
-        default=None, description="People of these departments."
+        default=None, description="People of these departments. 这些部门的人员。"
     )
     role: Annotated[list[Role], Field(max_length=30)] | None = Field(default=None, description="Holders of a role.")
     status: Annotated[list[StaffStatus], Field(max_length=4)] | None = Field(default=None, description="Statuses.")
-    region: Words | None = Field(default=None, description="Who knows one of these regions.")
-    industry: Words | None = Field(default=None, description="Who knows one of these industries.")
-    product: Words | None = Field(default=None, description="Who sells one of these products.")
+    region: Words | None = Field(default=None, description="Who knows one of these regions. 熟悉这些区域之一的人员。")
+    industry: Words | None = Field(
+        default=None, description="Who knows one of these industries. 熟悉这些行业之一的人员。"
+    )
+    product: Words | None = Field(default=None, description="Who sells one of these products. 销售这些产品之一的人员。")
     experience_level_min: Annotated[int, Field(ge=1, le=5)] | None = Field(
-        default=None, description="At least this experienced."
+        default=None, description="At least this experienced. 经验等级不低于此。"
     )
     sort: StaffSort = Field(default=StaffSort.CREATED, description="The order.")
 

@@ -92,11 +92,16 @@ class TaskSort(StrEnum):
 class TaskFilter(PageFilter):
     """Typed filters, one per field."""
 
-    account_id: UUID | None = Field(default=None, description="Tasks for this account.")
-    assignee_id: UUID | None = Field(default=None, description="Tasks of this person.")
+    account_id: UUID | None = Field(default=None, description="Tasks for this account. 该客户的任务。")
+    assignee_id: UUID | None = Field(default=None, description="Tasks of this person. 此人的任务。")
     state: Annotated[list[TaskState], Field(max_length=4)] | None = Field(default=None, description="Any of these.")
-    overdue: bool | None = Field(default=None, description="true: open and past the planned date; false: the others.")
-    planned_from: Day | None = Field(default=None, description="Planned on this day or later.")
-    planned_to: Day | None = Field(default=None, description="Planned on this day or earlier.")
-    interaction_id: UUID | None = Field(default=None, description="Tasks that this interaction promised.")
+    overdue: bool | None = Field(
+        default=None,
+        description="true: open and past the planned date; false: the others. true：已逾期未完成；false：其余。",
+    )
+    planned_from: Day | None = Field(default=None, description="Planned on this day or later. 计划日期不早于此日。")
+    planned_to: Day | None = Field(default=None, description="Planned on this day or earlier. 计划日期不晚于此日。")
+    interaction_id: UUID | None = Field(
+        default=None, description="Tasks that this interaction promised. 该次互动中承诺的任务。"
+    )
     sort: TaskSort = Field(default=TaskSort.CREATED, description="The order.")

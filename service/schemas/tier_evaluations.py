@@ -94,9 +94,9 @@ class TierEvaluationPage(View):
 class TierEvaluationFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    scheme_id: UUID | None = Field(default=None, description="Runs of this version.")
+    scheme_id: UUID | None = Field(default=None, description="Runs of this version. 该版本的评定。")
     scheme_code: Annotated[list[Text50], Field(max_length=100)] | None = Field(
-        default=None, description="Runs of any version of these schemes."
+        default=None, description="Runs of any version of these schemes. 这些方案任一版本的评定。"
     )
     state: Annotated[list[EvaluationState], Field(max_length=4)] | None = Field(default=None, description="States.")
 
@@ -161,11 +161,15 @@ class TierSheetPage(View):
 class TierSheetFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    account_id: UUID | None = Field(default=None, description="The sheet of this account.")
-    tier: Annotated[list[Text50], Field(max_length=50)] | None = Field(default=None, description="Tiers reached.")
-    moved: bool | None = Field(default=None, description="true: whoever changes; false: whoever stays.")
+    account_id: UUID | None = Field(default=None, description="The sheet of this account. 该客户的评分表。")
+    tier: Annotated[list[Text50], Field(max_length=50)] | None = Field(
+        default=None, description="Tiers reached. 评定所得级别。"
+    )
+    moved: bool | None = Field(
+        default=None, description="true: whoever changes; false: whoever stays. true：级别变化者；false：不变者。"
+    )
     direction: Annotated[list[Direction], Field(max_length=4)] | None = Field(default=None, description="Directions.")
-    held_back: bool | None = Field(default=None, description="true: those that could not be judged.")
+    held_back: bool | None = Field(default=None, description="true: those that could not be judged. true：无法评定者。")
     reason: Annotated[list[Reason], Field(max_length=20)] | None = Field(
         default=None, description="Why they have no tier."
     )

@@ -196,6 +196,8 @@ class TierSchemePage(View):
 class TierSchemeFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    code: Annotated[list[Text50], Field(max_length=100)] | None = Field(default=None, description="Scheme codes.")
+    code: Annotated[list[Text50], Field(max_length=100)] | None = Field(
+        default=None, description="Scheme codes. 分级方案代码。"
+    )
     method: Annotated[list[Method], Field(max_length=4)] | None = Field(default=None, description="Methods.")
     state: Annotated[list[VersionState], Field(max_length=3)] | None = Field(default=None, description="States.")

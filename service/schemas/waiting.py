@@ -41,4 +41,6 @@ class QueuedPage(View):
 class QueuedFilter(PageFilter):
     """Whose."""
 
-    department_id: UUID | None = Field(default=None, description="That this team was asked about last.")
+    department_id: UUID | None = Field(
+        default=None, description="That this team was asked about last. 最近一次面向该团队分配。"
+    )

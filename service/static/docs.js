@@ -21,11 +21,21 @@ const byPath = (one, other) =>
   one.get("path").localeCompare(other.get("path")) ||
   METHODS.indexOf(one.get("method")) - METHODS.indexOf(other.get("method"));
 
+// The filter finds an operation by its name or its address, and a tag with everything in it.
+const byNameOrAddress = (tags, sought) => {
+  const isSought = (text) => text.toLowerCase().includes(sought.trim().toLowerCase());
+  const isSoughtOperation = (one) => isSought(one.getIn(["operation", "operationId"])) || isSought(one.get("path"));
+  return tags
+    .map((tag, name) => (isSought(name) ? tag : tag.update("operations", (all) => all.filter(isSoughtOperation))))
+    .filter((tag) => tag.get("operations").size > 0);
+};
+
 window.ui = SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   persistAuthorization: true,
+  displayOperationId: true, // the guides name operations by it
   displayRequestDuration: true,
   docExpansion: "none",
   filter: true,
@@ -33,5 +43,5 @@ window.ui = SwaggerUIBundle({
   tryItOutEnabled: true,
   validatorUrl: null,
   oauth2RedirectUrl: window.location.origin + "/docs/oauth2-redirect.html",
-  plugins: [plainForms],
+  plugins: [plainForms, { fn: { opsFilter: byNameOrAddress } }],
 });
