@@ -10,6 +10,7 @@ from service.queries.listing import Asked, Listing, page
 
 SVG = "image/svg+xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILE = {"schema": {"type": "string", "format": "binary", "maxLength": 50 * 2**20}}
 PRIVATE = {"Cache-Control": "private, no-cache"}
 
 

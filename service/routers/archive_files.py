@@ -17,7 +17,7 @@ from service.errors import (
     UnderLegalHold,
     UnsupportedMediaType,
 )
-from service.http.answers import accepted, created, listed, private
+from service.http.answers import FILE, accepted, created, listed, private
 from service.http.archive_uploads import ArchiveUpload
 from service.http.conditional import digest, respond
 from service.http.content import ContentResponse, still_open
@@ -46,7 +46,6 @@ from service.schemas.jobs import JobView
 PREFIX = "/v1/archives/{item_id}"
 router = APIRouter(prefix=PREFIX, tags=["archives"], route_class=ArchiveEndpoint)
 uploads = APIRouter(prefix=PREFIX, tags=["archives"], route_class=ArchiveUpload)
-BINARY = {"type": "string", "format": "binary", "maxLength": 52_428_800}
 FORM = {"schema": {"$ref": f"#/components/schemas/{ArchiveFileForm.__name__}"}}
 FILE_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {FORM_TYPE: FORM}}}
 
@@ -156,7 +155,7 @@ async def verify_archive_version(item_id: UUID, version_id: UUID, context: Ctx) 
     response_class=Response,
     responses={
         **raises(NotFound, ContentGone, StoredContentDamaged),
-        200: {"description": "The file. 文件内容。", "content": {"application/octet-stream": {"schema": BINARY}}},
+        200: {"description": "The file. 文件内容。", "content": {"application/octet-stream": FILE}},
     },
 )
 async def get_archive_content(item_id: UUID, query: Annotated[ContentFilter, Query()], context: Ctx) -> Response:

@@ -16,7 +16,7 @@ from service.errors import (
     NotFound,
     UnsupportedMediaType,
 )
-from service.http.answers import PRIVATE, XLSX, listed
+from service.http.answers import FILE, PRIVATE, XLSX, listed
 from service.http.conditional import respond
 from service.http.context import Context, Ctx
 from service.http.forms import FORM_TYPE
@@ -144,7 +144,10 @@ async def list_import_rows(import_id: UUID, query: Annotated[ImportRowFilter, Qu
     response_class=Response,
     responses={
         **raises(NotFound),
-        200: {"description": "The rejected rows, with reasons.", "content": {kind: {} for kind in FILE_TYPES.values()}},
+        200: {
+            "description": "The rejected rows, with reasons. 被拒绝的行及原因。",
+            "content": {kind: FILE for kind in FILE_TYPES.values()},
+        },
     },
 )
 async def get_rejected_rows(import_id: UUID, query: Annotated[RejectedFilter, Query()], context: Ctx) -> Response:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from service.errors import NotFound, Sentence, StateConflict
-from service.http.answers import PRIVATE, SVG, XLSX
+from service.http.answers import FILE, PRIVATE, SVG, XLSX
 from service.http.context import Context, Ctx
 from service.http.responses import raises
 from service.http.route import Endpoint
@@ -20,7 +20,7 @@ from service.schemas.fairness import ChartQuery, FairnessChart
 router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route_class=Endpoint)
 Answers = dict[int | str, dict[str, Any]]
 PICTURE: Answers = {200: {"description": "The picture. 图。", "content": {SVG: {"schema": {"type": "string"}}}}}
-WORKBOOK: Answers = {200: {"description": "The workbook. 工作簿。", "content": {XLSX: {"schema": {"type": "string"}}}}}
+WORKBOOK: Answers = {200: {"description": "The workbook. 工作簿。", "content": {XLSX: FILE}}}
 PASSIVE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", **PRIVATE}
 
 
