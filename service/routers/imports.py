@@ -146,7 +146,7 @@ async def list_import_rows(import_id: UUID, query: Annotated[ImportRowFilter, Qu
         **raises(NotFound),
         200: {
             "description": "The rejected rows, with reasons. 被拒绝的行及原因。",
-            "content": {kind: FILE for kind in FILE_TYPES.values()},
+            "content": dict.fromkeys(FILE_TYPES.values(), FILE),
         },
     },
 )
