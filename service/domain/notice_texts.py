@@ -25,9 +25,9 @@ TEAM_ROLES = {
     "co_owner": Sentence("co-owner", "共同负责人"),
 }
 ORIGINS = {
-    "routed": Sentence("the published rulebook decided so", "按已发布的规则手册决定"),
-    "plan": Sentence("an approved plan decided so", "按已批准的方案决定"),
-    "appeal": Sentence("an appeal was decided so", "依申诉裁决"),
+    "routed": Sentence("the published rulebook decided it", "按已发布的规则手册决定"),
+    "plan": Sentence("an approved plan decided it", "按已批准的方案决定"),
+    "appeal": Sentence("an appeal was decided this way", "依申诉裁决"),
     "handover": Sentence("its owner hands everything over", "负责人工作交接"),
 }
 REASON = Sentence(" Reason: {reason}", "原因：{reason}")
@@ -218,12 +218,12 @@ TEMPLATES: Mapping[str, Words] = {
     ),
     "appeal_upheld": words(
         "The appeal was upheld", "申诉成立",
-        "The appeal about account {account} was found right, and the account reassigned.",
+        "The appeal about account {account} was upheld, and the account reassigned.",
         "涉及客户 {account} 的申诉成立，客户已重新分配。",
     ),
     "appeal_settled": words(
         "The appeal was upheld in part", "申诉部分成立",
-        "The appeal about account {account} was found right in part.", "涉及客户 {account} 的申诉部分成立。",
+        "The appeal about account {account} was upheld in part.", "涉及客户 {account} 的申诉部分成立。",
     ),
     "appeal_rejected": words(
         "The appeal was rejected", "申诉不成立",

@@ -21,7 +21,7 @@ ASSETS = {path.name: path for path in (STATIC / "swagger").iterdir()} | {name: S
 DOCUMENT = orjson.dumps(orjson.loads((ROOT / "openapi" / "openapi.json").read_bytes()))
 DOCUMENT_TAG = f'"{hashlib.sha256(DOCUMENT).hexdigest()[:32]}"'
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-cache"}

@@ -48,7 +48,7 @@ FILE_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 class ImportForm(ImportCreate):
     """A file to import, and how it is to be taken."""
 
-    file: UploadFile = Field(description="CSV, XLSX, XLS, ODS or NDJSON, at most 50 MiB.")
+    file: UploadFile = Field(description="CSV, XLSX, XLS, ODS or NDJSON, at most 50 MiB. 表格文件。")
 
 
 @uploads.post(

@@ -31,8 +31,8 @@ router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route
 async def verify_distribution_plan(plan_id: UUID, context: Ctx) -> Response:
     """Have a plan checked from what was stored, without the solver.
 
-    The job's result lists every check: the hashes, the hard rules, the caps, the budget of moves, each decision asked
-    of the rule again, and the bound that the published prices prove.
+    The job is the one that `Location` names. Its result lists every check: the hashes, the hard rules, the caps, the
+    budget of moves, each decision asked of the rule again, and the bound that the published prices prove.
 
     不经求解器，依据存档核验方案。
     """
@@ -48,7 +48,7 @@ async def verify_distribution_plan(plan_id: UUID, context: Ctx) -> Response:
 async def replay_distribution_plan(plan_id: UUID, context: Ctx) -> Response:
     """Have a plan computed again from its stored snapshot.
 
-    The job's result holds both hashes and whether they are the same.
+    The job is the one that `Location` names. Its result holds both hashes and whether they are the same.
 
     由存档快照重新计算方案并比对散列值。
     """

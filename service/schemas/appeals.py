@@ -32,14 +32,14 @@ class AppealCreate(Body):
 
     assignment_id: UUID = Field(description="From `/v1/me/decisions`, or an account's present assignment.")
     grounds: Annotated[list[Ground], Field(min_length=1, max_length=7), AfterValidator(distinct)] = Field(
-        description="What the appeal is based on.", examples=[["existing_relationship", "territory"]]
+        description="What the appeal is based on.", examples=[["existing_relationship"]]
     )
     statement: Text10000 = Field(
         description="What happened and what should be different.",
-        examples=["该客户三年来一直由我拜访维护，且位于我负责的华东区域。"],
+        examples=["该客户三年来一直由我拜访维护，请重新考虑。"],
     )
     rule: ContestedRule | None = Field(
-        default=None, description="The rule of the rulebook that you contest, if you can name it.", examples=["region"]
+        default=None, description="The rule of the rulebook that you contest, if you can name it."
     )
     evidence: Annotated[list[Evidence], Field(max_length=50), AfterValidator(distinct)] = Field(
         default=[], description="Records that support the statement."

@@ -54,7 +54,7 @@ class ArchiveFileForm(Body):
     """A file for the archive."""
 
     file: Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary", "maxLength": 52_428_800})] = Field(
-        description="The file, at most 50 MiB.", examples=["合同.pdf"]
+        description="The file, at most 50 MiB. 文件。", examples=["合同.pdf"]
     )
 
 

@@ -4,13 +4,14 @@ Classes are compared by `rank` only: here confidential (机密) ranks above secr
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from service.domain.archives import Confidentiality, FilingKind, Retention
 from service.domain.states import ArchiveState, PaperState
+from service.errors import FieldFlaw
 from service.schemas.fields import UNCHANGED, Body, Day, Instant, Text50, Text200, Text2000, View
 from service.schemas.page import PageFilter
 
@@ -147,8 +148,21 @@ class ArchiveItemFilter(PageFilter):
 class Acceptance(Body):
     """The archivist takes a deposit over; from confidential (机密, above secret here) upwards with the original."""
 
-    original_held: bool = Field(default=False, description="Whether the original on paper was handed over.")
+    original_held: bool = Field(
+        default=False, description="Whether the original on paper was handed over.", examples=[True]
+    )
     place: Text200 | None = Field(default=None, description="Where the paper lies.", examples=["二号库 3 架 5 层"])
+
+    @model_validator(mode="after")
+    def only_paper_lies_somewhere(self) -> Self:
+        """A place is that of paper which was handed over."""
+        if self.place is not None and not self.original_held:
+            raise FieldFlaw(
+                "place_without_original",
+                "A place is told of an original that was handed over.",
+                "仅移交纸质原件时填写存放位置。",
+            )
+        return self
 
 
 class ArchiveReason(Body):

@@ -69,32 +69,44 @@ class ChoicesText(RootModel[Choices]):
 
 
 DecimalMark = Literal[".", ","]
-MAPPING = "Columns whose field is another than suggested; the others stay as suggested."
+MAPPING = "Columns whose field is another than suggested; the others stay as suggested. 与建议不同的列。"
 MATCH_ON = (
     "By what a row finds its account: `code`, `external_ref`, or normalised name and region; "
-    "by default the first that a column holds. People are found by their staff code (`code`)."
+    "by default the first that a column holds. People are found by their staff code (`code`). 按何字段匹配已有记录。"
 )
-CURRENCY = "Currency of amounts without a mark; the base currency by default. It also decides what ¥ or kr mean."
-DECIMAL_MARK = "What parts decimals in the file, where 1.234 may be read in two ways."
-DAY_FIRST = "Whether 05.02.2024 is in February (true) or in May (false); without it such a date is not understood."
+CURRENCY = "Currency of amounts without a mark; the base currency by default. It also decides what ¥ or kr mean. 币种。"
+DECIMAL_MARK = "What parts decimals in the file, where 1.234 may be read in two ways. 小数点符号。"
+DAY_FIRST = (
+    "Whether 05.02.2024 is in February (true) or in May (false); without it such a date is not understood. 日在月前。"
+)
 
 
 class ImportCreate(Body):
     """How a file is to be taken; the form's part `file` holds the file itself."""
 
-    target: ImportTarget = Field(default=ImportTarget.ACCOUNTS, description="What the rows are.")
-    mode: ImportMode = Field(default=ImportMode.PARTIAL, description="All rows or none, or the good ones.")
-    validate_only: bool = Field(default=False, description="true: a dry run with the same report; nothing is written.")
+    target: ImportTarget = Field(default=ImportTarget.ACCOUNTS, description="What the rows are. 表格内容。")
+    confirm: bool = Field(
+        default=False,
+        description="true: run at once; false: wait until the mapping is confirmed. true：立即执行。",
+    )
+    validate_only: bool = Field(
+        default=False, description="true: a dry run with the same report; nothing is written. true：仅校验，不写入。"
+    )
+    mode: ImportMode = Field(
+        default=ImportMode.PARTIAL, description="All rows or none, or the good ones. 全部或仅合格行写入。"
+    )
     match_on: MatchOn | None = Field(default=None, description=MATCH_ON)
     encoding: Text50 | None = Field(
-        default=None, description="Overrides the detected encoding: UTF-8, UTF-16, GB18030, Big5, …"
+        default=None,
+        description="Overrides the detected encoding: UTF-8, UTF-16, GB18030, Big5, … 文件编码，不填则自动识别。",
     )
-    sheet: Text200 | None = Field(default=None, description="Sheet of a workbook; the first that says anything.")
+    sheet: Text200 | None = Field(
+        default=None, description="Sheet of a workbook; the first that says anything. 工作表。"
+    )
     currency: CurrencyCode | None = Field(default=None, description=CURRENCY)
     decimal_mark: DecimalMark | None = Field(default=None, description=DECIMAL_MARK)
     day_first: bool | None = Field(default=None, description=DAY_FIRST)
     mapping: Json[ChoicesText] | None = Field(default=None, description=f"JSON. {MAPPING}")
-    confirm: bool = Field(default=False, description="true: run at once; false: wait until the mapping is confirmed.")
 
 
 class ImportConfirm(Body):

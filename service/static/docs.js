@@ -30,6 +30,14 @@ const byNameOrAddress = (tags, sought) => {
     .filter((tag) => tag.get("operations").size > 0);
 };
 
+// A drawing is shown, and not only its XML, which stays below to be copied and kept.
+const drawings = (Original, { React }) => (props) => {
+  const text = React.createElement(Original, props);
+  if (!props.contentType?.startsWith("image/svg")) return text;
+  const src = "data:image/svg+xml," + encodeURIComponent(props.content);
+  return React.createElement("div", null, React.createElement("img", { src }), text);
+};
+
 window.ui = SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
@@ -43,5 +51,5 @@ window.ui = SwaggerUIBundle({
   tryItOutEnabled: true,
   validatorUrl: null,
   oauth2RedirectUrl: window.location.origin + "/docs/oauth2-redirect.html",
-  plugins: [plainForms, { fn: { opsFilter: byNameOrAddress } }],
+  plugins: [plainForms, { fn: { opsFilter: byNameOrAddress }, wrapComponents: { responseBody: drawings } }],
 });

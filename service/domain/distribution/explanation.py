@@ -204,6 +204,9 @@ HAD = {
 """How an account came or did not come, for somebody who did not have it before and for somebody who had it."""
 BEHIND = Sentence("You were {points} points above the lowest score.", "您比最低得分高 {points} 分。")
 IN_FRONT = Sentence("The next was {points} points higher.", "其次者高 {points} 分。")
+LOWER_WON = Sentence(
+    "The lowest score wins; yours was {points} points above it.", "得分最低者获得，您比最低得分高 {points} 分。"
+)
 BY_HASH = Sentence("The lowest scores were equal; the keyed hash parted them.", "最低得分相同，由带密钥的散列值决定。")
 WOULD_COME = Sentence(
     "Everything else being equal, it would have {come} if {changes}.",
@@ -263,7 +266,7 @@ def told_shortly(own: Candidacy, winner: Candidacy | None, code: str, result: st
     reasons = [failed_sentence(one) for one in (*own.failed, *own.full)]
     if result == "lost" and winner is not None:
         gap = own.score - winner.score
-        reasons = [filled(BEHIND, points=own.points(gap, 2))] if gap else [BY_HASH]
+        reasons = [filled(LOWER_WON, points=own.points(gap, 2))] if gap else [BY_HASH]
     opening = filled(WON if result == "won" else MISSED, account=code, **(HAD if had_it else HAD_NOT))
     parts = [opening, *reasons]
     return Sentence(" ".join(part.en for part in parts), "".join(part.zh for part in parts))

@@ -74,7 +74,8 @@ def rewrite_body(method: str, body: Json, schemas: Json) -> None:
     for kind, media in content.items():
         if "form" in kind:
             form = schemas[media["schema"]["$ref"].rsplit("/", 1)[-1]]
-            form["properties"] = {name: form_field(field) for name, field in form["properties"].items()}
+            needed_first = sorted(form["properties"].items(), key=lambda one: one[0] not in form.get("required", ()))
+            form["properties"] = {name: form_field(field) for name, field in needed_first}
         media["schema"] = plain_schema(media["schema"], nullable=False)
         media["example"] = example_of(media["schema"], schemas)
 
