@@ -34,11 +34,15 @@ class SwaggerUI:
         dialog.locator("button.btn-done").first.click()
 
     def open(self, tag: str, operation: str) -> "Operation":
-        """An operation, unfolded by two clicks, the list having been folded."""
-        self.page.goto("/docs")
-        self.page.locator(f"#operations-tag-{tag}").click()
+        """An operation, found by the filter and unfolded by two clicks, or by none where it was unfolded before."""
+        self.page.locator(".operation-filter-input").fill(operation)
+        expect(self.page.locator(".opblock-tag")).to_have_count(1)
+        heading = self.page.locator(f"#operations-tag-{tag}")
         block = self.page.locator(f"#operations-{tag}-{operation}")
-        block.locator(".opblock-summary-control").click()
+        for folded, within in ((heading, heading.locator("..")), (block.locator(".opblock-summary-control"), block)):
+            expect(within).to_be_visible()
+            if "is-open" not in (within.get_attribute("class") or ""):
+                folded.click()
         expect(block.locator("button.execute")).to_be_visible()
         return Operation(self.watched, block)
 
@@ -55,6 +59,16 @@ class Operation:
         self.block.locator(f'tr[data-param-name="{name}"] input').fill(value)
         return self
 
+    def choose(self, name: str, value: str) -> "Operation":
+        """A parameter's list of choices."""
+        self.block.locator(f'tr[data-param-name="{name}"] select').select_option(value)
+        return self
+
+    def write(self, **changed: Any) -> "Operation":
+        """The body that the form is prefilled with, some of its members changed."""
+        self.block.locator("textarea.body-param__text").fill(json.dumps(self.body() | changed, ensure_ascii=False))
+        return self
+
     def body(self) -> Any:
         """The body that the form is prefilled with."""
         return json.loads(self.block.locator("textarea.body-param__text").input_value())
@@ -65,7 +79,7 @@ class Operation:
         return self
 
     def execute(self, status: int) -> Any:
-        """Sends the form; what came back, which is shown with its status."""
+        """Sends the form; what came back, which is shown with its status: JSON, or the text of a picture."""
         with self.watched.page.expect_response(lambda answer: "/v1/" in answer.url) as answered:
             self.block.locator("button.execute").click()
         answer = answered.value
@@ -73,4 +87,4 @@ class Operation:
         assert answer.status == status, answer.text()
         shown = self.block.locator(".live-responses-table .response .response-col_status")
         expect(shown.first).to_contain_text(str(status))
-        return answer.json()
+        return answer.json() if "json" in answer.headers["content-type"] else answer.text()

@@ -1,4 +1,4 @@
-"""The main job by "Try it out" in a real browser: import, plan, explanation; and the page at `/`."""
+"""The main job by "Try it out" in a real browser: import, plan, explanation, appeal; and the page at `/`."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.company import DIRECTOR, LEADER, PASSWORD, STEWARD, Company
+from tests.browser.company import DIRECTOR, LEADER, PASSWORD, SELLERS, STEWARD, Company
 from tests.browser.swagger import SwaggerUI
 from tests.browser.watched import Watched
 
@@ -19,7 +19,9 @@ CUSTOMERS = """客户名称,行业,地域分布,潜在价值
 TAGS = ["identity", "people", "settings", "accounts", "imports", "tiers", "distribution", "appeals", "daily work"]
 
 
-def test_import_plan_and_explanation_by_trying_it_out(watched: Watched, company: Company, tmp_path: Path) -> None:
+def test_import_plan_explanation_and_appeal_by_trying_it_out(
+    watched: Watched, company: Company, tmp_path: Path
+) -> None:
     swagger = SwaggerUI(watched)
     swagger.log_in(STEWARD, PASSWORD)
     bring_in(swagger, company, tmp_path)
@@ -36,6 +38,13 @@ def test_import_plan_and_explanation_by_trying_it_out(watched: Watched, company:
     told = explained.execute(200)
     assert all(sentence["zh"] and sentence["en"] for sentence in told["full"]["sentences"])
     assert told["full"]["sentences"]
+    swagger.log_in(SELLERS[0], PASSWORD)
+    appeal = appealed(swagger)
+    swagger.log_in(DIRECTOR, PASSWORD)
+    swagger.open("appeals", "review_appeal").fill("appeal_id", appeal["id"]).execute(200)
+    verdict = swagger.open("appeals", "decide_appeal").fill("appeal_id", appeal["id"])
+    assert verdict.body()["outcome"] == "upheld"
+    assert verdict.execute(200)["new_assignment_id"]
 
 
 def bring_in(swagger: SwaggerUI, company: Company, folder: Path) -> None:
@@ -60,7 +69,21 @@ def planned(swagger: SwaggerUI, company: Company) -> dict[str, str]:
         company.wait(director, f"/v1/jobs/{asked['job_id']}")
     plan = swagger.open("distribution", "get_distribution_plan").fill("plan_id", asked["id"]).execute(200)
     assert plan["state"] == "proposed"
+    drawn = swagger.open("distribution", "draw_distribution_plan_fairness").fill("plan_id", plan["id"])
+    drawn.choose("chart", "lorenz").execute(200)
+    expect(drawn.block.locator(".live-responses-table img")).to_have_js_property("naturalWidth", 960)
     return plan
+
+
+def appealed(swagger: SwaggerUI) -> dict[str, str]:
+    """A seller reads why not me in plain words, then in full, and appeals: three calls."""
+    lost = swagger.open("distribution", "list_own_decisions").choose("won", "false").execute(200)["items"][0]
+    assert "未归您。得分最低者获得" in lost["text"]["zh"]
+    asked = swagger.open("distribution", "get_assignment_explanation").fill("assignment_id", lost["assignment_id"])
+    assert asked.execute(200)["own"]["sentences"]
+    filed = swagger.open("appeals", "file_appeal").write(assignment_id=lost["assignment_id"]).execute(201)
+    assert filed["state"] == "submitted"
+    return filed
 
 
 def test_the_long_list_is_in_the_order_of_the_work_and_can_be_filtered(watched: Watched) -> None:
@@ -70,6 +93,20 @@ def test_the_long_list_is_in_the_order_of_the_work_and_can_be_filtered(watched: 
     page.locator(".operation-filter-input").fill("appeal")
     expect(page.locator(".opblock-tag")).to_have_count(1)
     watched.shoot("filtered")
+    page.locator(".operation-filter-input").fill("create_import")
+    page.locator("#operations-tag-imports").click()
+    expect(page.locator(".opblock-summary-operation-id")).to_have_text(["create_import", "receive_event"])
+
+
+def test_a_picture_that_was_fetched_may_be_shown(watched: Watched) -> None:
+    page = SwaggerUI(watched).page
+    width = page.evaluate("""async () => {
+        const picture = new Image();
+        picture.src = URL.createObjectURL(await (await fetch("/docs/favicon-32x32.png")).blob());
+        await picture.decode();
+        return picture.naturalWidth;
+    }""")
+    assert width == 32
 
 
 def test_an_inline_script_does_not_run(watched: Watched) -> None:

@@ -1,4 +1,4 @@
-"""docs/distribution.md: its operations exist; it leads from two lists to an applied plan and a seller's why-not-me."""
+"""docs/distribution.md and its Chinese sister: their operations exist; it leads from two lists to an applied plan and a seller's why-not-me."""
 
 import re
 import time
@@ -16,13 +16,15 @@ from tests.contract.conftest import PASSWORD, ROOT, Company, started
 from tests.faults.running import ADMIN_PASSWORD
 
 PAGE = (ROOT / "docs" / "distribution.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "docs" / "guide.zh-CN.md").read_text(encoding="utf-8")
 LISTS = re.findall(r"\n\n((?:    \S[^\n]*,[^\n]*\n)+)", PAGE)
 COMPILES_S = 300
 NO_OPERATIONS = {
-    "assignment_id", "by_candidate", "by_themselves", "by_winner", "department_id", "department_manager",
-    "late_change_days", "most_moves", "never_asked", "owner_left", "parent_id", "review_months",
-    "rulebook_reminder_working_days", "sales_rep", "scheme_code", "staff_id", "team_role", "tech_support",
-    "territory_change", "text_en", "text_zh", "what_if",
+    "account_code", "assignment_id", "by_candidate", "by_themselves", "by_winner", "conflict_of_interest",
+    "department_id", "department_manager", "existing_relationship", "five_tiers", "late_change_days", "most_moves", "never_asked",
+    "original_held", "owner_left", "parent_id", "review_months", "rule_misapplied", "rulebook_reminder_working_days",
+    "sales_rep", "scheme_code", "staff_id", "team_role", "tech_support", "territory_change", "text_en", "text_zh",
+    "what_if", "wrong_data",
 }  # fmt: skip
 OPERATIONS = {
     operation["operationId"]: (method, path)
@@ -32,8 +34,9 @@ OPERATIONS = {
 }
 
 
-def test_every_operation_that_the_page_names_exists() -> None:
-    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)[`?]", PAGE)) - NO_OPERATIONS
+@pytest.mark.parametrize("page", [PAGE, CHINESE], ids=["en", "zh-CN"])
+def test_every_operation_that_a_page_names_exists(page: str) -> None:
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)[`?]", page)) - NO_OPERATIONS
     assert len(named) > 30
     assert sorted(named - OPERATIONS.keys()) == []
 
