@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.company import Company
 from tests.browser.watched import Watched
@@ -34,6 +34,7 @@ def company() -> Iterator[Company]:
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
+    expect.set_options(timeout=30_000)  # a machine with other work renders slowly
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM, args=[*FLAGS, "--no-first-run"], chromium_sandbox=os.getuid() != 0

@@ -23,9 +23,9 @@ Evenhand shares key accounts fairly, shows everyone why, and hears appeals.
 **大客户公平分配、解释与申诉服务。** 点击 *Authorize*，输入用户名和密码即可登录。
 
 **Guides 指南:** [sharing accounts 分配](/docs/distribution.md) · [appeals 申诉](/docs/appeals.md) ·
-[the archive 档案](/docs/archives.md) · [tiers 分级](/docs/tiers.md) · [all others 其他](/) · [中文指南](/docs/guide.zh-CN.md).
-They call operations by the name at
-the right of each; the filter finds names, addresses and tags.
+[the archive 档案](/docs/archives.md) · [tiers 分级](/docs/tiers.md) · [all others 其他](/) ·
+[中文指南](/docs/guide.zh-CN.md). They call operations by the name at the right of each; the filter finds names, addresses
+and tags.
 
 Answers speak English or Chinese, as `Accept-Language` asks (`en`, `zh-CN`). Every answer carries `X-Request-Id`; a
 problem repeats it as `request_id`. Text values that are listed as such may become more within v1.
