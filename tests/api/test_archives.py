@@ -194,6 +194,8 @@ async def test_nobody_accepts_what_they_deposited_themselves(archive: Archive) -
 async def test_from_confidential_upwards_the_original_is_handed_over(archive: Archive) -> None:
     item_id = await archive.deposit("confidential")
     await archive.send(item_id)
+    told = await archive.ask(archive.archivist, f"{item_id}/accept", {"place": "二号库"}, 422)
+    assert told["errors"][0]["code"] == "place_without_original"
     told = await archive.ask(archive.archivist, f"{item_id}/accept", {}, 409)
     assert told["code"] == "original_needed"
     await archive.ask(archive.archivist, f"{item_id}/accept", {"original_held": True})

@@ -88,6 +88,10 @@ def test_every_member_of_an_enum_is_told_in_both_languages_wherever_it_may_stand
             assert re.match("[A-Za-z]", words), words
 
 
+def test_a_form_begins_with_its_file() -> None:
+    assert next(iter(DOCUMENT["components"]["schemas"]["ImportForm"]["properties"])) == "file"
+
+
 def test_every_scope_is_explained() -> None:
     flow = DOCUMENT["components"]["securitySchemes"]["integration"]["flows"]["clientCredentials"]
     assert set(flow["scopes"]) == set(Scope)

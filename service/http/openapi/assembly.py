@@ -24,8 +24,8 @@ Evenhand shares key accounts fairly, shows everyone why, and hears appeals.
 
 **Guides 指南:** [sharing accounts 分配](/docs/distribution.md) · [appeals 申诉](/docs/appeals.md) ·
 [the archive 档案](/docs/archives.md) · [tiers 分级](/docs/tiers.md) · [all others 其他](/) ·
-[中文指南](/docs/guide.zh-CN.md). They call operations by the name at the right of each; the filter finds names, addresses
-and tags.
+[中文指南](/docs/guide.zh-CN.md). They call operations by the name at the right of each; the filter finds names,
+addresses and tags.
 
 Answers speak English or Chinese, as `Accept-Language` asks (`en`, `zh-CN`). Every answer carries `X-Request-Id`; a
 problem repeats it as `request_id`. Text values that are listed as such may become more within v1.
