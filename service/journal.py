@@ -1,8 +1,9 @@
 """record(): what happened goes into the audit log and the outbox, in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import FromClause, Insert, Table, bindparam, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,10 +22,13 @@ async def record(session: AsyncSession, actor: Actor, *events: Event) -> None:
     if len(events) == 1 and events[0].published:
         await session.execute(ENTRY, entry_values(actor, events[0], request_id))
         return
-    entries = [audit_row(actor, event, at, request_id) for event in events]
-    await enter_rows(session, AuditEntry.__table__, ENTRY_COLUMNS, entries)
-    messages = [outbox_row(entry) for event, entry in zip(events, entries, strict=True) if event.published]
-    await enter_rows(session, OutboxMessage.__table__, MESSAGE_COLUMNS, messages)
+    known = [(new_id(), event) for event in events]
+    said = Said()
+    entries = (audit_row(id_, at, actor, event, request_id, said) for id_, event in known)
+    await enter_rows(session, AuditEntry.__table__, ENTRY_COLUMNS, entries, len(known))
+    heard = [(id_, event) for id_, event in known if event.published]
+    messages = (outbox_row(id_, at, event) for id_, event in heard)
+    await enter_rows(session, OutboxMessage.__table__, MESSAGE_COLUMNS, messages, len(heard))
 
 
 def bound(table: FromClause, prefix: str, columns: Iterable[str]) -> Insert:
@@ -37,39 +41,42 @@ def bound(table: FromClause, prefix: str, columns: Iterable[str]) -> Insert:
 
 def entry_values(actor: Actor, event: Event, request_id: str) -> dict[str, Any]:
     """The values of ENTRY_CTES."""
-    entry = audit_row(actor, event, datetime.now(UTC), request_id)
-    message = outbox_row(entry)
-    return {f"audit_{name}": value for name, value in entry.items()} | {
-        f"outbox_{name}": value for name, value in message.items()
-    }
+    id_, at = new_id(), datetime.now(UTC)
+    entry = zip(ENTRY_COLUMNS, audit_row(id_, at, actor, event, request_id, Said()), strict=True)
+    message = zip(MESSAGE_COLUMNS, outbox_row(id_, at, event), strict=True)
+    return {f"audit_{name}": value for name, value in entry} | {f"outbox_{name}": value for name, value in message}
 
 
-def audit_row(actor: Actor, event: Event, at: datetime, request_id: str) -> dict[str, Any]:
-    """The columns of one entry; its data in the form that is sealed (RFC 8785)."""
-    return {
-        "id": new_id(),
-        "at": at,
-        "actor": f"{actor.kind}:{actor.name}",
-        "actor_id": actor.id,
-        "on_behalf_of": actor.on_behalf_of,
-        "action": event.type,
-        "subject_type": event.subject_type,
-        "subject_id": event.subject_id,
-        "account_id": event.account_id,
-        "request_id": request_id,
-        "data": canonical_json(plain(event.data)).decode(),
-    }
+class Said(dict[int, str]):
+    """The data of events in the form that is sealed (RFC 8785); what several of them share is written once."""
+
+    def of(self, event: Event) -> str:
+        """One event's data; the caller keeps the events, so that no two data have one address."""
+        if (known := self.get(id(event.data))) is None:
+            known = self[id(event.data)] = canonical_json(plain(event.data)).decode()
+        return known
 
 
-def outbox_row(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The thin message for an entry: ids and a type, never content."""
-    return {
-        "id": entry["id"],
-        "at": entry["at"],
-        "type": entry["action"],
-        "subject_type": entry["subject_type"],
-        "subject_id": entry["subject_id"],
-    }
+def audit_row(id_: UUID, at: datetime, actor: Actor, event: Event, request_id: str, said: Said) -> tuple[Any, ...]:
+    """The values of ENTRY_COLUMNS for one event."""
+    return (
+        id_,
+        at,
+        f"{actor.kind}:{actor.name}",
+        actor.id,
+        actor.on_behalf_of,
+        event.type,
+        event.subject_type,
+        event.subject_id,
+        event.account_id,
+        request_id,
+        said.of(event),
+    )
+
+
+def outbox_row(id_: UUID, at: datetime, event: Event) -> tuple[Any, ...]:
+    """The values of MESSAGE_COLUMNS for an entry of this id: ids and a type, never content."""
+    return id_, at, event.type, event.subject_type, event.subject_id
 
 
 PLAIN = frozenset({str, int, bool})  # most values by far, so they are looked at first
@@ -79,6 +86,8 @@ def plain(value: Any) -> Any:
     """A value as canonical JSON holds it: instants in UTC with Z, decimals and ids as text."""
     if value is None or type(value) in PLAIN:
         return value
+    if type(value) is UUID:
+        return str(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, dict):

@@ -1,6 +1,6 @@
 """Many rows in one COPY (PostgreSQL), inside the transaction of a session."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, cast
 
@@ -28,13 +28,17 @@ async def copy_rows(
 
 
 async def enter_rows(
-    session: AsyncSession, table: FromClause, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
+    session: AsyncSession, table: FromClause, columns: Sequence[str], rows: Iterable[Sequence[Any]], number: int
 ) -> None:
-    """Inserts rows by their columns' names: few by one statement, many by COPY."""
-    if len(rows) > COPIED_FROM:
-        await copy_rows(session, table, columns, ([row[name] for name in columns] for row in rows))
-    elif rows:
-        await session.execute(insert(cast("Table", table)), list(rows))
+    """Inserts so many rows, each with the values of the columns: few by one statement, many by COPY.
+
+    A COPY asks for them one by one, so that making them and writing them goes on at the same time.
+    """
+    if number > COPIED_FROM:
+        await copy_rows(session, table, columns, rows)
+    elif number:
+        values = [dict(zip(columns, row, strict=True)) for row in rows]
+        await session.execute(insert(cast("Table", table)), values)
 
 
 def encoder(is_json: Sequence[bool]) -> Callable[[Sequence[Any]], Sequence[Any]]:

@@ -27,6 +27,7 @@ COLUMNS = (
     "id", "account_id", "staff_id", "team_role", "started_at", "origin", "reason", "decision_id", "plan_id",
     "appeal_id", "assigned_by", "share_percent",
 )  # fmt: skip
+TOLD = ("staff_id", "origin", "plan_id", "reason")
 NOW = text("SELECT clock_timestamp(), set_config('app.booked_in', :booked_in, true)")
 UNSYNCHRONISED = {"synchronize_session": False}
 NOT_THE_PRESENT = Sentence(
@@ -58,6 +59,14 @@ class Holding:
     id: UUID
     account_id: UUID
     staff_id: UUID
+
+
+class Shared(dict[tuple[Any, ...], dict[str, Any]]):
+    """What events tell: one mapping for all that tell the same, which is then written down once."""
+
+    def once(self, row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+        """The named members of a row."""
+        return self.setdefault(tuple(row[name] for name in names), {name: row[name] for name in names})
 
 
 async def assign_by_hand(session: AsyncSession, actor: Actor, wanted: AssignmentCreate, timezone: str) -> UUID:
@@ -135,13 +144,9 @@ async def hand_over(
     if team_role != OWNER:  # who was put on a team by hand makes room
         await memberships.leave(session, [one.account_id for one in moving], team_role)
     await start(session, started, team_role)
-    await memberships.refresh_line(session, [one.account_id for one in moving], only_new=not leaving)
-    facts = [
-        events.AssignmentStarted(
-            new["id"], new["account_id"], {name: new[name] for name in ("staff_id", "origin", "plan_id", "reason")}
-        )
-        for new in started
-    ]
+    await memberships.refresh_line(session, [one.account_id for one in moving])
+    told = Shared()
+    facts = [events.AssignmentStarted(new["id"], new["account_id"], told.once(new, TOLD)) for new in started]
     await record(session, actor, *facts)
     await stages.take_over(session, actor, {new["account_id"]: new["staff_id"] for new in started}, team_role)
     return {new["account_id"]: new["id"] for new in started}
@@ -239,9 +244,10 @@ async def end(
     if cast("CursorResult[Any]", result).rowcount != len(ids):
         raise AlreadyOwned
     await memberships.leave(session, [holding.account_id for holding, _ in leaving], team_role)
+    told = Shared()
     facts = [
-        events.AssignmentEnded(holding.id, holding.account_id, {"staff_id": holding.staff_id, **why})
-        for holding, why in leaving
+        events.AssignmentEnded(one.id, one.account_id, told.once({"staff_id": one.staff_id, **why}, TOLD))
+        for one, why in leaving
     ]
     await record(session, actor, *facts)
 

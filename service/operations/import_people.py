@@ -107,7 +107,8 @@ async def write_people(session: AsyncSession, actor: Actor, people: Iterable[Chi
             moved += [person.id] if "department_id" in changed else []
             written = changed | {"search": search}
             await session.execute(change_of(Staff, written), [{"row": person.id, **prefixed(written)}])
-    await enter_rows(session, Staff.__table__, ENTERED, entered)
+    rows = ([row[name] for name in ENTERED] for row in entered)
+    await enter_rows(session, Staff.__table__, ENTERED, rows, len(entered))
     await record(session, actor, *happened)
     if moved:
         await refresh_line_of(session, moved)

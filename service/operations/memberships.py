@@ -11,45 +11,38 @@ from service.models import AccountMembership, new_id
 
 COLUMNS = ("id", "account_id", "holder_id", "holder_kind", "role")
 
-# Every department of a current member, and its parents, as (account, department) pairs that should exist.
-WANTED_LINE = """
-    WITH RECURSIVE above AS (
+# Which departments, and their parents, should see accounts through their teams; those that should not any more lose
+# sight, those that do not yet are told.
+LINE = text("""
+    WITH RECURSIVE members AS MATERIALIZED (
         SELECT m.account_id, s.department_id
         FROM account_memberships m JOIN staff s ON s.id = m.holder_id
         WHERE m.account_id = ANY(:accounts) AND m.ended_at IS NULL AND m.holder_kind = 'staff'
           AND s.department_id IS NOT NULL
+    ), above (department_id, above_id) AS (
+        SELECT DISTINCT department_id, department_id FROM members
         UNION
-        SELECT a.account_id, d.parent_id
-        FROM above a JOIN departments d ON d.id = a.department_id WHERE d.parent_id IS NOT NULL
+        SELECT a.department_id, d.parent_id
+        FROM above a JOIN departments d ON d.id = a.above_id WHERE d.parent_id IS NOT NULL
+    ), wanted AS MATERIALIZED (
+        SELECT DISTINCT m.account_id, a.above_id AS holder_id FROM members m JOIN above a USING (department_id)
+    ), present AS MATERIALIZED (
+        SELECT id, account_id, holder_id FROM account_memberships
+        WHERE account_id = ANY(:accounts) AND holder_kind = 'department' AND role = 'line' AND ended_at IS NULL
+    ), past AS (
+        UPDATE account_memberships m SET ended_at = now()
+        FROM present p
+        WHERE m.id = p.id AND m.ended_at IS NULL
+          AND NOT EXISTS (SELECT FROM wanted w WHERE w.account_id = p.account_id AND w.holder_id = p.holder_id)
     )
-"""
-END_LINE = text(
-    WANTED_LINE  # noqa: S608 - constants only
-    + """
-    UPDATE account_memberships m SET ended_at = now()
-    WHERE m.account_id = ANY(:accounts) AND m.holder_kind = 'department' AND m.role = 'line' AND m.ended_at IS NULL
-      AND NOT EXISTS (SELECT FROM above a WHERE a.account_id = m.account_id AND a.department_id = m.holder_id)
-    """
-)
-MISSING_LINE = text(
-    WANTED_LINE  # noqa: S608 - constants only
-    + """
-    SELECT a.account_id, a.department_id FROM above a
-    WHERE NOT EXISTS (
-        SELECT FROM account_memberships m
-        WHERE m.account_id = a.account_id AND m.holder_id = a.department_id AND m.role = 'line' AND m.ended_at IS NULL
-    )
-    """
-)
+    SELECT account_id, holder_id FROM wanted EXCEPT SELECT account_id, holder_id FROM present
+""")
 
 
 async def join(session: AsyncSession, members: Sequence[tuple[UUID, UUID]], role: str) -> None:
     """Puts people on teams, (account, person) each, in one role."""
-    rows = [
-        {"id": new_id(), "account_id": account, "holder_id": person, "holder_kind": "staff", "role": role}
-        for account, person in members
-    ]
-    await enter_rows(session, AccountMembership.__table__, COLUMNS, rows)
+    rows = ((new_id(), account, person, "staff", role) for account, person in members)
+    await enter_rows(session, AccountMembership.__table__, COLUMNS, rows, len(members))
 
 
 async def leave(session: AsyncSession, accounts: Sequence[UUID], role: str) -> None:
@@ -66,28 +59,13 @@ async def leave(session: AsyncSession, accounts: Sequence[UUID], role: str) -> N
     )
 
 
-async def refresh_line(session: AsyncSession, accounts: Sequence[UUID], *, only_new: bool = False) -> None:
-    """Makes the departments that see these accounts those of the present team, and their parents.
-
-    `only_new`: nobody has left the teams, so that no department loses sight of them.
-    """
+async def refresh_line(session: AsyncSession, accounts: Sequence[UUID]) -> None:
+    """Makes the departments that see these accounts those of the present team, and their parents."""
     if not accounts:
         return
-    values = {"accounts": list(accounts)}
-    if not only_new:
-        await session.execute(END_LINE, values)
-    missing = (await session.execute(MISSING_LINE, values)).all()
-    rows = [
-        {
-            "id": new_id(),
-            "account_id": row.account_id,
-            "holder_id": row.department_id,
-            "holder_kind": "department",
-            "role": "line",
-        }
-        for row in missing
-    ]
-    await enter_rows(session, AccountMembership.__table__, COLUMNS, rows)
+    missing = (await session.execute(LINE, {"accounts": list(accounts)})).all()
+    rows = ((new_id(), account, department, "department", "line") for account, department in missing)
+    await enter_rows(session, AccountMembership.__table__, COLUMNS, rows, len(missing))
 
 
 async def refresh_line_of(session: AsyncSession, people: Sequence[UUID]) -> None:

@@ -89,10 +89,12 @@ async def concerned(session: AsyncSession, plan_id: UUID) -> tuple[UUID | None, 
 async def expect_unchanged(session: AsyncSession, plan: DistributionPlan, timezone: str) -> None:
     """DataChanged with all that reads differently now than in the plan's snapshot."""
     connection = await session.connection()
+    now = await read_snapshot(connection, await basis_of(connection, plan.id, timezone))
+    if now.sha256 == plan.snapshot_sha256:
+        return
     content = await session.scalar(select(SnapshotRow.content).where(SnapshotRow.sha256 == plan.snapshot_sha256))
     assert content is not None
-    now = await read_snapshot(connection, await basis_of(connection, plan.id, timezone))
-    if now.sha256 != plan.snapshot_sha256 and (changes := changes_since(Snapshot.from_bytes(content), now)):
+    if changes := changes_since(Snapshot.from_bytes(content), now):
         raise DataChanged(changes)
 
 

@@ -18,7 +18,7 @@ from service.domain.distribution.decimals import decimal
 from service.domain.distribution.decisions import Plan
 from service.domain.distribution.fairness import fairness_report
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.planning import plan
+from service.domain.distribution.planning import planned
 from service.domain.distribution.pricing import certificate_of
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import BUDGET_MODES, Mode, Task
@@ -128,15 +128,13 @@ def within_budget(snapshot: Snapshot, asked: int | None) -> Snapshot:
 
 def compute(snapshot: Snapshot, tell: Progress) -> Computed:
     """The plan of a snapshot, its fairness and its certificate; pure, for a thread of its own."""
-    made = plan(snapshot, tell)
-    before = Ledger.of(snapshot)
-    after = before.with_owners(made.owners)
+    made, after = planned(snapshot, tell)
     tell("certifying", 0, 1)
     instance = after.instance
     subject = Subject.of(instance.core, instance.scale, after.owner, instance.roll.free)
     certificate = certificate_of(subject, after.owner, instance.scale.point)
     tell("certifying", 1, 1)
-    fairness = with_attainable(fairness_report(before, after).to_mapping(), after)
+    fairness = with_attainable(fairness_report(after.with_owners(), after).to_mapping(), after)
     return Computed(snapshot, made, fairness, certificate.to_mapping())
 
 

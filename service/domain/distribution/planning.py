@@ -33,12 +33,17 @@ def plan(snapshot: Snapshot, tell: Progress = silence) -> Plan:
     `tell` is told (phase, done, total), phases being placing, settling, repairing and deciding; what it raises
     ends the plan. Passes end because each move lowers one whole number (see Scale); each repair places one more.
     """
+    return planned(snapshot, tell)[0]
+
+
+def planned(snapshot: Snapshot, tell: Progress = silence) -> tuple[Plan, Ledger]:
+    """The plan of a snapshot, and the ledger as it stands when everybody has what the plan gives them."""
     instance = Instance(snapshot)
     limited = snapshot.task.mode in BUDGET_MODES
     arrangement = rebalanced(instance, tell) if limited else shared_anew(instance.core, *_start(instance), tell)
     ledger = Ledger(instance)
     ledger.own(arrangement.owner)
-    return stated(ledger, arrangement.passes, tell)
+    return stated(ledger, arrangement.passes, tell), ledger
 
 
 def shared_anew(core: Core, order: Ints, owner: Ints, tell: Progress = silence) -> Arrangement:

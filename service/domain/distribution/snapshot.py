@@ -198,7 +198,8 @@ def _by_id(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def _sort(entry: Account | Person, *names: str) -> None:
     """The named lists of codes of an entry, sorted, each code once."""
     for name in names:
-        object.__setattr__(entry, name, tuple(sorted(set(getattr(entry, name)))))
+        codes = getattr(entry, name)
+        object.__setattr__(entry, name, tuple(sorted(set(codes))) if len(codes) > 1 else tuple(codes))
 
 
 def _within(value: Any, least: int, most: int) -> bool:
