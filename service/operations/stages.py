@@ -39,7 +39,8 @@ async def take_over(session: AsyncSession, actor: Actor, heirs: Mapping[UUID, UU
         {"id": new_id(), "account_id": one.account_id, "stage": one.stage, "staff_id": heirs[one.account_id]}
         for one in passing
     ]
-    await enter_rows(session, StageDuty.__table__, COLUMNS, begun)
+    rows = ([duty[name] for name in COLUMNS] for duty in begun)
+    await enter_rows(session, StageDuty.__table__, COLUMNS, rows, len(begun))
     await pass_tasks(session, actor, former)
     await tell(session, actor, begun)
 

@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from service.adapters.postgres import EmbeddedPostgres
 from service.database import Database
-from service.domain.events import AccessRefused
+from service.domain.events import AccessRefused, AssignmentStarted
 from service.journal import plain, record
-from service.models import AuditEntry, OutboxMessage
+from service.models import AuditEntry, OutboxMessage, new_id
 from service.policy import system_actor
 from service.queries.audit_entries import canonical_text
 from tests.house import House
@@ -118,6 +118,20 @@ async def test_odd_texts_are_sealed_in_rfc_8785_form(house: House) -> None:
     columns = {name: plain(getattr(entry, name)) for name in SEALED} | {"xid": str(entry.xid)}
     assert columns["actor"] == f"system:{odd}"
     assert entry.canonical.encode() == rfc8785.dumps(columns)
+
+
+async def test_many_facts_at_once_are_each_sealed_with_their_own_data(house: House) -> None:
+    shared: dict[str, Any] = {"origin": "plan", "plan_id": new_id()}
+    told = [shared if at % 2 else {"at": at, "odd": False} for at in range(201)]
+    facts = [AssignmentStarted(new_id(), None, data) for data in told]
+    async with house.services.database.transaction(request_id="many") as session:
+        await record(session, system_actor("test"), *facts)
+        heard = await session.execute(select(OutboxMessage.id, OutboxMessage.subject_id, OutboxMessage.type))
+        messages = {row.id: (row.subject_id, row.type) for row in heard}
+    entries = await recorded(house)
+    assert [entry.subject_id for entry in entries] == [fact.subject_id for fact in facts]
+    assert [entry.data for entry in entries] == [plain(data) for data in told]
+    assert messages == {entry.id: (entry.subject_id, "assignment.started") for entry in entries}
 
 
 async def test_an_auditor_reads_entries_and_hashes_them_again(house: House) -> None:
