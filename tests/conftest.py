@@ -69,10 +69,12 @@ async def house(shared: AsyncEngine, keys: Keys, settings: Settings, tmp_path: P
     """A company whose every trace is rolled back; one request at a time."""
     async with shared.connect() as connection:
         transaction = await connection.begin()
-        services = Services.build(settings, RolledBack(connection), keys, tmp_path, schema_head())
+        database = RolledBack(connection)
+        services = Services.build(settings, database, keys, tmp_path, schema_head())
         services = replace(services, passwords=CHEAP_PASSWORDS)
         yield House(services, create_app(services))
-        await transaction.rollback()
+        async with database.alone():
+            await transaction.rollback()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The people, accounts and clients that tests are made of, entered straight into the database."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,11 +30,27 @@ class RolledBack(Database):
 
     def __init__(self, connection: AsyncConnection) -> None:
         object.__setattr__(self, "connection", connection)
+        object.__setattr__(self, "lock", asyncio.Lock())
+        object.__setattr__(self, "holder", None)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[AsyncConnection]:
+        """The connection for one task at a time: the watch of a lease asks while the next request is on its way."""
+        if self.holder is (task := asyncio.current_task()):
+            yield self.connection
+            return
+        async with self.lock:
+            object.__setattr__(self, "holder", task)
+            try:
+                yield self.connection
+            finally:
+                object.__setattr__(self, "holder", None)
 
     @asynccontextmanager
     async def transaction(self, user_id: UUID | None = None, request_id: str = "") -> AsyncIterator[AsyncSession]:
         async with (
-            AsyncSession(self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+            self.alone() as connection,
+            AsyncSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
             session.begin(),
         ):
             await act_as(session, user_id, request_id)
@@ -41,11 +58,13 @@ class RolledBack(Database):
 
     @asynccontextmanager
     async def frozen(self) -> AsyncIterator[AsyncConnection]:
-        yield self.connection
+        async with self.alone() as connection:
+            yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        yield self.connection
+        async with self.alone() as connection:
+            yield connection
 
     async def dispose(self) -> None:
         """Nothing: the connection is the test's."""
