@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -10,8 +11,8 @@ import pytest
 from tests.faults.running import RunningService
 
 
-@pytest.fixture
-def service() -> Iterator[RunningService]:
+@contextmanager
+def on_a_folder_of_its_own() -> Iterator[RunningService]:
     folder = Path(mkdtemp(prefix="evenhand-test-"))
     running = RunningService(folder)
     yield running
@@ -19,3 +20,18 @@ def service() -> Iterator[RunningService]:
         running.stop()
     running.wait_until_gone()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def service() -> Iterator[RunningService]:
+    """One that has not been started yet."""
+    with on_a_folder_of_its_own() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def standing() -> Iterator[RunningService]:
+    """One that runs, for tests that leave it as they found it: a first start takes seconds."""
+    with on_a_folder_of_its_own() as running:
+        running.start()
+        yield running
