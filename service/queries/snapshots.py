@@ -207,31 +207,33 @@ async def read_accounts(connection: AsyncConnection, basis: Basis) -> tuple[Acco
 
 async def read_units(connection: AsyncConnection, basis: Basis) -> tuple[tuple[AccountEntry, ...], tuple[Group, ...]]:
     """The same, and which accounts are behind an entry."""
-    accounts, scope = await read_each(connection, basis), basis.scope
+    (accounts, names), scope = await read_each(connection, basis), basis.scope
     if scope.named is not None or basis.team_role != OWNER:
         return accounts, ()
     below = {row.id: row.root for row in await connection.execute(ROOTS)}
-    namesakes = await connection.scalars(namesakes_of(basis))
-    roots = with_namesakes(below | {root: root for root in below.values()}, namesakes)
+    roots = with_namesakes(below | {root: root for root in below.values()}, names)
     if not roots:
         return accounts, ()
     return counted_as_one(accounts, roots, str(scope.account_id) if scope.account_id else None)
 
 
-async def read_each(connection: AsyncConnection, basis: Basis) -> tuple[AccountEntry, ...]:
+async def read_each(connection: AsyncConnection, basis: Basis) -> tuple[tuple[AccountEntry, ...], dict[str, str]]:
     """Every account of a basis by itself; of a shared account its co-owner's part is an entry of its own.
 
-    Such a part bears the id of the co-owner's assignment; like the owner's part it stays where it is.
+    Such a part bears the id of the co-owner's assignment; like the owner's part it stays where it is. Beside them names
+    without legal form, punctuation and case, by id, unless some accounts alone were asked for.
     """
     minutes = basis.minutes or await tier_minutes(connection, basis.scheme_code)
     if (named := basis.scope.named) is not None:
         asked = await connection.execute(named_accounts(basis, minutes), {"as_of": basis.as_of, "named": named})
-        return tuple(AccountEntry(*row) for row in asked)
-    whole = tuple(AccountEntry(*row) for row in await connection.execute(accounts_of(basis, minutes)))
+        return tuple(AccountEntry(*row) for row in asked), {}
+    rows = (await connection.execute(accounts_of(basis, minutes).add_columns(Account.name_match))).all()
+    whole = tuple(AccountEntry(*row[:-1]) for row in rows)
+    names = {entry.id: row.name_match for entry, row in zip(whole, rows, strict=True)}
     if basis.team_role != OWNER:
-        return whole
+        return whole, names
     shared = await connection.execute(parts_of(basis, minutes))
-    return (*whole, *(AccountEntry(*row) for row in shared))
+    return (*whole, *(AccountEntry(*row) for row in shared)), names
 
 
 async def read_people(connection: AsyncConnection, basis: Basis) -> tuple[PersonEntry, ...]:
@@ -261,12 +263,6 @@ def named_accounts(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
             _KEPT.clear()
         _KEPT[key] = entries_of(replace(basis, as_of=AS_OF), minutes).where(Account.id == func.any(NAMED))
     return _KEPT[key]
-
-
-def namesakes_of(basis: Basis) -> Select[Any]:
-    """The ids of the accounts of a basis that share a name, apart from legal form, punctuation and case."""
-    ids = select(func.array_agg(cast(Account.id, Text))).where(Account.deleted_at.is_(None), concerned(basis))
-    return ids.group_by(Account.name_match).having(func.count() > 1)
 
 
 def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:

@@ -1,5 +1,6 @@
 """Accounts of one customer (集团) that are split or entered twice: they count as one, and go to one person together."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
@@ -19,25 +20,30 @@ def counted_as_one(
     those that are pinned or held back. The entry bears the id of the most valuable, and what is counted is their whole
     value, the hours of the highest grade once, and one account; a group's ids begin with that of its entry.
     """
+    alone: list[Account] = []
     units: dict[tuple[object, ...], list[Account]] = {}
     for account in accounts:
         root = roots.get(account.id)
-        alone = root is None or account.id == apart or account.pinned or account.held_back is not None
-        key = (account.id,) if alone else (root, account.region, account.industry, account.owner)
-        units.setdefault(key, []).append(account)
+        if root is None or account.id == apart or account.pinned or account.held_back is not None:
+            alone.append(account)
+        else:
+            units.setdefault((root, account.region, account.industry, account.owner), []).append(account)
     groups = sorted(_ids(unit) for unit in units.values() if len(unit) > 1)
-    return tuple(_as_one(unit) for unit in units.values()), tuple(groups)
+    return (*alone, *(_as_one(unit) for unit in units.values())), tuple(groups)
 
 
-def with_namesakes(roots: Mapping[str, str], namesakes: Iterable[Iterable[str]]) -> dict[str, str]:
+def with_namesakes(roots: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
     """The roots, and one for each account that has the name of another: that one's, where it is of a group already.
 
-    `namesakes`: ids of accounts that share a name.
+    `names`: of each account by its id.
     """
-    known = dict(roots)
-    for ids in map(sorted, namesakes):
-        root = min((known[id_] for id_ in ids if id_ in known), default=ids[0])
-        known |= {id_: root for id_ in ids if id_ not in known}
+    known, by_name = dict(roots), defaultdict(list)
+    for id_, name in names.items():
+        by_name[name].append(id_)
+    for ids in by_name.values():
+        if len(ids) > 1:
+            root = min((known[id_] for id_ in ids if id_ in known), default=min(ids))
+            known |= {id_: root for id_ in ids if id_ not in known}
     return known
 
 

@@ -53,5 +53,7 @@ def test_the_entry_has_all_products_and_the_highest_grade_once() -> None:
 
 def test_namesakes_join_a_group_or_make_one_and_no_group_joins_another() -> None:
     roots = {"b": "head", "c": "head", "x": "other"}
-    known = with_namesakes(roots, [["b", "a"], ["e", "d"], ["c", "x", "f"]])
+    known = with_namesakes(
+        roots, {"a": "甲", "b": "甲", "d": "乙", "e": "乙", "c": "丙", "x": "丙", "f": "丙", "g": "丁"}
+    )
     assert known == roots | {"a": "head", "d": "d", "e": "d", "f": "head"}
