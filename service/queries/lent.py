@@ -29,8 +29,9 @@ def lent_among(model: type[Any], *parties: str) -> Callable[[Actor], CompoundSel
         if actor.roles & WIDE or actor.kind != "staff":
             return None
         led = select(model.id).join(Staff, Staff.id == person).join(Department, Department.id == Staff.department_id)
-        own = (select(model.id).where(is_actor(column)(actor, model)) for column in (*parties, "approved_by"))
-        return union(led.where(is_actor("deputy_in_charge_id")(actor, Department)), *own)
+        own = or_(*(is_actor(column)(actor, model) for column in (*parties, "approved_by")))
+        led = led.where(is_actor("deputy_in_charge_id")(actor, Department))
+        return union(led, select(model.id).where(own))
 
     return ids
 
