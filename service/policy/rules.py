@@ -121,6 +121,7 @@ async def fetch(session: AsyncSession, actor: Actor, action: str, model: type[Ro
         select(model, allowed(actor, action, model).label("may"))
         .where(table.id == id_, allowed(actor, "see", model))
         .with_for_update(of=table, key_share=True)  # foreign keys may still point here meanwhile
+        .execution_options(populate_existing=True)
     )
     found = (await session.execute(statement)).one_or_none()
     if found is None:

@@ -15,9 +15,11 @@ async def test_a_row_that_is_fetched_is_as_others_left_it_and_may_be_referred_to
     account_id = await committed_house.account()
     actor = Actor("staff", steward.id, "张伟", roles=frozenset({"data_steward"}))
     async with database.transaction(steward.id) as session:
-        assert (await session.get_one(Account, account_id)).region == "华东"
+        known = await session.get_one(Account, account_id)
+        assert known.region == "华东"
         async with database.transaction() as other:
             await other.execute(update(Account).where(Account.id == account_id).values(region="华南"))
-        assert (await fetch(session, actor, "edit", Account, account_id)).region == "华南"
+        assert await fetch(session, actor, "edit", Account, account_id) is known
+        assert known.region == "华南"
         async with database.transaction() as other:
             await memberships.join(other, [(account_id, steward.id)], "member")
