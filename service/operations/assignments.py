@@ -133,22 +133,13 @@ async def hand_over(
         await refuse_under_appeal(session, list(wanted))
     current = await current_holdings(session, list(wanted), team_role)
     moving = [one for one in wanted.values() if one.staff_id != owner_of(current.get(one.account_id))]
-    leaving = [current[one.account_id] for one in moving if one.account_id in current]
     await expect_assignable(session, [one.staff_id for one in moving if one.staff_id])
     at: datetime = (await session.execute(NOW, {"booked_in": str(booked_in or "")})).scalar_one()
-    cause = {"origin": origin, "plan_id": plan_id}
-    await end(
-        session, actor, [(one, {**cause, "reason": wanted[one.account_id].reason}) for one in leaving], at, team_role
-    )
+    why = {"origin": origin, "plan_id": plan_id}
+    leaving = [(current[one.account_id], {**why, "reason": one.reason}) for one in moving if one.account_id in current]
+    await end(session, actor, leaving, at, team_role)
     started = [row(one, team_role, origin, at, actor, plan_id, appeal_id) for one in moving if one.staff_id]
-    if team_role != OWNER:  # who was put on a team by hand makes room
-        await memberships.leave(session, [one.account_id for one in moving], team_role)
-    await start(session, started, team_role)
-    await memberships.refresh_line(session, [one.account_id for one in moving])
-    told = Shared()
-    facts = [events.AssignmentStarted(new["id"], new["account_id"], told.once(new, TOLD)) for new in started]
-    await record(session, actor, *facts)
-    await stages.take_over(session, actor, {new["account_id"]: new["staff_id"] for new in started}, team_role)
+    await start(session, actor, started, [one.account_id for one in moving], team_role)
     return {new["account_id"]: new["id"] for new in started}
 
 
@@ -171,15 +162,32 @@ async def refuse_under_appeal(session: AsyncSession, accounts: Sequence[UUID]) -
         raise AccountUnderAppeal
 
 
-async def start(session: AsyncSession, rows: Sequence[dict[str, Any]], team_role: str) -> None:
-    """Writes new assignments, and puts their people on the teams; many by COPY, one by a statement that can refuse."""
+async def start(
+    session: AsyncSession, actor: Actor, rows: Sequence[dict[str, Any]], moved: Sequence[UUID], team_role: str
+) -> None:
+    """Begins new assignments, and with them memberships and what belongs to the role in the division of labour.
+
+    `moved`: every account that somebody left or comes to; the departments that see it are those of its new team.
+    """
+    if team_role != OWNER:  # who was put on a team by hand makes room
+        await memberships.leave(session, moved, team_role)
+    await write(session, rows)
+    await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], team_role)
+    await memberships.refresh_line(session, moved)
+    told = Shared()
+    facts = [events.AssignmentStarted(new["id"], new["account_id"], told.once(new, TOLD)) for new in rows]
+    await record(session, actor, *facts)
+    await stages.take_over(session, actor, {new["account_id"]: new["staff_id"] for new in rows}, team_role)
+
+
+async def write(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Inserts new assignments: many by COPY, one by a statement that can refuse."""
     if len(rows) == 1:
         session.add(Assignment(**rows[0]))
         await session.flush()
     elif rows:
         values = ([new[name] for name in COLUMNS] for new in rows)
         await copy_rows(session, Assignment.__table__, COLUMNS, values)
-    await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], team_role)
 
 
 def row(

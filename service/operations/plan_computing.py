@@ -69,24 +69,8 @@ async def begin(session: AsyncSession, plan_id: UUID, timezone: str) -> None:
 
 async def basis_of(connection: AsyncConnection, plan_id: UUID, timezone: str) -> Basis:
     """What a plan is read from: the same however often it is asked, as long as the data stay the same."""
-    statement = (
-        select(
-            DistributionPlan.rulebook_id,
-            DistributionPlan.scheme_code,
-            DistributionPlan.department_id,
-            DistributionPlan.seed,
-            DistributionPlan.computed_at,
-            DistributionPlan.mode,
-            DistributionPlan.most_moves,
-            DistributionPlan.staff_id,
-            DistributionPlan.team_role,
-            Rulebook.number,
-            Rulebook.definition,
-        )
-        .join(Rulebook, Rulebook.id == DistributionPlan.rulebook_id)
-        .where(DistributionPlan.id == plan_id)
-    )
-    row = (await connection.execute(statement)).one()
+    row = (await connection.execute(ASKED.where(DistributionPlan.id == plan_id))).one()
+    budget = (row.most_moves or 0) if row.mode in BUDGET_MODES else None
     return Basis(
         rulebook_id=row.rulebook_id,
         rulebook_number=row.number,
@@ -98,12 +82,23 @@ async def basis_of(connection: AsyncConnection, plan_id: UUID, timezone: str) ->
         days=PLAN_DAYS,
         scope=Scope(department_id=row.department_id),
         team_role=row.team_role,
-        task=Task(
-            Mode(row.mode),
-            (row.most_moves or 0) if row.mode in BUDGET_MODES else None,
-            str(row.staff_id) if row.staff_id else None,
-        ),
+        task=Task(Mode(row.mode), budget, str(row.staff_id) if row.staff_id else None),
     )
+
+
+ASKED = select(
+    DistributionPlan.rulebook_id,
+    DistributionPlan.scheme_code,
+    DistributionPlan.department_id,
+    DistributionPlan.seed,
+    DistributionPlan.computed_at,
+    DistributionPlan.mode,
+    DistributionPlan.most_moves,
+    DistributionPlan.staff_id,
+    DistributionPlan.team_role,
+    Rulebook.number,
+    Rulebook.definition,
+).join(Rulebook, Rulebook.id == DistributionPlan.rulebook_id)
 
 
 async def read_task(connection: AsyncConnection, plan_id: UUID, timezone: str) -> Snapshot:
