@@ -241,12 +241,15 @@ async def test_a_loss_opens_an_incident(company: Lending) -> None:
 
 
 async def test_the_state_is_what_the_clock_says_before_anybody_notes_it(company: Lending) -> None:
-    loan = await company.lent(await company.item("secret"))
+    item = await company.item("secret")
+    loan = await company.lent(item)
     database = company.house.services.database
+    assert code(await company.get("seller", f"/archives/{item}/content")) == (409, "content_gone")
     async with database.transaction() as session:
         await keep_archive(session)
         hour = timedelta(hours=2)
         await session.execute(update(Loan).values(starts_at=Loan.starts_at - hour, expires_at=Loan.expires_at - hour))
+    assert code(await company.get("seller", f"/archives/{item}/content")) == (403, "forbidden")
     assert (await company.get("seller", f"/loans/{loan}")).json()["state"] == "expired"
     expired = (await company.get("seller", "/loans?state=expired")).json()
     assert [one["id"] for one in expired["items"]] == [loan]
