@@ -2,7 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +14,7 @@ from service.database import keep_archive
 from service.models import (
     ArchiveItem,
     AuditEntry,
+    Delegation,
     Holiday,
     Incident,
     Loan,
@@ -244,12 +245,12 @@ async def test_the_state_is_what_the_clock_says_before_anybody_notes_it(company:
     item = await company.item("secret")
     loan = await company.lent(item)
     database = company.house.services.database
-    assert code(await company.get("seller", f"/archives/{item}/content")) == (409, "content_gone")
+    assert await opens(company, "seller", item)
     async with database.transaction() as session:
         await keep_archive(session)
         hour = timedelta(hours=2)
         await session.execute(update(Loan).values(starts_at=Loan.starts_at - hour, expires_at=Loan.expires_at - hour))
-    assert code(await company.get("seller", f"/archives/{item}/content")) == (403, "forbidden")
+    assert not await opens(company, "seller", item)
     assert (await company.get("seller", f"/loans/{loan}")).json()["state"] == "expired"
     expired = (await company.get("seller", "/loans?state=expired")).json()
     assert [one["id"] for one in expired["items"]] == [loan]
@@ -259,6 +260,38 @@ async def test_the_state_is_what_the_clock_says_before_anybody_notes_it(company:
         assert not await record_end(session)
         entry = (await session.scalars(select(AuditEntry).where(AuditEntry.action == "loan.expired"))).one()
     assert str(entry.subject_id) == loan
+
+
+async def opens(company: Lending, who: str, item: UUID) -> bool:
+    """Whether somebody may open an item that has no file."""
+    answer = code(await company.get(who, f"/archives/{item}/content"))
+    assert answer in {(409, "content_gone"), (403, "forbidden")}
+    return answer[0] == 409
+
+
+async def test_a_loan_on_a_letter_opens_nothing_once_the_letter_is_revoked(company: Lending) -> None:
+    item = await company.item("secret")
+    await company.delegation("other_deputy")
+    loan = (await company.ask("seller", item)).json()["id"]
+    assert (await company.post("other_deputy", f"/loans/{loan}/approve")).status_code == 200
+    assert (await company.begin("seller", loan)).status_code == 200
+    assert await opens(company, "seller", item)
+    async with company.house.services.database.transaction() as session:
+        await session.execute(update(Delegation).values(state="revoked", revoked_at=Delegation.starts_at))
+    assert not await opens(company, "seller", item)
+
+
+async def test_a_direct_loan_opens_nothing_once_its_borrower_leads_no_more(company: Lending) -> None:
+    item = await company.item("unclassified")
+    company.people["leading"] = leading = await company.house.person("director", "sales_rep")
+    loan = (await company.ask("leading", item)).json()["id"]
+    assert (await company.begin("leading", loan)).status_code == 200
+    assert await opens(company, "leading", item)
+    async with company.house.services.database.transaction() as session:
+        lost = update(RoleGrant).where(RoleGrant.staff_id == leading.id, RoleGrant.role == "director")
+        await session.execute(lost.values(state="revoked"))
+    company.house.services.identities.forget()
+    assert not await opens(company, "leading", item)
 
 
 async def run_out(company: Lending) -> None:
