@@ -511,6 +511,13 @@ async def test_a_delegation_counts_in_its_window_and_for_its_classes_only(compan
     assert code(await company.post("other_deputy", f"/loans/{loan}/approve")) == (404, "not_found")
     past = {"starts_at": (now - timedelta(hours=2)).isoformat(), "ends_at": (now - timedelta(hours=1)).isoformat()}
     assert code(await company.delegation(**past)) == (422, "invalid_input")
+    await company.delegation("other_deputy")
+    assert code(await company.post("office_director", f"/loans/{loan}/approve")) == (403, "forbidden")
+    async with company.house.services.database.transaction() as session:
+        hours = timedelta(hours=72)
+        over = {"starts_at": Delegation.starts_at - hours, "ends_at": Delegation.ends_at - hours}
+        await session.execute(update(Delegation).values(over))
+    assert code(await company.post("other_deputy", f"/loans/{loan}/approve")) == (404, "not_found")
 
 
 async def test_a_delegate_gains_no_sight(company: Lending) -> None:
