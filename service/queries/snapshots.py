@@ -35,6 +35,7 @@ from sqlalchemy import type_coerce as taken_as
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import NULLTYPE
 
 from service.domain.canonical import LARGEST_INTEGER
 from service.domain.distribution.groups import Group, counted_as_one, with_namesakes
@@ -274,7 +275,8 @@ def entries_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
     """All accounts as the rules of a basis see them."""
     columns = {
         "id": cast(Account.id, Text),
-        **{name: getattr(Account, name) for name in ("code", "region", "industry", "products", "intent")},
+        **{name: getattr(Account, name) for name in ("code", "region", "industry", "intent")},
+        "products": PRODUCTS,
         "tier": AccountTier.tier,
         "is_new": Account.lifecycle == "prospect",
         **loads_of(minutes, 100 - func.coalesce(SHARED.share_percent, 0)),
@@ -298,7 +300,8 @@ def parts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
     """What counts for the co-owners of a scope, in the order of an account entry's fields."""
     columns = {
         "id": cast(SHARED.id, Text),
-        **{name: getattr(Account, name) for name in ("code", "region", "industry", "products", "intent")},
+        **{name: getattr(Account, name) for name in ("code", "region", "industry", "intent")},
+        "products": PRODUCTS,
         "tier": AccountTier.tier,
         "is_new": Account.lifecycle == "prospect",
         **loads_of(minutes, SHARED.share_percent),
@@ -465,6 +468,7 @@ def holds(team_role: str) -> ColumnElement[bool]:
 
 
 MINOR = Account.potential_value_base * 100
+PRODUCTS = taken_as(Account.products, NULLTYPE)  # a list as the driver reads it, not copied 100,000 times
 _KEPT: dict[Any, Select[Any]] = {}
 # The topmost account above each that has one above it; those without any are not read.
 ROOTS = text("""
