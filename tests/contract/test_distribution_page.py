@@ -21,10 +21,11 @@ LISTS = re.findall(r"\n\n((?:    \S[^\n]*,[^\n]*\n)+)", PAGE)
 COMPILES_S = 300
 NO_OPERATIONS = {
     "account_code", "assignment_id", "by_candidate", "by_themselves", "by_winner", "conflict_of_interest",
-    "department_id", "department_manager", "existing_relationship", "five_tiers", "late_change_days", "most_moves",
-    "never_asked", "original_held", "owner_left", "parent_id", "review_months", "rule_misapplied",
-    "rulebook_reminder_working_days", "sales_rep", "scheme_code", "staff_id", "team_role", "tech_support",
-    "territory_change", "text_en", "text_zh", "what_if", "wrong_data",
+    "counted_with", "department_id", "department_manager", "existing_relationship", "five_tiers", "late_change_days",
+    "most_moves", "never_asked", "original_held", "owner_left", "parent_id", "potential_value", "review_months",
+    "rule_misapplied", "rulebook_reminder_working_days", "sales_rep", "same_name", "scheme_code", "staff_id",
+    "target_tolerance_percent", "team_role", "tech_support", "territory_change", "text_en", "text_zh", "what_if",
+    "wrong_data",
 }  # fmt: skip
 OPERATIONS = {
     operation["operationId"]: (method, path)
