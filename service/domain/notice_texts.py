@@ -324,7 +324,7 @@ TEMPLATES: Mapping[str, Words] = {
     ),
     "paper_to_return": words(
         "Bring back paper of the archive", "请归还档案原件",
-        "You have the paper of an archive item for longer than was agreed. The archivist waits for it.",
+        "You have had the paper of an archive item for longer than was agreed. Please return it to the archivist.",
         "您持有的档案原件已逾期，请交还档案管理员。",
     ),
     "paper_overdue": words(

@@ -69,7 +69,8 @@ async def write_receipt(
     item.place = wanted.place or item.place
     item.version += 1
     assert actor.id is not None
-    receipt = CustodyReceipt(item_id=item.id, recorded_by=actor.id, **dict(wanted) | {"kind": str(wanted.kind)})
+    told = dict(wanted) | {"kind": str(wanted.kind), "created_at": func.clock_timestamp()}  # after what its loan began
+    receipt = CustodyReceipt(item_id=item.id, recorded_by=actor.id, **told)
     session.add(receipt)
     await session.flush()
     data = {"item_id": item.id, "kind": receipt.kind, "person_id": wanted.person_id}
@@ -137,12 +138,13 @@ async def note_overdue(session: AsyncSession, actor: Actor, now: datetime) -> in
 
 
 def lent_no_more() -> ColumnElement[bool]:
-    """Paper whose holder had it on a loan that has ended since it went out, before its time perhaps."""
+    """Paper that went out on a loan of its holder which has ended, before its time perhaps."""
     handed_out = (CustodyReceipt.item_id == ArchiveItem.id, CustodyReceipt.kind == str(ReceiptKind.HANDED_OUT))
     went_out = select(func.max(CustodyReceipt.created_at)).where(*handed_out).correlate_except(CustodyReceipt)
     theirs = (Loan.item_id == ArchiveItem.id, Loan.borrower_id == ArchiveItem.paper_holder_id)
-    ended = exists().where(*theirs, Loan.ended_at >= went_out.scalar_subquery()).correlate_except(Loan)
-    return and_(ended, ~exists().where(*theirs, open_now(Loan)).correlate_except(Loan))
+    ended = exists().where(*theirs, went_out.scalar_subquery().between(Loan.starts_at, Loan.ended_at))
+    going_on = exists().where(*theirs, open_now(Loan))
+    return and_(ended.correlate_except(Loan), ~going_on.correlate_except(Loan))
 
 
 async def create_link(session: AsyncSession, actor: Actor, item_id: UUID, wanted: ArchiveLinkCreate) -> ArchiveLink:

@@ -65,7 +65,7 @@ async def colleague(session: AsyncSession, actor: Actor, code: str, name: str) -
         await session.flush()
         await record(session, actor, events.StaffCreated(person.id, data={"code": code, "name": name}))
     elif person.status != StaffStatus.ACTIVE:
-        person.status = StaffStatus.ACTIVE
+        person.status, person.handed_over_at = StaffStatus.ACTIVE, None
         await record(session, actor, events.StaffActivated(person.id))
     return person
 

@@ -60,8 +60,8 @@ async def finish_handover(session: AsyncSession, actor: Actor, staff_id: UUID, p
     Somebody active is on leave from now on, so that no distribution fills their place again.
     """
     await leave_teams(session, actor, staff_id, plan_id)
+    handed = await pass_on_tasks(session, actor, staff_id)  # before the stages: their owners get no account with them
     await pass_on_stages(session, actor, staff_id)
-    handed = await pass_on_tasks(session, actor, staff_id)
     await end_standing(session, actor, staff_id)
     await session.execute(update(Staff).where(Staff.id == staff_id).values(handed_over_at=func.now()))
     on_leave = update(Staff).where(Staff.id == staff_id, Staff.status == StaffStatus.ACTIVE)

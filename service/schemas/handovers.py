@@ -40,7 +40,7 @@ class HandoverItemView(View):
         "lapsed, revoked, to_return or to_replace."
     )
     fate_text: Wording
-    new_staff_id: UUID | None = Field(description="Who gets it. 获得该客户的人。")
+    new_staff_id: UUID | None = Field(description="Who gets it. 接手人。")
     new_staff_code: str | None = Field(description="Their code.")
     reason: str | None = Field(description="Of an account: why the rule chose so, or why nobody may take it.")
     reason_text: Wording | None

@@ -234,6 +234,21 @@ async def test_a_plan_passes_on_the_owners_stages_too(house: House, mode: str) -
     assert (view["complete"], responsible(view)) == (True, {heir.code})
 
 
+async def test_an_owner_is_told_of_the_task_of_a_stage_that_somebody_who_leaves_had(house: House) -> None:
+    sharing = await Sharing.of(house)
+    leaver, owner = sharing.sellers
+    company = await divided(house, sharing.author, await sharing.account(owner), owner)
+    member = {"holder_id": leaver.id, "holder_kind": "staff", "role": "finance"}
+    async with house.services.database.transaction() as session:
+        await session.execute(insert(AccountMembership).values(id=new_id(), account_id=company.account, **member))
+    answer = await company.write(responsible=[{"stage": "payment", "staff_id": str(leaver.id)}])
+    assert answer.status_code == 200, answer.text
+    await sharing.applied(mode="leaver", staff_id=str(leaver.id))
+    assert responsible(await company.read(owner)) == {owner.code}
+    await tell_all(house)
+    assert (await kinds(house, owner)).count("task_given") == len(stages_of(Size.SMALL, Involved.SIMPLE)) + 1
+
+
 async def test_stages_of_an_account_without_an_owner_wait_for_the_next_one(house: House) -> None:
     sharing = await Sharing.of(house)
     leaver, heir = sharing.sellers

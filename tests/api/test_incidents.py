@@ -131,6 +131,9 @@ async def test_unclassified_paper_is_due_with_its_holders_loan_and_without_one_a
     ends = (await company.get("director", f"/loans/{loan}")).json()["expires_at"]
     assert (await hand_out(company, lent, "director")).json()["due_at"] == ends
     assert (await hand_out(company, unlent, "director")).json()["due_at"] is None
+    later = (await company.ask("director", UUID(unlent))).json()["id"]
+    assert (await company.begin("director", later)).status_code == 200
+    assert (await company.post("director", f"/loans/{later}/return")).status_code == 200
     revoked = await company.post("archivist", f"/loans/{loan}/revoke", reason="清点")
     assert revoked.status_code == 200
     assert await late_paper(company) == 1
