@@ -8,10 +8,11 @@ import ast
 import asyncio
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
@@ -127,18 +128,24 @@ async def known(society: Society) -> dict[Person, Actor]:
     return found
 
 
+@asynccontextmanager
+async def settled(url: str) -> AsyncIterator[Society]:
+    """A society that leaves nothing behind."""
+    engine = create_async_engine(asyncpg_url(url))
+    with TemporaryDirectory() as state:
+        async with engine.connect() as connection, connection.begin():
+            keys, database = Keys.read(new_keys()), RolledBack(connection)
+            services = Services.build(Settings(_env_file=None), database, keys, Path(state), schema_head())
+            society = Society(House(services, create_app(services)))
+            await society.settle()
+            yield society
+    await engine.dispose()
+
+
 async def alive(url: str, path: Path, tree: ast.Module) -> list[tuple[str, ast.Module]]:
     """The mutants that the matrix lets live; tells how many it killed."""
     total, left = 0, []
-    engine = create_async_engine(asyncpg_url(url))
-    async with engine.connect() as connection:
-        await connection.begin()
-        settings = Settings(_env_file=None)
-        services = Services.build(
-            settings, RolledBack(connection), Keys.read(new_keys()), Path(mkdtemp()), schema_head()
-        )
-        society = Society(House(services, create_app(services)))
-        await society.settle()
+    async with settled(url) as society:
         bench = Bench(society, await known(society))
         assert not await bench.kills(path.stem, tree), "the policy fails already without a mutation"
         for told, mutant in mutants(tree):
@@ -146,7 +153,6 @@ async def alive(url: str, path: Path, tree: ast.Module) -> list[tuple[str, ast.M
             if not await bench.kills(path.stem, mutant):
                 left.append((told, mutant))
                 print(f"the matrix lets live {path}:{told}", flush=True)
-    await engine.dispose()
     print(f"{path}: {total - len(left)} of {total} killed by the matrix", flush=True)
     return left
 
@@ -154,7 +160,7 @@ async def alive(url: str, path: Path, tree: ast.Module) -> list[tuple[str, ast.M
 def main(path: Path, tests: list[str]) -> None:
     """What the matrix and then the tests let live."""
     source = path.read_text(encoding="utf-8")
-    with EmbeddedPostgres(Path(mkdtemp(dir="/tmp")), durable=False) as server:
+    with TemporaryDirectory(dir="/tmp") as folder, EmbeddedPostgres(Path(folder), durable=False) as server:
         urls = server.urls()
         migrate(urls.service, urls.migration)
         left = asyncio.run(alive(urls.service, path, ast.parse(source)))
