@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from service.database import Database
 from service.domain.distribution.balance import Balance
@@ -194,6 +194,18 @@ async def test_whose_load_many_rows_change_is_noted_in_one_pass_by_a_plan_made_f
         mine = text("SELECT DISTINCT staff_id FROM load_changes WHERE xid = pg_current_xact_id()")
         assert set(await session.scalars(mine)) == {seller.id, other.id}
     await worker.dispose()
+
+
+async def test_whoever_has_an_account_carries_it_anew_when_its_name_or_group_changes(house: House) -> None:
+    seller = await house.person("sales_rep")
+    account, head = await house.account(seller), await house.account()
+    noted = {}
+    for column, value in {"name_match": "华东精密", "parent_id": head, "external_ref": "X-1"}.items():
+        async with house.services.database.transaction() as session:
+            await session.execute(delete(LoadChange))
+            await session.execute(update(Account).where(Account.id == account).values({column: value}))
+            noted[column] = list(await session.scalars(select(LoadChange.staff_id)))
+    assert noted == {"name_match": [seller.id], "parent_id": [seller.id], "external_ref": []}
 
 
 WORTH = text("UPDATE accounts SET potential_value_base = coalesce(potential_value_base, 0) + 1")
