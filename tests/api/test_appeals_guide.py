@@ -37,8 +37,8 @@ async def test_four_calls_lead_from_why_not_me_to_a_filed_appeal(house: House) -
             answers.append(answer.json())
     first, explained, _, filed = answers
     [decision] = first["items"]
-    assert decision["text"]["en"].startswith(f"{lost['account_code']} did not come to you. You were ")
-    assert "未归您。您比最低得分高" in decision["text"]["zh"]
+    assert f"{lost['account_code']} did not come to you. The lowest score wins; yours was " in decision["text"]["en"]
+    assert "未归您。得分最低者获得，您比最低得分高" in decision["text"]["zh"]
     assert (decision["assignment_id"], "winner_id" in decision) == (lost["assignment_id"], False)
     assert explained["own"]["outcome"] == "lost"
     assert (filed["state"], filed["appellant_id"]) == ("submitted", str(seller.id))

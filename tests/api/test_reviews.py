@@ -1,9 +1,10 @@
 """/v1/reviews through HTTP: found, said, decided, closed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -45,7 +46,7 @@ async def test_a_review_tells_fairness_results_feedback_and_how_old_the_data_are
     await sharing.account(seller, verified_at=datetime.now(UTC) - timedelta(days=400))
     await sharing.account(seller, verified_at=None)
     await sharing.account(await house.person("sales_rep"))
-    today = date.today()
+    today = datetime.now(ZoneInfo(house.services.settings.timezone)).date()
     async with house.services.database.reading() as connection:
         held = select(AccountTier.id).where(AccountTier.account_id == account_id)
         grade_id = await connection.scalar(held)

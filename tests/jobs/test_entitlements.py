@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -20,9 +21,9 @@ async def dated(house: House, now: datetime) -> int:
 
 
 def after(months: int) -> datetime:
-    """Noon in UTC, the same day of a later month."""
-    today = datetime.now(UTC)
-    return datetime.combine(add_months(today.date(), months), today.replace(hour=12).timetz())
+    """Noon of the same business day of a later month."""
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    return datetime.combine(add_months(now.date(), months), now.replace(hour=12).timetz())
 
 
 async def graded(house: House) -> tuple[Company, UUID]:
