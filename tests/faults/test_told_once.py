@@ -2,13 +2,13 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import mkdtemp
 
 from sqlalchemy import select
@@ -37,7 +37,7 @@ def worker(house: House, keys: str) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
-        Path(surroundings["EVENHAND_STATE"]).rmdir()
+        shutil.rmtree(surroundings["EVENHAND_STATE"])
 
 
 async def told(house: House) -> Counter[str]:
