@@ -1,5 +1,6 @@
 """Engines and transactions: the only place that opens and commits them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -62,12 +63,59 @@ class ActingConnection(asyncpg.Connection):
         return str(await super().execute(query, *args, timeout=timeout))
 
 
+class Readers:
+    """Connections that stay open in autocommit, each lent to one reader at a time, the last used first.
+
+    Handing one out of SQLAlchemy's pool and back takes as long as reading an account (decision 0009).
+    """
+
+    def __init__(self, engine: AsyncEngine, size: int) -> None:
+        self._engine = engine
+        self._places: asyncio.LifoQueue[AsyncConnection | None] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._places.put_nowait(None)  # a place whose connection is not open
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[AsyncConnection]:
+        """A connection within `POOL_WAIT_S`, or TimeoutError; closed when its reader fails or is cancelled."""
+        connection = await self._place()
+        try:
+            if connection is None:
+                connection = await self._engine.connect()
+            yield connection
+        except BaseException as error:
+            failed, connection = connection, None
+            if failed is not None:
+                await asyncio.shield(failed.close())
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                await self.close()  # the server went away: the others are dead too
+            raise
+        finally:
+            self._places.put_nowait(connection)
+
+    async def close(self) -> None:
+        """Closes what nobody is reading on."""
+        free = [self._places.get_nowait() for _ in range(self._places.qsize())]
+        for connection in free:
+            self._places.put_nowait(None)
+            if connection is not None:
+                await asyncio.shield(connection.close())
+
+    async def _place(self) -> AsyncConnection | None:
+        """A free place, mostly at once."""
+        if not self._places.empty():
+            return self._places.get_nowait()
+        async with asyncio.timeout(POOL_WAIT_S):
+            return await self._places.get()
+
+
 @dataclass(frozen=True)
 class Database:
     """Two engines on one server: transactions to write, autocommit to read."""
 
     write: AsyncEngine
     read: AsyncEngine
+    readers: Readers
 
     @classmethod
     def connect(cls, url: str, *, for_worker: bool = False, pool_size: int = 8) -> Self:
@@ -96,7 +144,7 @@ class Database:
             skip_autocommit_rollback=True,
             **options,
         )
-        return cls(write, read)
+        return cls(write, read, Readers(read, max(1, pool_size - 1)))  # one of them listens
 
     @asynccontextmanager
     async def transaction(self, user_id: UUID | None = None, request_id: str = "") -> AsyncIterator[AsyncSession]:
@@ -114,7 +162,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection where every statement is its own transaction."""
-        async with self.read.connect() as connection:
+        async with self.readers.lend() as connection:
             yield connection
 
     async def ask(self, question: Callable[[AsyncConnection], Awaitable[Answer]]) -> Answer:
@@ -130,6 +178,7 @@ class Database:
 
     async def dispose(self) -> None:
         """Closes every connection."""
+        await self.readers.close()
         await self.write.dispose()
         await self.read.dispose()
 

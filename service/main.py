@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from service.errors import Problem
@@ -127,6 +128,8 @@ ROUTERS = (
     documentation.router,
     landing.router,
 )
+# Requests have our own log line and metrics; FastAPI would ask on each of them whether anybody traces.
+UNOBSERVED = TelemetryConfig(tracing=False, metrics=False, logs=False)
 ROUTES = closed(route for router in ROUTERS for route in router.routes)
 
 
@@ -144,7 +147,7 @@ def create_app(services: Services) -> FastAPI:
         await asyncio.gather(listener, return_exceptions=True)
         await services.database.dispose()
 
-    app = FastAPI(title="Evenhand", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
+    app = FastAPI(title="Evenhand", openapi_url=None, redirect_slashes=False, lifespan=lifespan, telemetry=UNOBSERVED)
     app.router.routes.extend(ROUTES)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, on_problem)

@@ -1,9 +1,12 @@
 """A database that is away for a moment, or altogether: told as 503, and forgotten as soon as it is back."""
 
+import asyncio
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
+from service import database
 from service.adapters.keys import Keys
 from service.adapters.postgres import EmbeddedPostgres
 from service.database import Database
@@ -32,10 +35,48 @@ async def test_connections_that_died_are_replaced_before_anybody_hears_of_it(
     house = committed_house
     account = await house.account(seller := await house.person("sales_rep"))
     async with house.client(seller) as client:
-        assert (await client.get(f"/v1/accounts/{account}")).status_code == 200
+        several = await asyncio.gather(*(client.get(f"/v1/accounts/{account}") for _ in range(5)))
+        assert {answer.status_code for answer in several} == {200}
         await cut_connections(house, postgres)
         house.services.identities.forget()
         assert (await client.get(f"/v1/accounts/{account}")).status_code == 200
+
+
+async def test_a_reader_who_gives_up_takes_no_connection_along(committed_house: House) -> None:
+    places = committed_house.services.database
+
+    async def sleep() -> None:
+        async with places.reading() as connection:
+            await connection.execute(text("SELECT pg_sleep(60)"))
+
+    for _ in range(10):
+        reader = asyncio.create_task(sleep())
+        await asyncio.sleep(0.02)
+        reader.cancel()
+        assert [type(error) for error in await asyncio.gather(reader, return_exceptions=True)] == [
+            asyncio.CancelledError
+        ]
+    assert await places.ask(lambda connection: connection.scalar(text("SELECT 1"))) == 1
+
+
+async def test_who_waits_too_long_for_a_connection_is_refused_and_the_next_in_time_is_not(
+    committed_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "POOL_WAIT_S", 0.05)
+    places, done = committed_house.services.database, asyncio.Event()
+
+    async def hold() -> None:
+        async with places.reading():
+            await done.wait()
+
+    holders = [asyncio.create_task(hold()) for _ in range(7)]
+    await asyncio.sleep(0.3)
+    async with committed_house.client(await committed_house.person("sales_rep")) as client:
+        refused = await client.get("/v1/accounts")
+        assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+        done.set()
+        await asyncio.gather(*holders)
+        assert (await client.get("/v1/accounts")).status_code == 200
 
 
 async def test_a_database_out_of_reach_is_503_for_whoever_has_to_be_looked_up(
