@@ -139,8 +139,7 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         listener = asyncio.create_task(services.identities.listen())
-        gc.collect()
-        gc.freeze()  # what lives for ever need not be looked at again
+        gc.freeze()  # what was loaded lives for ever: the little garbage among it is not worth looking for
         gc.enable()
         yield
         listener.cancel()

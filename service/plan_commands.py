@@ -10,7 +10,8 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database import Database
-from service.domain.distribution.verification import Evidence, verify
+from service.domain.distribution.evidence import Evidence
+from service.domain.distribution.verification import verify
 from service.hosting import Host
 from service.jobs.plan_evidence import replayed
 from service.queries.plan_evidence import exported_whole, stored_plan

@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from importlib import import_module
 from types import FrameType
 
 import uvicorn
@@ -29,6 +31,8 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - an opera
 DRAIN_S = 30
 PAUSE_BEFORE_CLOSING_S = 0.2  # load balancers see /readyz fail before connections are refused
 TICKS_BETWEEN_LOOKS = 20  # uvicorn ticks ten times a second
+LATER = ("service.domain.readings", "service.adapters.queue", "service.domain.distribution.planning")
+"""What brings large libraries and few requests need: neither the start nor the first such request waits for them."""
 
 
 def serve(host: Host) -> None:
@@ -87,7 +91,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self.services = services
         self.machine = host
-        self.worker = start_worker(host) if host.settings.worker else None
+        self.worker: subprocess.Popen[bytes] | None = None
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serves; uvicorn raises the stopping signal again at its end, which must not cut our clean-up short."""
@@ -100,6 +104,11 @@ class Server(uvicorn.Server):
                 self.worker.terminate()
                 self.worker.wait(DRAIN_S)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Once we answer, a thread loads the rest."""
+        await super().startup(sockets)
+        threading.Thread(target=lambda: [import_module(name) for name in LATER], name="later imports").start()
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """First /readyz fails, a moment later the doors close; a second signal closes at once."""
         if self.services.draining.is_set():
@@ -109,11 +118,11 @@ class Server(uvicorn.Server):
         asyncio.get_running_loop().call_later(PAUSE_BEFORE_CLOSING_S, super().handle_exit, sig, frame)
 
     async def on_tick(self, counter: int) -> bool:
-        """Every two seconds, whoever died beside us is started again."""
+        """Once we answer, and every two seconds, whoever is missing beside us is started."""
         if counter % TICKS_BETWEEN_LOOKS == 0 and not self.should_exit:
             if self.machine.postgres is not None and not self.machine.postgres.running():
                 self.machine.postgres.start()
-            if self.worker is not None and self.worker.poll() is not None:
+            if self.machine.settings.worker and (self.worker is None or self.worker.poll() is not None):
                 self.worker = start_worker(self.machine)
         return await super().on_tick(counter)
 

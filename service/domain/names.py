@@ -1,18 +1,13 @@
 """Names: how they are stored, found, sorted and compared, in Chinese and in Latin letters.
 
-Text is stored in NFC and matched on NFKC with the case folded (Unicode UAX 15). Readings come from
-pypinyin's dictionary of characters and phrases, so that 重庆 is read chong qing and 重量 zhong liang.
+Text is stored in NFC and matched on NFKC with the case folded (Unicode UAX 15).
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import add
 from unicodedata import category, combining, normalize
-
-from pypinyin import Style, lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
 
 from service.domain.invalid import invalid
 
@@ -43,10 +38,6 @@ class _PunctuationAsSpace(dict[int, str]):
 
 
 _SPACED = _PunctuationAsSpace()
-
-_LONGEST: dict[str, int] = {}  # the two characters that phrases begin with → the length of the longest of them
-for _phrase in PHRASES_DICT:
-    _LONGEST[_phrase[:2]] = max(len(_phrase), _LONGEST.get(_phrase[:2], 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,35 +125,16 @@ def _spoken(key: str) -> tuple[str, str]:
 def _parts(key: str) -> Iterator[tuple[str, str]]:
     for run in _RUN.findall(key.translate(_SPACED)):
         if _HAN_START.match(run):
-            yield from map(_read, _phrases(run))
+            from service.domain.readings import read  # noqa: PLC0415 - a dictionary that no start waits for
+
+            yield from read(run)
         else:
-            plain = _without_accents(run)
+            plain = without_accents(run)
             yield plain, plain
 
 
-def _phrases(run: str) -> Iterator[str]:
-    """The longest phrase of the dictionary from each place, else the one character; linear, unlike the library's."""
-    start, end = 0, len(run)
-    while start < end:
-        size = min(_LONGEST.get(run[start : start + 2], 1), end - start)
-        while size > 1 and run[start : start + size] not in PHRASES_DICT:
-            size -= 1
-        yield run[start : start + size]
-        start += size
-
-
-@lru_cache(maxsize=1 << 16)
-def _read(word: str) -> tuple[str, str]:
-    """The initials and the sort key of a phrase or character; one without a known reading stands for itself."""
-    syllables = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)
-    if len(syllables) != len(word):
-        syllables = list(word)
-    plain = [_without_accents(syllable) for syllable in syllables]
-    ordered = [f"{syllable}{ord(han):04x}" for syllable, han in zip(plain, word, strict=True)]
-    return "".join([syllable[0] for syllable in plain]), " ".join(ordered)
-
-
-def _without_accents(text: str) -> str:
+def without_accents(text: str) -> str:
+    """Latin letters without their marks; a text of nothing but marks stays."""
     if text.isascii():
         return text
     return "".join([character for character in normalize("NFD", text) if not combining(character)]) or text

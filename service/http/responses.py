@@ -41,16 +41,15 @@ class ProblemView(View):
 
 
 def raises(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: the problems that it may answer besides those that every address may."""
+    """The `responses` of a route: the problems that it may answer besides those that every address may.
+
+    Their form is the document's to tell: a model here would be built anew for each status of each route.
+    """
     by_status: dict[int | str, list[type[Problem]]] = {}
     for problem in (*ALWAYS, *problems):
         by_status.setdefault(problem.status, []).append(problem)
     return {
-        status: {
-            "description": told(kinds),
-            "model": ProblemView,
-            "content": {"application/problem+json": {}},
-        }
+        status: {"description": told(kinds)}
         for status, kinds in sorted(by_status.items(), key=lambda pair: int(pair[0]))
     }
 

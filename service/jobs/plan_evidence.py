@@ -3,9 +3,10 @@
 import asyncio
 from typing import Any
 
+from service.domain.distribution.evidence import Evidence
 from service.domain.distribution.planning import plan
 from service.domain.distribution.snapshot import Snapshot
-from service.domain.distribution.verification import Evidence, verify
+from service.domain.distribution.verification import verify
 from service.jobs.worker import Workplace
 from service.queries.plan_evidence import stored_plan
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from service.domain.canonical import canonical_json
 from service.domain.distribution.decisions import Decision as Decided
-from service.domain.distribution.verification import Evidence
+from service.domain.distribution.evidence import Evidence
 from service.errors import Forbidden, NotFound, StateConflict
 from service.models import Decision, DistributionPlan, Rulebook
 from service.models import Snapshot as SnapshotRow

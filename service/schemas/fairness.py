@@ -3,9 +3,9 @@
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from service.schemas.fields import Instant, Text50, View
+from service.schemas.fields import Body, Instant, Text50, View
 from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
 
@@ -238,10 +238,8 @@ class FairnessNowChart(StrEnum):
     LORENZ = "lorenz"
 
 
-class ChartQuery(BaseModel):
+class ChartQuery(Body):
     """Which load is drawn."""
-
-    model_config = ConfigDict(extra="forbid")
 
     load: Text50 = Field(
         default="value",

@@ -160,7 +160,7 @@ class Body(BaseModel):
 class View(BaseModel):
     """What goes out: every field is present, null where there is nothing."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
 class Money(Body):

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from service.domain.appeals import ContestedRule, Ground, Outcome
 from service.schemas.fields import Body, Day, Instant, View
@@ -71,10 +71,8 @@ class StatisticsBy(StrEnum):
     REVIEWER = "reviewer"
 
 
-class StatisticsQuery(BaseModel):
+class StatisticsQuery(Body):
     """What to count, and of which time."""
-
-    model_config = ConfigDict(extra="forbid")
 
     by: StatisticsBy = Field(default=StatisticsBy.RULE, description="What to count by.")
     decided_from: Day | None = Field(default=None, description="Decided on this day or later. 裁决日期不早于此日。")

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from service.domain.distribution.rulebook import Rulebook
 from service.domain.states import VersionState
@@ -120,10 +120,8 @@ class RulebookDiffView(View):
     amendments: list[RuleAmendmentView]
 
 
-class RulebookDiffQuery(BaseModel):
+class RulebookDiffQuery(Body):
     """Against which rulebook."""
-
-    model_config = ConfigDict(extra="forbid")
 
     against: UUID = Field(description="The rulebook that counts as before. 作为对照的规则手册。")
 

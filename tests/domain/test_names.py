@@ -8,7 +8,6 @@ from pypinyin.contrib.mmseg import seg
 from service.domain.invalid import InvalidInput
 from service.domain.names import (
     SORT_KEY_LENGTH,
-    _phrases,
     clean_text,
     match_key,
     name_forms,
@@ -17,6 +16,7 @@ from service.domain.names import (
     query_words,
     without_names,
 )
+from service.domain.readings import phrases
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 NAMES = st.text(st.sampled_from("华为技术重庆银行张伟Acme É㈱Ａ 𠮷（）-.&"), min_size=1, max_size=20)
@@ -96,7 +96,7 @@ def test_a_company_is_not_found_by_what_it_is_not_called(query: str) -> None:
 
 @given(st.text(st.sampled_from("不一了一百了长安汽车银行行长重庆重量国人中国人民乐山音乐厦门大厦"), max_size=30))
 def test_phrases_are_those_that_the_dictionary_s_own_segmenter_finds(text: str) -> None:
-    assert list(_phrases(text)) == list(seg.cut(text))
+    assert list(phrases(text)) == list(seg.cut(text))
 
 
 def test_accents_are_not_needed_to_find_a_name() -> None:

@@ -5,7 +5,6 @@ import numpy as np
 from service.domain.distribution.core import NOBODY
 from service.domain.distribution.eligibility import Failed
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.planning import moved_least
 from service.domain.distribution.routing import forbidding_rules
 
 
@@ -23,6 +22,8 @@ def owners_after_appeal(ledger: Ledger, account_id: str, person_id: str) -> dict
     At most the rulebook's budget of other accounts moves, and only those of its old and its new owner. KeyError for an
     unknown account or person.
     """
+    from service.domain.distribution.planning import moved_least  # noqa: PLC0415 - numba, which no start waits for
+
     failed = forbidding_rules(ledger, account_id, person_id)
     if failed:
         raise NotAllowed(failed)

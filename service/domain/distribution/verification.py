@@ -1,6 +1,6 @@
 """A stored plan judged from its snapshot alone, without the solver that made it: anybody can do this again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,29 +9,13 @@ import numpy as np
 from service.domain.canonical import sha256
 from service.domain.distribution.certificate import BoundBroken, Subject, certified, prices_from
 from service.domain.distribution.core import NOBODY
-from service.domain.distribution.decisions import ENGINE_VERSION, SAME_RULE, Decision, Plan
+from service.domain.distribution.decisions import ENGINE_VERSION, SAME_RULE, Plan
+from service.domain.distribution.evidence import Evidence
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.planning import NotSettled, stated
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.wording import filled
 from service.errors import Sentence
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A plan as it was stored: the bytes of its snapshot, both hashes, its decisions and its certificate's data."""
-
-    content: bytes
-    snapshot_sha256: str
-    plan_sha256: str
-    engine_version: str
-    decisions: Sequence[Decision]
-    certificate: Mapping[str, Any] | None
-
-    @property
-    def owners(self) -> dict[str, str]:
-        """The person's id for each account that somebody gets."""
-        return {one.account_id: one.winner for one in self.decisions if one.winner}
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from service.domain.distribution.decisions import ENGINE_VERSION, Decision
+from service.domain.distribution.evidence import Evidence
 from service.domain.distribution.explanation import explain, why
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.planning import plan
 from service.domain.distribution.snapshot import InvalidSnapshot, Snapshot
 from service.domain.distribution.tasks import Task
-from service.domain.distribution.verification import Evidence, verify
+from service.domain.distribution.verification import verify
 
 STORED = sorted((Path(__file__).parent / "stored").glob("engine_*.json"))
 
