@@ -273,21 +273,17 @@ def accounts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
 
 def entries_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
     """All accounts as the rules of a basis see them."""
-    columns = {
-        "id": cast(Account.id, Text),
-        **{name: getattr(Account, name) for name in ("code", "region", "industry", "intent")},
-        "products": PRODUCTS,
-        "tier": AccountTier.tier,
-        "is_new": Account.lifecycle == "prospect",
-        **loads_of(minutes, 100 - func.coalesce(SHARED.share_percent, 0)),
-        "held_back": held_back(basis, minutes),
-        "owner": cast(Assignment.staff_id, Text),
-        "pinned": func.coalesce(
-            and_(Assignment.id.is_not(None), or_(Assignment.pinned_until > basis.as_of, SHARED.id.is_not(None))), False
-        ),
-    }
+    stays = or_(Assignment.pinned_until > basis.as_of, SHARED.id.is_not(None))
+    columns = columns_of(
+        minutes,
+        100 - func.coalesce(SHARED.share_percent, 0),
+        id=cast(Account.id, Text),
+        held_back=held_back(basis, minutes),
+        owner=cast(Assignment.staff_id, Text),
+        pinned=func.coalesce(and_(Assignment.id.is_not(None), stays), False),
+    )
     return (
-        select(*(columns[part.name] for part in fields(AccountEntry)))
+        select(*columns)
         .select_from(Account)
         .outerjoin(AccountTier, graded_by(basis))
         .outerjoin(Assignment, and_(Assignment.account_id == Account.id, holds(basis.team_role)))
@@ -298,17 +294,14 @@ def entries_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
 
 def parts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
     """What counts for the co-owners of a scope, in the order of an account entry's fields."""
-    columns = {
-        "id": cast(SHARED.id, Text),
-        **{name: getattr(Account, name) for name in ("code", "region", "industry", "intent")},
-        "products": PRODUCTS,
-        "tier": AccountTier.tier,
-        "is_new": Account.lifecycle == "prospect",
-        **loads_of(minutes, SHARED.share_percent),
-        "held_back": cast(null(), Text),
-        "owner": cast(SHARED.staff_id, Text),
-        "pinned": true(),
-    }
+    columns = columns_of(
+        minutes,
+        SHARED.share_percent,
+        id=cast(SHARED.id, Text),
+        held_back=cast(null(), Text),
+        owner=cast(SHARED.staff_id, Text),
+        pinned=true(),
+    )
     scope = basis.scope
     whose: ColumnElement[bool] = true()
     if scope.staff_ids is not None:
@@ -318,12 +311,25 @@ def parts_of(basis: Basis, minutes: Mapping[str, int]) -> Select[Any]:
             select(Staff.id).where(Staff.department_id.in_(departments_under(scope.department_id)))
         )
     return (
-        select(*(columns[part.name] for part in fields(AccountEntry)))
+        select(*columns)
         .select_from(SHARED)
         .join(Account, Account.id == SHARED.account_id)
         .outerjoin(AccountTier, graded_by(basis))
         .where(Account.deleted_at.is_(None), shared_now(OWNER), whose)
     )
+
+
+def columns_of(minutes: Mapping[str, int], percent: Any, **owned: ColumnElement[Any]) -> list[Any]:
+    """An account's columns in the order of an entry's fields, its loads as far as they count for one of its owners."""
+    columns = {
+        **{name: getattr(Account, name) for name in ("code", "region", "industry", "intent")},
+        "products": PRODUCTS,
+        "tier": AccountTier.tier,
+        "is_new": Account.lifecycle == "prospect",
+        **loads_of(minutes, percent),
+        **owned,
+    }
+    return [columns[part.name] for part in fields(AccountEntry)]
 
 
 def loads_of(minutes: Mapping[str, int], percent: Any) -> dict[str, ColumnElement[Any]]:
