@@ -9,7 +9,7 @@ from pydantic import Field
 from service.domain.distribution.tasks import Mode
 from service.domain.states import PlanState
 from service.schemas.fairness import EvennessView
-from service.schemas.fields import Body, Code, DecimalText, Instant, Text50, Text200, Text2000, View
+from service.schemas.fields import Body, Code, DecimalText, Instant, LoadName, Text50, Text200, Text2000, View
 from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
 
@@ -220,7 +220,7 @@ class ComparisonFilter(PageFilter):
 class ComparedLoads(View):
     """How evenly one load lies after each plan."""
 
-    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
+    name: LoadName
     this: EvennessView = Field(description="By this plan.")
     other: EvennessView | None = Field(description="Null where the other plan has no such load.")
 

@@ -1,11 +1,12 @@
 """Fairness as JSON: how evenly each load lies, before and after a plan, or now."""
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from service.schemas.fields import Body, Instant, Text50, View
+from service.schemas.fields import LOAD_WORDS, Body, Instant, LoadName, Text50, View
 from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
 
@@ -28,7 +29,7 @@ class EvennessView(View):
 class DimensionView(View):
     """One load before and after."""
 
-    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
+    name: LoadName
     points: int = Field(description="How much the rulebook weighs it.")
     people: int = Field(description="How many can carry it.")
     total: str | None = Field(description="Sum in minor units, minutes or accounts; null where you may not know.")
@@ -39,7 +40,7 @@ class DimensionView(View):
 class DimensionNowView(View):
     """One load as it lies now."""
 
-    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
+    name: LoadName
     points: int = Field(description="How much the rulebook weighs it.")
     people: int = Field(description="How many can carry it.")
     total: str | None = Field(description="Sum in minor units, minutes or accounts; null where you may not know.")
@@ -169,7 +170,7 @@ class FairnessView(View):
 class PointView(View):
     """One load at one time."""
 
-    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
+    name: LoadName
     max: str
     min: str
     cv: str = Field(description="Weighted coefficient of variation.")
@@ -241,7 +242,4 @@ class FairnessNowChart(StrEnum):
 class ChartQuery(Body):
     """Which load is drawn."""
 
-    load: Text50 = Field(
-        default="value",
-        description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。",
-    )
+    load: Annotated[Text50, LOAD_WORDS] = "value"

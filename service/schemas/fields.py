@@ -128,6 +128,8 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^
 CurrencyCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217 code.", max_length=3)
 ]
+LOAD_WORDS = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
+LoadName = Annotated[str, LOAD_WORDS]
 DecimalText = Annotated[
     Decimal,
     BeforeValidator(read_decimal),

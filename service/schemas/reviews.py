@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.domain.reviews import ReviewDecisionKind, ReviewState
-from service.schemas.fields import Body, Code, Day, Instant, Text2000, View
+from service.schemas.fields import Body, Code, Day, Instant, LoadName, Text2000, View
 from service.schemas.page import PageFilter
 from service.schemas.wording import Wording
 
@@ -53,7 +53,7 @@ class OpinionCreate(Body):
 class FoundDimension(View):
     """One load of the company, and how far it has drifted."""
 
-    name: str = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
+    name: LoadName
     cv: str = Field(description="Coefficient of variation.")
     gini: str = Field(description="Gini coefficient.")
     jain: str = Field(description="Jain's index.")
@@ -87,7 +87,7 @@ class FoundFairness(View):
 class FoundTarget(View):
     """How many of the team's people have what one balance target of the rulebook asks for: a fair share of a load."""
 
-    name: str = Field(description="value, workload, count or tier:<code>.")
+    name: LoadName
     points: int = Field(description="How much the target counts, from the rulebook.")
     met: int = Field(description="People within the tolerance (setting `target_tolerance_percent`) of their share.")
     above: int = Field(description="People who carry more.")
