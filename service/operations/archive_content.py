@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -55,10 +54,7 @@ async def open_content(session: AsyncSession, actor: Actor, vault: Vault, item_i
     """
     may = or_(allowed(actor, "open", ArchiveItem), opens_without_loan(actor))
     seen = (ArchiveItem.id == item_id, allowed(actor, "see", ArchiveItem))
-    may_ask = or_(allowed(actor, "borrow", ArchiveItem), allowed(actor, "read", ArchiveItem))
-    known = (ArchiveItem.accepted_at, ArchiveItem.state, ArchiveItem.confidentiality)
-    asked = select(*known, may.label("may"), may_ask.label("may_ask")).where(*seen)
-    item = (await session.execute(asked)).one_or_none()
+    item = (await session.execute(select(ArchiveItem.accepted_at, may.label("may")).where(*seen))).one_or_none()
     if item is None:
         raise NotFound
     rights = own_upload(actor)
@@ -66,18 +62,21 @@ async def open_content(session: AsyncSession, actor: Actor, vault: Vault, item_i
         rights = or_(rights, ArchiveVersion.state == ("accepted" if item.accepted_at else "deposited"))
     version = await latest(session, item_id, number, rights)
     if version is None:
-        raise ContentGone if item.may else refusal(actor, item)
+        raise ContentGone if item.may else await refusal(session, actor, item_id)
     data = {"version_id": version.id, "number": version.number}
     await record(session, actor, events.ArchiveItemOpened(item_id, data=data))
     sealed = sealed_of(version)
     return Content(item_id, version.id, version.filename, version.media_type, version.size, sealed, vault)
 
 
-def refusal(actor: Actor, item: Any) -> Forbidden:
+async def refusal(session: AsyncSession, actor: Actor, item_id: UUID) -> Forbidden:
     """403, with the way to the content for whoever may ask for it."""
-    if not item.may_ask or item.state != "accepted":
+    may_ask = or_(allowed(actor, "borrow", ArchiveItem), allowed(actor, "read", ArchiveItem))
+    askable = (ArchiveItem.id == item_id, ArchiveItem.state == "accepted", may_ask)
+    confidentiality = await session.scalar(select(ArchiveItem.confidentiality).where(*askable))
+    if confidentiality is None:
         return Forbidden()
-    return Forbidden(HOW_TO_ASK[way_of(Confidentiality(item.confidentiality), frozenset(map(Role, actor.roles)))])
+    return Forbidden(HOW_TO_ASK[way_of(Confidentiality(confidentiality), frozenset(map(Role, actor.roles)))])
 
 
 def opens_without_loan(actor: Actor) -> ColumnElement[bool]:
