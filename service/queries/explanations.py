@@ -28,9 +28,6 @@ BY_HAND = {
 }
 
 
-COUNTED = (Account.id, Account.code, Account.name_match)
-
-
 async def explanation_json(connection: AsyncConnection, actor: Actor, assignment_id: UUID) -> tuple[bytes, int, str]:
     """The members of ExplanationView with the assignment's version and what the caller sees of it."""
     row = await behind(connection, actor, assignment_id)
@@ -109,20 +106,19 @@ class Question:
 
 async def counted_with(connection: AsyncConnection, account_id: UUID, unit: Group) -> list[dict[str, Any]]:
     """The other accounts that counted as one with this, and why: they share its name, or belong to its group."""
-    ids = [UUID(id_) for id_ in unit]
-    rows = await connection.execute(select(*COUNTED).where(Account.id == func.any(ids)).order_by(Account.id))
-    names = {row.id: row for row in rows}
-    own = names.get(account_id)
+    columns = (Account.id, Account.code, Account.name_match)
+    all_of_it = select(*columns).where(Account.id == func.any([UUID(id_) for id_ in unit])).order_by(Account.id)
+    rows = (await connection.execute(all_of_it)).all()
+    name = next((row.name_match for row in rows if row.id == account_id), None)
     return [
-        {"account_id": str(id_), "account_code": row.code, "because": "same_name" if same_name(row, own) else "group"}
-        for id_, row in names.items()
-        if id_ != account_id
+        {
+            "account_id": str(row.id),
+            "account_code": row.code,
+            "because": "same_name" if row.name_match == name else "group",
+        }
+        for row in rows
+        if row.id != account_id
     ]
-
-
-def same_name(row: Any, own: Any) -> bool:
-    """Whether two accounts have one name."""
-    return own is not None and row.name_match == own.name_match
 
 
 def agree(row: Any, recomputed: Decided) -> None:
