@@ -93,13 +93,13 @@ async def find_departments(session: AsyncSession, names: set[str]) -> dict[str, 
 async def write_people(session: AsyncSession, actor: Actor, people: Iterable[Child]) -> None:
     """Enters and changes people, with the evidence for each; their lines follow them to another department."""
     happened: list[events.Event] = []
-    entered: list[dict[str, Any]] = []
+    entered: list[tuple[Any, ...]] = []
     moved: list[UUID] = []
     for person in people:
         values = person.values
         search = found_by(values["name"], values["code"])
         if person.before is None:
-            entered.append({"id": person.id, **values, "status": StaffStatus.INVITED, "search": search})
+            entered.append((person.id, *(values[name] for name in COLUMNS), StaffStatus.INVITED, search))
             happened.append(events.StaffCreated(person.id, data=told(changes({}, values))))
         elif changed := differing(person.before, values):
             before = {name: person.before[name] for name in changed}
@@ -107,8 +107,7 @@ async def write_people(session: AsyncSession, actor: Actor, people: Iterable[Chi
             moved += [person.id] if "department_id" in changed else []
             written = changed | {"search": search}
             await session.execute(change_of(Staff, written), [{"row": person.id, **prefixed(written)}])
-    rows = ([row[name] for name in ENTERED] for row in entered)
-    await enter_rows(session, Staff.__table__, ENTERED, rows, len(entered))
+    await enter_rows(session, Staff.__table__, ENTERED, entered, len(entered))
     await record(session, actor, *happened)
     if moved:
         await refresh_line_of(session, moved)

@@ -1,6 +1,6 @@
 """Stages of an account's work go along with the account: whoever comes in a role answers for what belongs to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -35,12 +35,8 @@ async def take_over(session: AsyncSession, actor: Actor, heirs: Mapping[UUID, UU
     former = [duty.id for duty in passing]
     ended = update(StageDuty).where(StageDuty.id == func.any(former)).values(ended_at=func.now())
     await session.execute(ended, execution_options=UNSYNCHRONISED)
-    begun = [
-        {"id": new_id(), "account_id": one.account_id, "stage": one.stage, "staff_id": heirs[one.account_id]}
-        for one in passing
-    ]
-    rows = ([duty[name] for name in COLUMNS] for duty in begun)
-    await enter_rows(session, StageDuty.__table__, COLUMNS, rows, len(begun))
+    begun = [(new_id(), one.account_id, one.stage, heirs[one.account_id]) for one in passing]
+    await enter_rows(session, StageDuty.__table__, COLUMNS, begun, len(begun))
     await pass_tasks(session, actor, former)
     await tell(session, actor, begun)
 
@@ -100,11 +96,11 @@ def tasks_behind(former: list[UUID]) -> Any:
     )
 
 
-async def tell(session: AsyncSession, actor: Actor, begun: Sequence[Mapping[str, Any]]) -> None:
+async def tell(session: AsyncSession, actor: Actor, begun: Iterable[tuple[UUID, UUID, str, UUID]]) -> None:
     """The evidence of each account's division, which counts one version more."""
     responsible: dict[UUID, dict[str, UUID]] = {}
-    for duty in begun:
-        responsible.setdefault(duty["account_id"], {})[duty["stage"]] = duty["staff_id"]
+    for _id, account_id, stage, staff_id in begun:
+        responsible.setdefault(account_id, {})[stage] = staff_id
     divided = update(AccountDivision).where(AccountDivision.account_id == func.any(list(responsible)))
     raised = divided.values(version=AccountDivision.version + 1)
     told = raised.returning(AccountDivision.id, AccountDivision.account_id)
