@@ -55,6 +55,13 @@ class RunningService:
                 time.sleep(0.02)
         raise TimeoutError(self.address)
 
+    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """What `evenhand` with these arguments tells, in the service's surroundings."""
+        line = [sys.executable, "-m", "service", *arguments]
+        return subprocess.run(
+            line, cwd=ROOT, env=self.environment, check=False, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+
     def last_words(self) -> str:
         return self.log.read_text(encoding="utf-8")
 

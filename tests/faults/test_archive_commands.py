@@ -1,9 +1,6 @@
 """The archive of a whole service and the `evenhand archive` commands beside it: in a folder, and in S3 with KMS."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +15,7 @@ from PIL import Image
 from service.domain.archives import Confidentiality
 from service.domain.lending import Duty
 from tests.adapters.reading_room.files import pdf
-from tests.faults.running import ROOT, RunningService, created
+from tests.faults.running import RunningService, created
 
 PASSWORD = "a long enough password"
 TITLE = "并购意向书"
@@ -83,13 +80,6 @@ def store(request: pytest.FixtureRequest, service: RunningService) -> Iterator[I
     server.stop()
 
 
-def command(service: RunningService, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    line = [sys.executable, "-m", "service", *arguments]
-    return subprocess.run(
-        line, cwd=ROOT, env=os.environ | service.environment, check=False, capture_output=True, text=True
-    )
-
-
 class Company:
     """A general manager, an archivist and a seller, each with a client."""
 
@@ -104,7 +94,7 @@ class Company:
     @contextmanager
     def of(cls, service: RunningService) -> Iterator[Self]:
         """The company of a service that is started for it."""
-        told = command(service, "appoint", "GM001", "林致远")
+        told = service.command("appoint", "GM001", "林致远")
         assert told.returncode == 0, told.stderr
         service.start()
         with service.client(service.token("GM001", told.stderr.rsplit(" ", 1)[-1].strip())) as manager:
@@ -161,14 +151,14 @@ def run_through(company: Company, store: InFolder | InS3) -> None:
     seen = company.seller.post(f"{session}/views", json={"page": 2})
     done(seen)
     trace(service, seen)
-    told = command(service, "archive", "verify")
+    told = service.command("archive", "verify")
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "Files verified: 1; not as deposited: 0.\n")
     store.new_keys()
-    told = command(service, "archive", "rotate-keys")
+    told = service.command("archive", "rotate-keys")
     assert (told.returncode, told.stderr) == (0, "Keys wrapped anew: 1.\n")
     done(company.seller.post(f"{session}/views", json={"page": 1}))
     store.damage()
-    told = command(service, "archive", "verify")
+    told = service.command("archive", "verify")
     assert (told.returncode, told.stderr) == (1, "Files verified: 1; not as deposited: 1.\n")
     assert told.stdout.startswith(f"item {item_id} version 1 (")
     assert TITLE not in told.stdout
@@ -180,12 +170,12 @@ def trace(service: RunningService, seen: httpx.Response) -> None:
     """The picture tells whose view it is; another tells nothing."""
     picture = service.state / "found.jpg"
     picture.write_bytes(seen.content)
-    told = command(service, "archive", "whose-view", str(picture))
+    told = service.command("archive", "whose-view", str(picture))
     assert told.returncode == 0, told.stderr
     lines = dict(line.split(maxsplit=1) for line in told.stdout.splitlines())
     assert (lines["view"], lines["reader"]) == (seen.headers["view-id"], "张伟 (SE001)")
     assert lines["item"].endswith("page 2")
-    told = command(service, "archive", "whose-view", str(blank(service.state)))
+    told = service.command("archive", "whose-view", str(blank(service.state)))
     assert (told.returncode, told.stdout) == (1, "This picture carries no mark of ours.\n")
 
 
@@ -197,9 +187,9 @@ def blank(folder: Path) -> Path:
 
 
 def test_commands_on_a_folder_without_a_service_work_alone_and_say_what_is_wrong(service: RunningService) -> None:
-    assert command(service, "migrate").returncode == 0
-    told = command(service, "audit", "checkpoint")
+    assert service.command("migrate").returncode == 0
+    told = service.command("audit", "checkpoint")
     assert (told.returncode, told.stderr) == (1, "Nothing is sealed yet.\n")
-    told = command(service, "archive", "whose-view", "/nonexistent.jpg")
+    told = service.command("archive", "whose-view", "/nonexistent.jpg")
     assert told.returncode == 1
     assert "nonexistent.jpg" in told.stderr

@@ -4,18 +4,10 @@ import json
 import signal
 import socket
 import stat
-import subprocess
-import sys
 
 import httpx
 
 from tests.faults.running import RunningService, free_port
-
-
-def one_start(service: RunningService) -> "subprocess.CompletedProcess[bytes]":
-    """What becomes of a service that is expected to end by itself."""
-    command = [sys.executable, "-m", "service", "run"]
-    return subprocess.run(command, cwd=".", env=service.environment, capture_output=True, timeout=60, check=False)
 
 
 def test_a_first_start_makes_the_administrator_and_swagger_ui(standing: RunningService) -> None:
@@ -39,27 +31,27 @@ def test_a_made_up_password_is_kept_private(service: RunningService) -> None:
 
 def test_a_second_service_on_the_same_folder_is_told_whose_it_is(standing: RunningService) -> None:
     second = RunningService(standing.state)
-    command = one_start(second)
-    assert command.returncode == 2
+    told = second.command("run")
+    assert told.returncode == 2
     assert standing.process
-    assert str(standing.process.pid) in command.stderr.decode()
-    assert standing.address in command.stderr.decode().replace("\n", "")
+    assert str(standing.process.pid) in told.stderr
+    assert standing.address in told.stderr.replace("\n", "")
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence_and_nobody_is_greeted(service: RunningService) -> None:
     with socket.create_server(("127.0.0.1", service.port)):
-        command = one_start(service)
-    assert command.returncode == 3
-    assert f"127.0.0.1:{service.port} cannot be served: Address already in use" in command.stderr.decode()
-    assert "Swagger UI" not in command.stderr.decode()
+        told = service.command("run")
+    assert told.returncode == 3
+    assert f"127.0.0.1:{service.port} cannot be served: Address already in use" in told.stderr
+    assert "Swagger UI" not in told.stderr
 
 
 def test_a_database_that_does_not_answer_is_told_in_a_sentence(service: RunningService) -> None:
     service.environment["EVENHAND_DATABASE_URL"] = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
-    command = one_start(service)
-    assert command.returncode == 1
-    assert len(command.stderr.decode().splitlines()) == 1
-    assert "Connect call failed" in command.stderr.decode()
+    told = service.command("run")
+    assert told.returncode == 1
+    assert len(told.stderr.splitlines()) == 1
+    assert "Connect call failed" in told.stderr
 
 
 def test_it_stops_cleanly_when_asked(service: RunningService) -> None:
