@@ -38,6 +38,11 @@ def digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
+def entity_tag(content: bytes) -> str:
+    """A strong tag that stands for content of no version."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
 def matches(if_none_match: str, etag: str) -> bool:
     """True when a list of entity tags names this one or any (*)."""
     return if_none_match.strip() == "*" or etag in (
