@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from service.domain.account_codes import LONGEST, RULE, is_code
 from service.errors import FieldFlaw
@@ -216,5 +216,5 @@ class AccountFilter(Body):
 class Verification(Body):
     """The verdict on what decides distribution."""
 
-    accept: bool = Field(description="true: the proposed values count from now on; false: they are dropped.")
+    accept: StrictBool = Field(description="true: the proposed values count from now on; false: they are dropped.")
     reason: Text2000 | None = Field(default=None, description="Why.")

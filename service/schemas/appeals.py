@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from service.domain.appeals import Answer, ContestedRule, EvidenceKind, Ground, Outcome
 from service.domain.states import AppealState
@@ -74,7 +74,7 @@ class Share(Body):
     """Two people have the account; its value and hours count for both in part (共享)."""
 
     kind: Literal["share"] = Field(description="Which part of the appeal is upheld.")
-    percent: int = Field(ge=1, le=99, description="Of the value and hours, what counts for the beneficiary.")
+    percent: StrictInt = Field(ge=1, le=99, description="Of the value and hours, what counts for the beneficiary.")
 
 
 class Swap(Body):

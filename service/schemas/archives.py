@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from service.domain.archives import Confidentiality, FilingKind, Retention
 from service.domain.states import ArchiveState, PaperState
@@ -19,7 +19,7 @@ RANKS = (
     "unclassified 0 < secret 秘密 1 < confidential 机密 2 < top_secret 绝密 3: confidential ranks above secret here, "
     "so compare ranks, never names."
 )
-Group = Annotated[int, Field(ge=1, le=10)]
+Group = Annotated[StrictInt, Field(ge=1, le=10)]
 
 
 class ArchiveItemCreate(Body):
@@ -119,7 +119,7 @@ class ArchiveItemFilter(PageFilter):
         default=None, description="Codes of items. 档案编号。"
     )
     kind: Annotated[list[FilingKind], Field(max_length=15)] | None = Field(default=None, description="Filing kinds.")
-    original_group: Annotated[list[Group], Field(max_length=10)] | None = Field(
+    original_group: Annotated[list[Annotated[int, Field(ge=1, le=10)]], Field(max_length=10)] | None = Field(
         default=None, description="Groups of originals. 原件分组。"
     )
     account_id: UUID | None = Field(default=None, description="Items of this account. 该客户的档案。")
@@ -148,7 +148,7 @@ class ArchiveItemFilter(PageFilter):
 class Acceptance(Body):
     """The archivist takes a deposit over; from confidential (机密, above secret here) upwards with the original."""
 
-    original_held: bool = Field(
+    original_held: StrictBool = Field(
         default=False, description="Whether the original on paper was handed over.", examples=[True]
     )
     place: Text200 | None = Field(default=None, description="Where the paper lies.", examples=["二号库 3 架 5 层"])

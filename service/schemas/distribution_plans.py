@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from service.domain.distribution.tasks import Mode
 from service.domain.states import PlanState
@@ -15,8 +15,8 @@ from service.schemas.wording import Wording
 
 Part = Annotated[DecimalText, Field(ge=0, le=1, decimal_places=3)]
 Codes = Annotated[list[Text50], Field(max_length=200)]
-Level = Annotated[int, Field(ge=1, le=5)]
-Cap = Annotated[int, Field(ge=0, le=1_000_000)]
+Level = Annotated[StrictInt, Field(ge=1, le=5)]
+Cap = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
 
 class PersonOtherwise(Body):
@@ -24,7 +24,7 @@ class PersonOtherwise(Body):
 
     staff_id: UUID = Field(description="Who.")
     fte: Part | None = Field(default=None, description="Part of a full-time post, 0 to 1.", examples=["0.5"])
-    absent: bool | None = Field(default=None, description="true: takes no part; false: is there all the time.")
+    absent: StrictBool | None = Field(default=None, description="true: takes no part; false: is there all the time.")
     regions: Codes | None = Field(default=None, description="Regions covered.", examples=[["华东", "华南"]])
     industries: Codes | None = Field(default=None, description="Industries covered.", examples=[["制造"]])
     products: Codes | None = Field(default=None, description="Products sold.", examples=[["产品A"]])
@@ -96,7 +96,7 @@ class DistributionPlanCreate(Body):
         "finds its owner.",
     )
     staff_id: UUID | None = Field(default=None, description="The newcomer or the leaver; null in other modes.")
-    most_moves: Annotated[int, Field(ge=0, le=10_000_000)] | None = Field(
+    most_moves: Annotated[StrictInt, Field(ge=0, le=10_000_000)] | None = Field(
         default=None,
         description="At most so many accounts change hands in a rebalance, within what the rulebook allows, or go to a "
         "newcomer. Null: all that the rulebook allows.",

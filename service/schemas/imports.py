@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, Json, RootModel, model_validator
+from pydantic import Field, Json, RootModel, StrictBool, StrictInt, model_validator
 
 from service.domain.import_keys import MatchOn
 from service.domain.states import ImportState
@@ -42,7 +42,7 @@ class RowOutcome(StrEnum):
 class ColumnChoice(Body):
     """Which field a column fills; the column is named by its position or by its heading."""
 
-    column: Annotated[int, Field(ge=0, le=999)] | None = Field(default=None, description="Position, 0 for A.")
+    column: Annotated[StrictInt, Field(ge=0, le=999)] | None = Field(default=None, description="Position, 0 for A.")
     heading: Text200 | None = Field(default=None, description="The heading, where only one column has it.")
     field: Text50 | None = Field(
         description="Field such as `account.name`, `contact.mobile`, `task.subject`; null keeps the cells verbatim.",
@@ -114,11 +114,11 @@ class ImportConfirm(Body):
 
     mapping: Choices = Field(default=[], description=MAPPING)
     mode: ImportMode | None = Field(default=None, description="All rows or none, or the good ones.")
-    validate_only: bool | None = Field(default=None, description="true: a dry run; false: for real.")
+    validate_only: StrictBool | None = Field(default=None, description="true: a dry run; false: for real.")
     match_on: MatchOn | None = Field(default=None, description=MATCH_ON)
     currency: CurrencyCode | None = Field(default=None, description=CURRENCY)
     decimal_mark: DecimalMark | None = Field(default=None, description=DECIMAL_MARK)
-    day_first: bool | None = Field(default=None, description=DAY_FIRST)
+    day_first: StrictBool | None = Field(default=None, description=DAY_FIRST)
 
 
 class ImportCancel(Body):

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from service.domain.interactions import InteractionKind, Side
 from service.schemas.fields import UNCHANGED, Blank200, Blank2000, Body, Day, Instant, Text200, Text2000, View
@@ -74,7 +74,7 @@ class InteractionOutcome(Body):
 
     happened_at: Instant = Field(description="When it began.")
     summary: Text2000 = Field(description="What happened.", examples=["客户同意试用新产品"])
-    minutes: int | None = Field(default=None, ge=0, le=1440, description="How long it took.")
+    minutes: StrictInt | None = Field(default=None, ge=0, le=1440, description="How long it took.")
     commitments: Commitments = Field(default=[], description="What was promised, by whom, until when.")
 
 
@@ -108,7 +108,7 @@ class OutcomeUpdate(Body):
 
     happened_at: Instant = UNCHANGED
     summary: Text2000 = UNCHANGED
-    minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
+    minutes: Annotated[StrictInt, Field(ge=0, le=1440)] | None = None
     commitments: Commitments | None = None
 
 

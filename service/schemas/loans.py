@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from service.domain.lending import Duty
 from service.domain.states import LoanState
@@ -22,7 +22,7 @@ class LoanCreate(Body):
         description="Who borrows, where their department manager applies for them; else you.",
     )
     purpose: Text2000 = Field(description="What it is needed for.", examples=["核对华东区续签合同的付款条款"])
-    duration_seconds: int = Field(
+    duration_seconds: StrictInt = Field(
         ge=1,
         le=365 * 24 * 3600,
         description="For how long, from its beginning; a secret item for 4 hours (14400) at most.",

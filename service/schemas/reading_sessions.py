@@ -5,7 +5,7 @@ from ipaddress import ip_network
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints
 
 from service.domain.lending import Duty
 from service.domain.states import ReadingState
@@ -32,7 +32,9 @@ class ReadingSessionCreate(Body):
 
     item_id: UUID = Field(description="What to read.")
     purpose: Text2000 = Field(description="What it is needed for.", examples=["核对并购协议附件"])
-    duration_seconds: int = Field(ge=1, le=14400, description="For how long, 4 hours (14400) at most.", examples=[3600])
+    duration_seconds: StrictInt = Field(
+        ge=1, le=14400, description="For how long, 4 hours (14400) at most.", examples=[3600]
+    )
     acknowledged: Annotated[list[Duty], Field(max_length=10)] = Field(
         description="Every duty of a borrower.",
         examples=[["care", "no_alteration", "no_copying", "no_lending_on", "no_loss"]],
@@ -51,7 +53,7 @@ class ReadingGrant(Body):
 class PageRequest(Body):
     """One look at one page."""
 
-    page: int = Field(ge=1, le=2000, description="Which page, from 1.", examples=[1])
+    page: StrictInt = Field(ge=1, le=2000, description="Which page, from 1.", examples=[1])
 
 
 class ReadingSessionView(View):

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from service.domain.reviews import ReviewDecisionKind, ReviewState
 from service.schemas.fields import Body, Code, Day, Instant, LoadName, Text2000, View
@@ -33,7 +33,7 @@ class ReviewDecision(Body):
 class ReviewRebalance(Body):
     """A budget for a rebalancing."""
 
-    most_moves: Annotated[int, Field(ge=0, le=10_000_000)] | None = Field(
+    most_moves: Annotated[StrictInt, Field(ge=0, le=10_000_000)] | None = Field(
         default=None, description="At most so many accounts change hands; null: as many as the rulebook allows."
     )
 

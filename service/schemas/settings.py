@@ -1,8 +1,6 @@
 """Settings as JSON."""
 
-from typing import Annotated
-
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from service.schemas.fields import Body, Instant, View
 
@@ -10,7 +8,7 @@ from service.schemas.fields import Body, Instant, View
 class SettingUpdate(Body):
     """A merge patch; null takes the setting back to its default."""
 
-    value: Annotated[int, Field(strict=True)] | None = Field(description="The number that counts from now on.")
+    value: StrictInt | None = Field(description="The number that counts from now on.")
 
 
 class SettingView(View):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import AfterValidator, EmailStr, Field, StrictInt
 
 from service.domain.notices import Language
 from service.domain.people import Role
@@ -25,10 +25,10 @@ from service.schemas.fields import (
 from service.schemas.page import PageFilter
 
 Words = Annotated[list[Text50], Field(max_length=100)]
-Level = Annotated[int, Field(ge=1, le=5, strict=True)]
+Level = Annotated[StrictInt, Field(ge=1, le=5)]
 Fte = Annotated[DecimalText, Field(gt=0, le=1, decimal_places=3)]
 Hours = Annotated[DecimalText, Field(ge=0, max_digits=8, decimal_places=2)]
-Count = Annotated[int, Field(ge=0, le=100_000, strict=True)]
+Count = Annotated[StrictInt, Field(ge=0, le=100_000)]
 Email = Annotated[EmailStr, Field(max_length=200), AfterValidator(stored)]
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints
 
 from service.domain.people import Role
 from service.domain.states import VersionState
@@ -13,7 +13,7 @@ from service.schemas.fields import UNCHANGED, Body, DecimalText, Instant, Text50
 from service.schemas.page import PageFilter
 
 TierCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40)]
-OriginalGroup = Annotated[int, Field(ge=1, le=10)]
+OriginalGroup = Annotated[StrictInt, Field(ge=1, le=10)]
 Words500 = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(stored)]
 
 
@@ -38,7 +38,7 @@ class ServiceDefinition(Body):
 
     code: TierCode = Field(description="Code of the service, unique in its tier.")
     name: Words
-    every_months: Annotated[int, Field(ge=1, le=120)] | None = Field(
+    every_months: Annotated[StrictInt, Field(ge=1, le=120)] | None = Field(
         default=None, description="Due once in so many months; null for a standing privilege, which has no date."
     )
 
@@ -47,10 +47,10 @@ class EntitlementsDefinition(Body):
     """What a tier promises; each duty gets its due date when an account enters the tier."""
 
     named_role: Role | None = Field(default=None, description="The role of the named person in charge (专属负责人).")
-    visits_per_month: int = Field(ge=0, le=31, description="Visits a month, spread over its working days.")
+    visits_per_month: StrictInt = Field(ge=0, le=31, description="Visits a month, spread over its working days.")
     hours_per_month: DecimalText = Field(description="Hours of work a month that one account of the tier costs.")
     plan_kind: PlanKind | None = Field(default=None, description="The plan that the account gets (个性化方案, …).")
-    ready_within_working_days: int = Field(
+    ready_within_working_days: StrictInt = Field(
         ge=1, le=250, description="Working days from the grade's start to the named person and the plan."
     )
     services: Annotated[list[ServiceDefinition], Field(min_length=1, max_length=50)] | None = Field(

@@ -1,12 +1,16 @@
 """Bad input: each kind gets the answer that the conventions name, nothing is echoed, nothing half written."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
+from service.http.route import takes_json
+from service.main import ROUTES
 from tests.house import House, Person
 
 JSON = {"Content-Type": "application/json"}
@@ -98,6 +102,35 @@ async def test_what_breaks_the_schema_is_422_with_its_place(house: House, kind: 
     if pointer is not None:
         assert [error["pointer"] for error in told["errors"]] == [pointer]
     assert listed == []
+
+
+@pytest.mark.parametrize("value", [True, "3600"])
+async def test_a_truth_or_a_text_is_no_number(house: House, value: bool | str) -> None:
+    body = {"item_id": str(uuid4()), "purpose": "核对附件", "duration_seconds": value}
+    async with house.client(await a_steward(house), **{"Accept-Language": "zh-CN"}) as client:
+        answer = await client.post("/v1/reading-sessions", json=body)
+    told = {error["pointer"]: error for error in problem(answer, 422, "invalid_input")["errors"]}
+    assert (told["/duration_seconds"]["code"], told["/duration_seconds"]["detail"]) == ("int_type", "应为整数。")
+
+
+def test_no_number_or_truth_of_any_json_body_is_guessed_from_something_else() -> None:
+    bodies = [
+        route.body_field.field_info.annotation for route in ROUTES if isinstance(route, APIRoute) and takes_json(route)
+    ]
+    assert len(bodies) > 50
+    assert [(body, name) for body in bodies for name in guessed(TypeAdapter(body).core_schema)] == []
+
+
+def guessed(schema: Any, name: str = "") -> Iterator[str]:
+    """The fields below a schema of pydantic's that take 1 for true, true for 1, or a text for either."""
+    if isinstance(schema, dict):
+        if schema.get("type") in {"int", "bool", "float"} and not schema.get("strict"):
+            yield name
+        for key, part in schema.items():
+            yield from guessed(part, str(key))
+    elif isinstance(schema, list | tuple):
+        for part in schema:
+            yield from guessed(part, name)
 
 
 async def test_a_repeated_name_is_told_in_words(house: House) -> None:
