@@ -12,25 +12,25 @@ from service.jobs.worker import Workplace, described
 from service.operations import plan_applying, plan_computing
 from service.operations.job_cancelling import end_called_off
 from service.operations.jobs import tell_progress
-from service.operations.plan_computing import Computed
+from service.operations.plan_computing import Drawn
 from service.policy import Actor, system_actor
 
 LOOK_EVERY_S = 1.0
 ALMOST = 95
-PHASES = {"placing": (5, 25), "settling": (25, 45), "repairing": (45, 55), "deciding": (55, 70), "certifying": (70, 90)}
+PHASES = {"placing": (5, 25), "settling": (25, 45), "repairing": (45, 55), "deciding": (55, 70)}
 
 
 async def compute_plan(work: Workplace) -> dict[str, Any]:
-    """A plan from draft to proposed: read in one state of the database, computed beside it, stored at once."""
+    """A plan from draft to proposed: read in one state of the database, drawn beside it, judged while it is stored."""
     job, plan_id = work.job, work.job.subject_id
     try:
         async with work.database.transaction(job.created_by, job.request_id) as session:
             await plan_computing.begin(session, plan_id, work.settings.timezone)
         async with work.database.frozen() as connection:
             snapshot = await plan_computing.read_task(connection, plan_id, work.settings.timezone)
-        computed = await Computation(work).result(snapshot)
+        drawn = await Drawing(work).result(snapshot)
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            return await proposed(session, work, computed)
+            return await proposed(session, work, drawn)
     except Exception as error:
         problem = error if isinstance(error, Problem) else InternalError()
         async with work.database.transaction(job.created_by, job.request_id) as session:
@@ -39,9 +39,12 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
         raise
 
 
-async def proposed(session: AsyncSession, work: Workplace, computed: Computed) -> dict[str, Any]:
-    """What a computed plan proposes, stored unless the job was called off meanwhile."""
-    result = await plan_computing.propose(session, actor(work), work.job.subject_id, computed)
+async def proposed(session: AsyncSession, work: Workplace, drawn: Drawn) -> dict[str, Any]:
+    """What a plan proposes, judged while the database takes it in, unless the job was called off meanwhile."""
+    plan_id = work.job.subject_id
+    judging = asyncio.to_thread(plan_computing.judge, drawn)
+    judged, _ = await asyncio.gather(judging, plan_computing.store(session, plan_id, drawn))
+    result = await plan_computing.propose(session, actor(work), plan_id, drawn, judged)
     if not await tell_progress(session, work.job.id, ALMOST):
         raise StateConflict(plan_computing.CALLED_OFF)
     return result
@@ -64,17 +67,17 @@ def actor(work: Workplace) -> Actor:
     return replace(system_actor("distribution plans"), on_behalf_of=work.job.created_by)
 
 
-class Computation:
-    """A plan in a thread, which tells how far it is and hears when it is called off."""
+class Drawing:
+    """A plan that is drawn in a thread, which tells how far it is and hears when it is called off."""
 
     def __init__(self, work: Workplace) -> None:
         self.work = work
         self.percent = 0
         self.called_off = False
 
-    async def result(self, snapshot: Snapshot) -> Computed:
-        """The computed plan; StateConflict once the job was called off."""
-        thread = asyncio.create_task(asyncio.to_thread(plan_computing.compute, snapshot, self.tell))
+    async def result(self, snapshot: Snapshot) -> Drawn:
+        """The plan; StateConflict once the job was called off."""
+        thread = asyncio.create_task(asyncio.to_thread(plan_computing.draw, snapshot, self.tell))
         while not thread.done():
             await asyncio.wait({thread}, timeout=LOOK_EVERY_S)
             if not await self.work.progress(self.percent):

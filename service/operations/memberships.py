@@ -55,7 +55,8 @@ async def leave(session: AsyncSession, accounts: Sequence[UUID], role: str) -> N
             AccountMembership.holder_kind == "staff",
             AccountMembership.ended_at.is_(None),
         )
-        .values(ended_at=func.now())
+        .values(ended_at=func.now()),
+        execution_options={"synchronize_session": False},
     )
 
 

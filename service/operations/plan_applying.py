@@ -66,14 +66,17 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID
 
 
 async def carry_out(session: AsyncSession, actor: Actor, plan: DistributionPlan, origin: str, timezone: str) -> int:
-    """Ends and starts assignments as the plan says; tells how many begin."""
+    """Ends and starts assignments as the plan says; tells how many begin.
+
+    Those that stay are confirmed first, while their pages still have room, so that no index is touched.
+    """
+    await confirm(session, Decision.plan_id == plan.id, plan.team_role)
     moving = await handovers(session, plan.id)
     try:
         started = await hand_over(session, actor, moving, origin, plan_id=plan.id, team_role=plan.team_role)
     except AccountUnderAppeal:
         await expect_unchanged(session, plan, timezone)  # an appeal that came meanwhile is a change like any other
         raise
-    await confirm(session, Decision.plan_id == plan.id, plan.team_role)
     return len(started)
 
 

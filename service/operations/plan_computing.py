@@ -39,13 +39,21 @@ CALLED_OFF = Sentence("The plan was called off.", "方案已取消。")
 
 
 @dataclass(frozen=True)
-class Computed:
-    """A snapshot, its plan, and the fairness of both and the plan's certificate as JSON data."""
+class Drawn:
+    """A snapshot, its plan, and the ledger as it stands when everybody has what the plan gives them."""
 
     snapshot: Snapshot
     plan: Plan
+    after: Ledger
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is told of a plan as JSON data: how fair it is, its certificate, the members of PlanCounts."""
+
     fairness: dict[str, Any]
     certificate: dict[str, Any]
+    counts: dict[str, int]
 
 
 async def begin(session: AsyncSession, plan_id: UUID, timezone: str) -> None:
@@ -121,16 +129,19 @@ def within_budget(snapshot: Snapshot, asked: int | None) -> Snapshot:
     return replace(snapshot, task=replace(snapshot.task, most_moves=min(allowed if asked is None else asked, allowed)))
 
 
-def compute(snapshot: Snapshot, tell: Progress) -> Computed:
-    """The plan of a snapshot, its fairness and its certificate; pure, for a thread of its own."""
-    made, after = planned(snapshot, tell)
-    tell("certifying", 0, 1)
+def draw(snapshot: Snapshot, tell: Progress) -> Drawn:
+    """The plan of a snapshot; pure, for a thread of its own."""
+    return Drawn(snapshot, *planned(snapshot, tell))
+
+
+def judge(drawn: Drawn) -> Judged:
+    """How fair a plan is, and how near the best possible; pure, for a thread of its own."""
+    after = drawn.after
+    fairness = with_attainable(fairness_report(after.with_owners(), after).to_mapping(), after)
     instance = after.instance
     subject = Subject.of(instance.core, instance.scale, after.owner, instance.roll.free)
     certificate = certificate_of(subject, after.owner, instance.scale.point)
-    tell("certifying", 1, 1)
-    fairness = with_attainable(fairness_report(after.with_owners(), after).to_mapping(), after)
-    return Computed(snapshot, made, fairness, certificate.to_mapping())
+    return Judged(fairness, certificate.to_mapping(), counts(drawn))
 
 
 def with_attainable(report: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
@@ -145,17 +156,21 @@ def with_attainable(report: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
     return report | {"sentences": [*report["sentences"], *both(told)]}
 
 
-async def propose(session: AsyncSession, actor: Actor, plan_id: UUID, computed: Computed) -> dict[str, Any]:
-    """Stores a computed plan with all its decisions, for a second person to judge."""
+async def store(session: AsyncSession, plan_id: UUID, drawn: Drawn) -> None:
+    """Keeps a plan's snapshot and decisions; nobody sees them before the plan is proposed in the same transaction."""
+    await store_snapshot(session, drawn.snapshot)
+    await store_decisions(session, drawn.snapshot, drawn.plan.decisions, plan_id)
+
+
+async def propose(session: AsyncSession, actor: Actor, plan_id: UUID, drawn: Drawn, judged: Judged) -> dict[str, Any]:
+    """A stored plan is there for a second person to judge; StateConflict when it was called off meanwhile."""
     row = await locked(session, plan_id)
     if row.state != PlanState.COMPUTING:
         raise StateConflict(CALLED_OFF)
-    await store_snapshot(session, computed.snapshot)
-    await store_decisions(session, computed.snapshot, computed.plan.decisions, plan_id)
-    row.state, row.fairness, row.counts = PlanState.PROPOSED, computed.fairness, counts(computed)
-    row.content, row.certificate = computed.plan.canonical_bytes(), computed.certificate
-    row.snapshot_sha256, row.plan_sha256 = computed.snapshot.sha256, computed.plan.sha256
-    row.engine_version, row.most_moves = computed.plan.engine_version, computed.snapshot.task.most_moves
+    row.state, row.counts = PlanState.PROPOSED, judged.counts
+    row.fairness, row.certificate, row.content = judged.fairness, judged.certificate, drawn.plan.canonical_bytes()
+    row.snapshot_sha256, row.plan_sha256 = drawn.snapshot.sha256, drawn.plan.sha256
+    row.engine_version, row.most_moves = drawn.plan.engine_version, drawn.snapshot.task.most_moves
     row.version += 1
     result = {"plan_id": plan_id, "snapshot_sha256": row.snapshot_sha256, "plan_sha256": row.plan_sha256}
     await record(session, actor, events.DistributionPlanProposed(plan_id, data=result | {"counts": row.counts}))
@@ -176,20 +191,20 @@ async def locked(session: AsyncSession, plan_id: UUID) -> DistributionPlan:
     return await session.get_one(DistributionPlan, plan_id, with_for_update=True, populate_existing=True)
 
 
-def counts(computed: Computed) -> dict[str, int]:
+def counts(drawn: Drawn) -> dict[str, int]:
     """The members of PlanCounts."""
-    owners = {account.id: account.owner for account in computed.snapshot.accounts}
-    ways = Counter(way(owners[one.account_id], one.winner) for one in computed.plan.decisions)
-    bases = Counter(placement.basis for placement in computed.plan.placements)
+    owners = {account.id: account.owner for account in drawn.snapshot.accounts}
+    ways = Counter(way(owners[one.account_id], one.winner) for one in drawn.plan.decisions)
+    bases = Counter(placement.basis for placement in drawn.plan.placements)
     return {
-        "accounts": len(computed.snapshot.accounts),
-        "people": len(computed.snapshot.people),
-        "assigned": len(computed.plan.placements),
-        "waiting": len(computed.plan.waiting),
+        "accounts": len(drawn.snapshot.accounts),
+        "people": len(drawn.snapshot.people),
+        "assigned": len(drawn.plan.placements),
+        "waiting": len(drawn.plan.waiting),
         **{name: ways[name] for name in ("moved", "begun", "ended", "kept")},
         "pinned": bases["pinned"],
         "held_back": bases["held_back"],
-        "passes": computed.plan.passes,
+        "passes": drawn.plan.passes,
     }
 
 

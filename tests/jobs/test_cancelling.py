@@ -2,14 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+import pytest
+from sqlalchemy import func, select, text, update
 
+from service.domain.distribution.arranging import silence
+from service.errors import StateConflict
 from service.jobs import distribution_plans
 from service.jobs.recovery import take_up_dropped_jobs
 from service.jobs.schedule import KINDS
 from service.jobs.worker import Workplace, run_job
-from service.models import DistributionPlan, Import, Job, TierEvaluation, new_id
-from service.operations.plan_computing import begin
+from service.models import Decision, DistributionPlan, Import, Job, TierEvaluation, new_id
+from service.operations.plan_computing import begin, draw, judge, propose, read_task, store
+from service.policy import system_actor
 from tests.house import LONG_AGO, House
 from tests.sharing import Sharing
 
@@ -48,6 +52,31 @@ async def test_a_job_that_hears_too_late_for_its_plan_cancels_it_itself(house: H
 
     await run_job(services.database, services.settings, KINDS | {"compute_plan": called_off_meanwhile}, job_id)
     assert await state_of(house, DistributionPlan, UUID(plan["id"])) == "cancelled"
+
+
+async def test_a_plan_that_is_called_off_while_it_is_judged_leaves_no_decision(house: House) -> None:
+    sharing = await Sharing.of(house)
+    await sharing.account()
+    plan = (await sharing.asked()).json()
+    plan_id, database, timezone = UUID(plan["id"]), house.services.database, house.services.settings.timezone
+    async with database.transaction() as session:
+        await begin(session, plan_id, timezone)
+    async with database.frozen() as connection:
+        drawn = draw(await read_task(connection, plan_id, timezone), silence)
+    answer = await sharing.ask(sharing.author, "POST", f"/v1/distribution-plans/{plan_id}/cancel", {})
+    assert answer.status_code == 200, answer.text
+
+    async def proposed() -> None:
+        async with database.transaction() as session:
+            await store(session, plan_id, drawn)
+            assert await session.scalar(select(func.count()).select_from(Decision)) == 1
+            await propose(session, system_actor("distribution plans"), plan_id, drawn, judge(drawn))
+
+    with pytest.raises(StateConflict):
+        await proposed()
+    async with database.reading() as connection:
+        assert await connection.scalar(select(func.count()).select_from(Decision)) == 0
+    assert await state_of(house, DistributionPlan, plan_id) == "cancelled"
 
 
 async def test_an_evaluation_whose_job_is_called_off_stays_without_a_result_and_cannot_be_approved(

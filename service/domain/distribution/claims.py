@@ -13,7 +13,8 @@ from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
 
 MOST_LISTED = 20
-
+MOST_PAIRS = 32_000
+"""How many pairs of account and person are judged at a time: so many stay within reach of the processor."""
 
 ALL_LOADS = "all_loads"
 
@@ -62,51 +63,53 @@ def justified_claims(ledger: Ledger) -> Claims:
     counts = np.zeros(len(names), np.int64)
     widest, claimant = np.zeros((len(owner), len(names)), np.int64), np.zeros((len(owner), len(names)), np.int64)
     for accounts, people in blocks(instance, instance.roll.counted & instance.roll.free & (owner != NOBODY)):
-        may = _open(ledger, accounts, people)
-        for at, lead in enumerate(_gaps(ledger, accounts, people)):
-            gaps = lead * may
+        for at, gaps in enumerate(_gaps(ledger, accounts, people)):
             counts[at] += np.count_nonzero(gaps > 0)
             best = gaps.argmax(axis=1)
-            widest[accounts, at], claimant[accounts, at] = gaps.max(axis=1), people[best]
+            widest[accounts, at], claimant[accounts, at] = gaps[np.arange(len(best)), best], people[best]
     listed = [claim for at, name in enumerate(names) for claim in _listed(ledger, at, name, widest, claimant)]
     return Claims(dict(zip(names, counts.tolist(), strict=True)), tuple(listed))
 
 
 def blocks(instance: Instance, asked: Flags) -> Iterator[tuple[Ints, Ints]]:
-    """The asked accounts (n flags) class by class, each time with the people who may serve them, nobody left out."""
+    """The asked accounts (n flags), some of one class each time, with the people who may serve them all."""
     classes = instance.classes
     chosen = np.flatnonzero(asked)
     chosen = chosen[np.argsort(classes.of_account[chosen], kind="stable")]
     numbers, first = np.unique(classes.of_account[chosen], return_index=True)
     for number, accounts in zip(numbers.tolist(), np.split(chosen, first[1:]), strict=True) if len(chosen) else ():
         people = classes.people[classes.start[number] : classes.start[number + 1]]
-        if len(people):
-            yield accounts, people
-
-
-def _open(ledger: Ledger, accounts: Ints, people: Ints) -> Flags:
-    """Who beside the holder has room for each account (accounts × people)."""
-    core = ledger.instance.core
-    room = (ledger.minutes[people] - core.most_minutes[people])[None, :] + core.minutes[accounts][:, None] <= 0
-    room &= ledger.count[people] < core.most_accounts[people]
-    opened: Flags = room & (people[None, :] != ledger.owner[accounts][:, None])
-    return opened
+        size = max(1, MOST_PAIRS // max(1, len(people)))
+        for at in range(0, len(accounts) if len(people) else 0, size):
+            yield accounts[at : at + size], people
 
 
 def _gaps(ledger: Ledger, accounts: Ints, people: Ints) -> Iterator[Ints]:
-    """How far each person is below each account's holder, weighted over all loads, then in each load."""
-    instance, reciprocal = ledger.instance, ledger.instance.reciprocal
-    holder, loads = ledger.owner[accounts], instance.loads[accounts]
-    keeps = reciprocal[holder][:, None] * (2 * ledger.carried[holder] - loads)
+    """How far each person with room is below each account's holder, weighted over all loads, then in each load."""
+    instance, reciprocal = ledger.instance, ledger.instance.reciprocal[people]
+    loads, holder = instance.loads[accounts], ledger.owner[accounts]
+    keeps = instance.reciprocal[holder][:, None] * (2 * ledger.carried[holder] - loads)
+    takes = 2 * reciprocal[:, None] * ledger.carried[people]
+    may, together = _open(ledger, accounts, people), np.zeros((len(accounts), len(people)), np.int64)
     gaps = []
-    for at in range(loads.shape[1]):
-        load = loads[:, at, None]
-        takes = (2 * reciprocal[people] * ledger.carried[people, at])[None, :] + reciprocal[people][None, :] * load
-        gaps.append(np.where(load > 0, keeps[:, at, None] - takes, 0))
-    together = np.zeros((len(accounts), len(people)), np.int64)
-    for at, gap in enumerate(gaps):
-        together += instance.gamma[at] * loads[:, at, None] * gap
+    for at, load in enumerate(loads.T):
+        gap = np.multiply.outer(-load, reciprocal)  # then in place: there are millions of pairs
+        gap += keeps[:, at, None]
+        gap -= takes[:, at]
+        gap *= may
+        gap[load == 0] = 0
+        gaps.append(gap)
+        together += (instance.gamma[at] * load)[:, None] * gap
     yield from (together, *gaps)
+
+
+def _open(ledger: Ledger, accounts: Ints, people: Ints) -> Ints:
+    """1 for who beside the holder has room for each account (accounts × people), else 0."""
+    core = ledger.instance.core
+    room = (ledger.minutes[people] - core.most_minutes[people])[None, :] + core.minutes[accounts][:, None] <= 0
+    room &= ledger.count[people] < core.most_accounts[people]
+    opened: Ints = (room & (people[None, :] != ledger.owner[accounts][:, None])).astype(np.int64)
+    return opened
 
 
 def _listed(ledger: Ledger, at: int, name: str, widest: Ints, claimant: Ints) -> list[Claim]:
