@@ -59,6 +59,7 @@ async def finish_handover(session: AsyncSession, actor: Actor, staff_id: UUID, p
 
     Somebody active is on leave from now on, so that no distribution fills their place again.
     """
+    await hold_divisions(session, staff_id)
     await leave_teams(session, actor, staff_id, plan_id)
     handed = await pass_on_tasks(session, actor, staff_id)  # before the stages: their owners get no account with them
     await pass_on_stages(session, actor, staff_id)
@@ -70,6 +71,16 @@ async def finish_handover(session: AsyncSession, actor: Actor, staff_id: UUID, p
         session.info["standing_changed"] = True
         await record(session, actor, events.StaffSuspended(staff_id, data={"reason": LEAVES}))
     await record(session, actor, events.StaffReplaced(staff_id, data={"plan_id": plan_id, "tasks": handed}))
+
+
+async def hold_divisions(session: AsyncSession, staff_id: UUID) -> None:
+    """Locks the accounts with stages that a person answers for: nobody divides the work there anew meanwhile.
+
+    These are also accounts whose teams they left before; the locks come before those of tasks, as in a division.
+    """
+    theirs = select(StageDuty.account_id).where(StageDuty.staff_id == staff_id, StageDuty.ended_at.is_(None))
+    held = select(Account.id).where(Account.id.in_(theirs)).order_by(Account.id)
+    await session.execute(held.with_for_update(key_share=True))
 
 
 async def leave_teams(session: AsyncSession, actor: Actor, staff_id: UUID, plan_id: UUID) -> None:

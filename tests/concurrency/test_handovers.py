@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from service.jobs.appeals import keep_promises
-from service.models import Appeal, AppealPromise, Assignment, Staff
+from service.models import Account, AccountDivision, Appeal, AppealPromise, Assignment, Staff, StageDuty, new_id
+from tests.concurrency.waiting import until_somebody_waits
 from tests.dispute import REASONS, a_dispute
 from tests.house import House, Person
 from tests.sharing import Sharing
@@ -148,3 +149,26 @@ async def test_whoever_keeps_a_promise_waits_for_its_appeal_before_anything_else
     async with services.database.reading() as connection:
         current = select(Assignment.staff_id).where(Assignment.ended_at.is_(None), Assignment.team_role == "owner")
         assert await connection.scalar(current) == dispute.seller.id
+
+
+async def test_a_stage_that_is_divided_anew_meanwhile_stays_with_whoever_was_given_it(committed_house: House) -> None:
+    sharing = await Sharing.of(committed_house, sellers=3)
+    leaver, rich, idle = sharing.sellers
+    await sharing.account(leaver)
+    account, database = await sharing.account(rich), committed_house.services.database
+    duty = {"account_id": account, "stage": "negotiation"}
+    async with database.transaction() as session:
+        session.add(AccountDivision(id=new_id(), account_id=account, scale="small", complexity="simple"))
+        session.add(StageDuty(id=new_id(), staff_id=leaver.id, **duty))
+    plan = await sharing.approved(mode="leaver", staff_id=str(leaver.id))
+    async with database.transaction() as session:  # as a division does
+        await session.execute(select(Account.id).where(Account.id == account).with_for_update(key_share=True))
+        applying = asyncio.create_task(sharing.ran(await sharing.step(plan, "apply")))
+        await session.execute(update(StageDuty).values(ended_at=func.now()))
+        session.add(StageDuty(id=new_id(), staff_id=idle.id, **duty))
+        await session.flush()
+        await until_somebody_waits(committed_house)
+    assert (await applying)["state"] == "applied"
+    async with database.reading() as connection:
+        present = select(StageDuty.staff_id).where(StageDuty.ended_at.is_(None))
+        assert (await connection.scalars(present)).all() == [idle.id]

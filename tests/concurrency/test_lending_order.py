@@ -8,31 +8,25 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.database import keep_archive
 from service.jobs.lending import note_ended_lending
 from service.models import ArchiveItem, Loan, ReadingSession
 from tests.adapters.reading_room.files import pdf
+from tests.concurrency.waiting import until_somebody_waits
 from tests.house import House
 from tests.lending import DUTIES, Lending
 
 GoOn = Callable[[], Coroutine[Any, Any, httpx.Response]]
 Begun = tuple[type[Any], UUID, GoOn]
-WAITS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 PLACE = {"place": "档案室", "networks": ["127.0.0.0/8"]}
 
 
 @pytest.fixture
 async def company(committed_house: House) -> Lending:
     return await Lending.open(committed_house)
-
-
-async def until_somebody_waits(company: Lending) -> None:
-    async with company.house.services.database.reading() as connection, asyncio.timeout(5):
-        while not await connection.scalar(WAITS):  # noqa: ASYNC110 - the database knows of no event for it
-            await asyncio.sleep(0.01)
 
 
 async def a_request(company: Lending) -> Begun:
@@ -79,7 +73,7 @@ async def test_whatever_goes_on_waits_for_the_item_before_it_holds_what_is_lent(
         await keep_archive(session)
         await hold(session, item)
         task = asyncio.create_task(go_on())
-        await until_somebody_waits(company)
+        await until_somebody_waits(company.house)
         free = select(model.id).where(model.item_id == item).with_for_update(nowait=True)
         assert len((await session.scalars(free)).all()) == 1
     assert (await task).status_code == 200
