@@ -15,7 +15,7 @@ from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.wording import filled
 from service.errors import NotFound, Sentence
 from service.models import Account, Assignment, Decision, Staff
-from service.policy import Actor
+from service.policy import Actor, allowed
 from service.policy.rules import POLICIES
 from service.queries.kept_ledgers import Source, on_ledger
 
@@ -45,7 +45,7 @@ async def explanation_json(connection: AsyncConnection, actor: Actor, assignment
         "full": full,
         "own": own,
         "by_hand": None if row.snapshot_sha256 else by_hand(row),
-        "counted_with": await counted_with(connection, row.account_id, unit) if row.may_full else [],
+        "counted_with": await counted_with(connection, actor, row.account_id, unit) if row.may_full else [],
     }
     return orjson.dumps(view), row.version, "-".join(name for name in ("full", "own") if view[name]) or "by_hand"
 
@@ -104,11 +104,14 @@ class Question:
         return explanation.to_mapping() if self.row.may_full else None, own, unit
 
 
-async def counted_with(connection: AsyncConnection, account_id: UUID, unit: Group) -> list[dict[str, Any]]:
-    """The other accounts that counted as one with this, and why: they share its name, or belong to its group."""
+async def counted_with(
+    connection: AsyncConnection, actor: Actor, account_id: UUID, unit: Group
+) -> list[dict[str, Any]]:
+    """The other accounts, of those that the actor may see, that counted as one with this, and why."""
     columns = (Account.id, Account.code, Account.name_match)
-    all_of_it = select(*columns).where(Account.id == func.any([UUID(id_) for id_ in unit])).order_by(Account.id)
-    rows = (await connection.execute(all_of_it)).all()
+    part_of_it = Account.id == func.any([UUID(id_) for id_ in unit])
+    statement = select(*columns).where(part_of_it, allowed(actor, "see", Account)).order_by(Account.id)
+    rows = (await connection.execute(statement)).all()
     name = next((row.name_match for row in rows if row.id == account_id), None)
     return [
         {

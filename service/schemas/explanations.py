@@ -166,5 +166,5 @@ class ExplanationView(View):
     own: OwnExplanation | None = Field(description="For whoever was considered, eligible or excluded.")
     by_hand: ByHand | None = Field(description="For an assignment that no rule made.")
     counted_with: list[CountedWith] = Field(
-        description="What was split or entered twice; for whoever may read `full`, else empty."
+        description="What was split or entered twice and you may see; empty for whoever may not read `full`."
     )

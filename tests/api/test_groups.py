@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from service.models import Staff
-from tests.house import House
+from tests.house import House, Person
 from tests.sharing import Sharing, path_of
 
 
@@ -109,3 +109,22 @@ async def test_namesakes_without_a_parent_count_as_one_and_the_explanation_says_
             assert because == {}
     hidden = await sharing.ask(sharing.sellers[0], "GET", f"/v1/assignments/{held[0]['id']}/explanation")
     assert hidden.json()["counted_with"] == []
+
+
+async def test_what_counted_as_one_is_named_only_to_whoever_may_see_it(house: House) -> None:
+    sharing = await Sharing.of(house)
+    first, twin = [await sharing.account(name="华东精密制造有限公司") for _ in range(2)]
+    await sharing.applied()
+    items = (await sharing.ask(sharing.leader, "GET", "/v1/assignments", current="true")).json()["items"]
+    held = {item["account_id"]: item["id"] for item in items}
+
+    async def told(who: Person) -> list[str]:
+        answer = await sharing.ask(who, "GET", f"/v1/assignments/{held[str(first)]}/explanation")
+        return [one["account_id"] for one in answer.json()["counted_with"]]
+
+    assert await told(sharing.author) == await told(sharing.leader) == [str(twin)]
+    stranger = await house.person("sales_rep", department_id=await house.department())
+    body = {"account_id": str(twin), "staff_id": str(stranger.id), "reason": "区域调整", "replaces_id": held[str(twin)]}
+    assert (await sharing.ask(sharing.leader, "POST", "/v1/assignments", body)).status_code == 201
+    assert await told(sharing.author) == []
+    assert await told(sharing.leader) == [str(twin)]
