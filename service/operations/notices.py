@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, NoResultFound, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,6 +41,9 @@ LINKS = {
 SAME_SUBJECT = {"rule": "rulebook"}
 PART_OF = {"archive_version": ("archive_item", "item_id")}
 PASSING = frozenset({"08", "40", "53", "55", "57", "58"})  # classes of SQLSTATE: the database's own trouble
+TIMED_OUT = "57014"  # of class 57, but the event's own: a statement about it takes too long
+TRIES = 3
+PATIENCE_MS = 60_000  # for each statement: as long as a transaction writes, nothing that began after it is sealed
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ async def follow(session: AsyncSession, timezone: str, *, mailing: bool) -> int:
     cursor = await session.get(Follower, FOLLOWER, with_for_update={"skip_locked": True})
     if cursor is None:
         return 0
+    await session.execute(select(func.set_config("statement_timeout", str(PATIENCE_MS), True)))
     entries, beyond = await next_events(await session.connection(), cursor.next_index)
     teller = Teller(session, timezone, mailing)
     told = sum([await safely(teller, entry) for entry in entries])
@@ -119,20 +124,27 @@ async def follow(session: AsyncSession, timezone: str, *, mailing: bool) -> int:
 
 
 async def safely(teller: Teller, entry: Any) -> int:
-    """Tells of one event; one of which nothing can be told does not keep the later ones waiting."""
-    try:
-        async with teller.session.begin_nested():
-            return await teller.tell(entry)
-    except (LookupError, TypeError, ValueError, NoResultFound, StatementError) as error:
-        if passes(error):
-            raise
-        log.exception("not told", entry=str(entry.id), action=entry.action)
-        return 0
+    """Tells of one event; one of which nothing can be told, or not in time, does not keep the later ones waiting."""
+    failure: Exception | None = None
+    for _ in range(TRIES):
+        try:
+            async with teller.session.begin_nested():
+                return await teller.tell(entry)
+        except (LookupError, TypeError, ValueError, NoResultFound, StatementError) as error:
+            if passes(error):
+                raise
+            failure = error
+            if sqlstate(error) != TIMED_OUT:
+                break
+    log.error("not told", entry=str(entry.id), action=entry.action, exc_info=failure)
+    return 0
 
 
 def passes(error: Exception) -> bool:
     """Whether the database was in trouble of its own, so that the same may be told the next time."""
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or sqlstate(error)[:2] in PASSING)
+    if not isinstance(error, DBAPIError) or sqlstate(error) == TIMED_OUT:
+        return False
+    return error.connection_invalidated or sqlstate(error)[:2] in PASSING
 
 
 async def read_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:

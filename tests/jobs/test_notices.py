@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from service.adapters.audit_signing import Notary
 from service.adapters.keys import Keys
@@ -118,10 +119,11 @@ class Stumbling:
     """What is told of a filed appeal, once: a statement that the database refuses, or an error of another kind."""
 
     def __init__(self, statement: str | None = None) -> None:
-        self.statement, self.facts_of = statement, notices.facts_of
+        self.statement, self.facts_of, self.asked = statement, notices.facts_of, 0
 
     async def __call__(self, connection: Any, entry: Any, timezone: str) -> Any:
         if entry.action == "appeal.filed":
+            self.asked += 1
             if self.statement:
                 await connection.execute(text(self.statement))
             raise KeyError(entry.action)
@@ -136,6 +138,20 @@ async def test_an_event_of_which_nothing_can_be_told_keeps_no_other_waiting(
     monkeypatch.setattr(notices, "facts_of", Stumbling(statement))
     assert await told.tell() == 2
     assert await kinds(told.house, dispute.owner) == ["appeal_taken_on"]
+
+
+async def test_an_event_that_takes_too_long_is_tried_again_and_given_up(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_told_dispute(told)
+    slow = Stumbling("SELECT pg_sleep(5)")
+    monkeypatch.setattr(notices, "facts_of", slow)
+    monkeypatch.setattr(notices, "PATIENCE_MS", 300)
+    with capture_logs() as logs:
+        assert await told.tell() == 2
+    assert slow.asked == notices.TRIES
+    assert [(one["event"], one["log_level"], one["action"]) for one in logs] == [("not told", "error", "appeal.filed")]
+    assert await told.tell() == 0
 
 
 async def test_an_event_during_which_the_database_is_in_trouble_is_told_later(
