@@ -4,10 +4,18 @@ import json
 import signal
 import socket
 import stat
+import subprocess
+import sys
 
 import httpx
 
-from tests.faults.running import RunningService, free_port
+from tests.faults.running import ROOT, RunningService, free_port
+
+
+def test_a_start_waits_for_no_library_that_few_requests_need() -> None:
+    asked = "import sys, service.cli, service.serving; print({'numba', 'pgqueuer', 'pypinyin'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert told.stdout == "set()\n"
 
 
 def test_a_first_start_makes_the_administrator_and_swagger_ui(standing: RunningService) -> None:
