@@ -11,7 +11,10 @@ from service.errors import Sentence
 
 
 class Alliance(StrEnum):
-    """How far a contact stands by us (政治联盟状态), from opponent to champion."""
+    """How far a contact stands by us, from opponent to champion.
+
+    政治联盟状态：联系人对我方的立场，由反对到支持。
+    """
 
     OPPONENT = "opponent"
     NEUTRAL = "neutral"

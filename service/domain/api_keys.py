@@ -12,7 +12,10 @@ _CHECKSUM = 6  # CRC-32 in base 62
 
 
 class Scope(StrEnum):
-    """What an integration may do."""
+    """What an integration may do.
+
+    系统集成的授权范围。
+    """
 
     DIRECTORY_READ = "directory:read"
     ACCOUNTS_READ = "accounts:read"

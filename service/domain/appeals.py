@@ -44,7 +44,10 @@ class AppealSettings:
 
 
 class Ground(StrEnum):
-    """What an appeal is based on."""
+    """What an appeal is based on.
+
+    申诉理由。
+    """
 
     WRONG_DATA = "wrong_data"
     RULE_MISAPPLIED = "rule_misapplied"
@@ -56,7 +59,10 @@ class Ground(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an appeal may be decided."""
+    """How an appeal may be decided.
+
+    申诉的裁决结果。
+    """
 
     UPHELD = "upheld"
     PARTIALLY_UPHELD = "partially_upheld"
@@ -64,7 +70,10 @@ class Outcome(StrEnum):
 
 
 class ContestedRule(StrEnum):
-    """The part of a rulebook on which an appeal turns: a hard rule, or what the score weighs."""
+    """The part of a rulebook on which an appeal turns: a hard rule, or what the score weighs.
+
+    申诉所依据的规则手册内容：硬性规则，或得分的因素。
+    """
 
     AVAILABILITY = "availability"
     BLOCKED_PAIR = "blocked_pair"
@@ -82,14 +91,20 @@ class ContestedRule(StrEnum):
 
 
 class Answer(StrEnum):
-    """What a side says to a mediator's proposal."""
+    """What a side says to a mediator's proposal.
+
+    当事一方对调解方案的答复。
+    """
 
     ACCEPT = "accept"
     REFUSE = "refuse"
 
 
 class EvidenceKind(StrEnum):
-    """What an appellant may point to."""
+    """What an appellant may point to.
+
+    申诉人可以引用的记录类型。
+    """
 
     INTERACTION = "interaction"
     ARCHIVE_ITEM = "archive_item"

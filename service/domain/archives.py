@@ -8,7 +8,10 @@ from service.errors import Sentence
 
 
 class Confidentiality(StrEnum):
-    """How secret an item is. Here confidential (机密) ranks above secret (秘密): compare ranks, never names."""
+    """How secret an item is. Here confidential ranks above secret: compare ranks, never names.
+
+    档案的密级。此处机密高于秘密：请比较 rank，不要比较名称。
+    """
 
     UNCLASSIFIED = "unclassified"
     SECRET = "secret"  # noqa: S105 - a class of papers
@@ -31,7 +34,10 @@ SECRET, CONFIDENTIAL, TOP_SECRET = (name.rank for name in list(Confidentiality)[
 
 
 class FilingKind(StrEnum):
-    """The fifteen kinds of records that are filed."""
+    """The fifteen kinds of records that are filed.
+
+    十五类归档类别。
+    """
 
     PLANNING = "planning"
     ANNUAL_PLAN = "annual_plan"
@@ -87,7 +93,10 @@ ORIGINAL_GROUPS: dict[int, Sentence] = {
 
 
 class Retention(StrEnum):
-    """How long an item is kept (保管期限)."""
+    """How long an item is kept.
+
+    档案的保管期限。
+    """
 
     PERMANENT = "permanent"
     YEARS_30 = "years_30"
@@ -103,7 +112,10 @@ class Retention(StrEnum):
 
 
 class TwoPeople(StrEnum):
-    """What nobody does alone."""
+    """What nobody does alone.
+
+    任何人不得单独完成的事项。
+    """
 
     LOWER = "lower"
     DESTROY = "destroy"

@@ -235,7 +235,7 @@ KNOWN_SETTINGS: dict[str, KnownSetting] = {
         1,
         Sentence(
             "Whether an account's team opens its unclassified archive items without a loan; 1: yes, 0: no.",
-            "客户团队是否可不经借阅直接打开该客户的非涉密档案；1 为可以，0 为不可以。",
+            "客户团队是否可不经借阅直接打开该客户的非密档案；1 为可以，0 为不可以。",
         ),
     ),
     "invitation_hours": KnownSetting(

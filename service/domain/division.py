@@ -9,7 +9,10 @@ from service.errors import Sentence
 
 
 class Scale(StrEnum):
-    """How large the project is (项目规模)."""
+    """How large the project is.
+
+    项目规模。
+    """
 
     SMALL = "small"
     MEDIUM = "medium"
@@ -17,7 +20,10 @@ class Scale(StrEnum):
 
 
 class Complexity(StrEnum):
-    """How involved the project is (复杂程度)."""
+    """How involved the project is.
+
+    项目的复杂程度。
+    """
 
     SIMPLE = "simple"
     MODERATE = "moderate"
@@ -25,7 +31,10 @@ class Complexity(StrEnum):
 
 
 class Stage(StrEnum):
-    """The stages from the identification of needs to after-sales, in their order."""
+    """The stages from the identification of needs to after-sales, in their order.
+
+    由需求识别到售后服务的各阶段，按顺序。
+    """
 
     NEEDS = "needs"
     MARKET_NEWS = "market_news"

@@ -6,7 +6,10 @@ from service.errors import Sentence
 
 
 class Held(StrEnum):
-    """What a person may have that somebody must take over or that ends, in the order in which it is listed."""
+    """What a person may have that somebody must take over or that ends, in the order in which it is listed.
+
+    一个人名下须由他人接手或随之结束的事物，按所列顺序。
+    """
 
     ACCOUNT = "account"
     TASK = "task"

@@ -18,7 +18,10 @@ from service.domain.written_values import is_nothing
 
 
 class MatchOn(StrEnum):
-    """By what a row finds its account."""
+    """By what a row finds its account.
+
+    按何字段匹配客户。
+    """
 
     CODE = "code"
     EXTERNAL_REF = "external_ref"

@@ -12,7 +12,10 @@ from service.errors import EditWindowClosed, Forbidden
 
 
 class InteractionKind(StrEnum):
-    """How one meets."""
+    """How one meets.
+
+    互动方式。
+    """
 
     VISIT = "visit"
     CALL = "call"
@@ -24,7 +27,10 @@ class InteractionKind(StrEnum):
 
 
 class Side(StrEnum):
-    """Whose participant somebody is."""
+    """Whose participant somebody is.
+
+    参与者所属的一方。
+    """
 
     OWN = "own"
     CUSTOMER = "customer"

@@ -61,7 +61,10 @@ HOW_TO_ASK = {
 
 
 class Duty(StrEnum):
-    """What a borrower promises before the loan begins."""
+    """What a borrower promises before the loan begins.
+
+    借阅开始之前借阅人的承诺。
+    """
 
     CARE = "care"
     NO_ALTERATION = "no_alteration"

@@ -21,7 +21,10 @@ MAIL_PAUSES = (
 
 
 class Language(StrEnum):
-    """The languages that notices are written in."""
+    """The languages that notices are written in.
+
+    通知所用的语言。
+    """
 
     EN = "en"
     ZH = "zh-CN"

@@ -6,7 +6,10 @@ from service.errors import Sentence
 
 
 class Role(StrEnum):
-    """What somebody is in the company; a person may hold several."""
+    """What somebody is in the company; a person may hold several.
+
+    人员在公司的角色；一人可有多个。
+    """
 
     GENERAL_MANAGER = "general_manager"
     DEPUTY_GENERAL_MANAGER = "deputy_general_manager"

@@ -18,14 +18,20 @@ class ReviewSettings:
 
 
 class ReviewState(StrEnum):
-    """A review; it is closed with at least one decision."""
+    """A review; it is closed with at least one decision.
+
+    审核的状态；至少作出一项决定方可结束。
+    """
 
     OPEN = "open"
     CLOSED = "closed"
 
 
 class ReviewDecisionKind(StrEnum):
-    """What a review decides on."""
+    """What a review decides on.
+
+    审核可作出的决定。
+    """
 
     KEEP = "keep"
     REBALANCE = "rebalance"

@@ -31,7 +31,10 @@ class Transitions(Generic[State]):
 
 
 class VersionState(StrEnum):
-    """A version of a tier scheme or rulebook."""
+    """A version of a tier scheme or rulebook.
+
+    分级方案或规则手册版本的状态。
+    """
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -48,7 +51,10 @@ VERSION_TRANSITIONS = Transitions(
 
 
 class EvaluationState(StrEnum):
-    """A run of a tier scheme."""
+    """A run of a tier scheme.
+
+    分级方案评定的状态。
+    """
 
     PREVIEW = "preview"
     APPROVED = "approved"
@@ -65,7 +71,10 @@ EVALUATION_TRANSITIONS = Transitions(
 
 
 class PlanState(StrEnum):
-    """A distribution plan."""
+    """A distribution plan.
+
+    分配方案的状态。
+    """
 
     DRAFT = "draft"
     COMPUTING = "computing"
@@ -97,7 +106,10 @@ UNSETTLED_PLANS = frozenset({PlanState.DRAFT, PlanState.COMPUTING, PlanState.PRO
 
 
 class AppealState(StrEnum):
-    """An appeal; its instance, 1 or 2, is counted apart."""
+    """An appeal; its instance, 1 or 2, is counted apart.
+
+    申诉的状态；一审或二审另行记录。
+    """
 
     SUBMITTED = "submitted"
     UNDER_REVIEW = "under_review"
@@ -136,7 +148,10 @@ OPEN_APPEALS = frozenset({AppealState.SUBMITTED, AppealState.UNDER_REVIEW, Appea
 
 
 class TaskState(StrEnum):
-    """A task (任务); overdue is derived from its dates, never stored."""
+    """A task; overdue is derived from its dates, never stored.
+
+    任务的状态；逾期由日期得出，不另存储。
+    """
 
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
@@ -156,7 +171,10 @@ OPEN_TASK_STATES = (TaskState.NOT_STARTED, TaskState.IN_PROGRESS)
 
 
 class ImportState(StrEnum):
-    """A file on its way in; `validated` is the end of a dry run, which may be run for real."""
+    """A file on its way in; `validated` is the end of a dry run, which may be run for real.
+
+    导入的状态；`validated` 为校验结束，可转为正式写入。
+    """
 
     RECEIVED = "received"
     AWAITING_MAPPING = "awaiting_mapping"
@@ -185,7 +203,10 @@ IMPORT_TRANSITIONS = Transitions(
 
 
 class JobState(StrEnum):
-    """A job; a worker that dies leaves its job to be queued again."""
+    """A job; a worker that dies leaves its job to be queued again.
+
+    作业的状态；执行程序中断时，作业重新排队。
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -206,7 +227,10 @@ JOB_TRANSITIONS = Transitions(
 
 
 class StaffStatus(StrEnum):
-    """Where somebody stands with the company; only the active act and are assigned to."""
+    """Where somebody stands with the company; only the active act and are assigned to.
+
+    人员的状态；仅在职者可以操作并参与分配。
+    """
 
     INVITED = "invited"
     ACTIVE = "active"
@@ -225,7 +249,10 @@ STAFF_TRANSITIONS = Transitions(
 
 
 class GrantState(StrEnum):
-    """A role grant; one that needs a second person waits as proposed."""
+    """A role grant; one that needs a second person waits as proposed.
+
+    角色授予的状态；须第二人确认者为待批准。
+    """
 
     PROPOSED = "proposed"
     EFFECTIVE = "effective"
@@ -244,7 +271,10 @@ GRANT_TRANSITIONS = Transitions(
 
 
 class ArchiveState(StrEnum):
-    """An item of the archive: the archivist accepts what a department deposits."""
+    """An item of the archive: the archivist accepts what a department deposits.
+
+    档案的状态：部门交存，档案管理员接收。
+    """
 
     DEPOSITED = "deposited"
     ACCEPTED = "accepted"
@@ -263,7 +293,10 @@ ARCHIVE_TRANSITIONS = Transitions(
 
 
 class VersionOfItemState(StrEnum):
-    """One file of an item of the archive."""
+    """One file of an item of the archive.
+
+    档案文件的状态。
+    """
 
     DEPOSITED = "deposited"
     ACCEPTED = "accepted"
@@ -280,7 +313,10 @@ VERSION_OF_ITEM_TRANSITIONS = Transitions(
 
 
 class ProposalState(StrEnum):
-    """What one person proposed and a second decides."""
+    """What one person proposed and a second decides.
+
+    由一人提议、第二人决定的事项的状态。
+    """
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
@@ -299,7 +335,10 @@ PROPOSAL_TRANSITIONS = Transitions(
 
 
 class PaperState(StrEnum):
-    """Where the paper of an item is, whatever became of electronic loans; only its return ends being overdue."""
+    """Where the paper of an item is, whatever became of electronic loans; only its return ends being overdue.
+
+    纸质原件的状态，与电子借阅无关；只有归还才能结束逾期。
+    """
 
     IN_ARCHIVE = "in_archive"
     OUT = "out"
@@ -318,7 +357,10 @@ PAPER_TRANSITIONS = Transitions(
 
 
 class LoanState(StrEnum):
-    """A loan (借阅); the paper's custody is counted apart."""
+    """A loan; the paper's custody is counted apart.
+
+    借阅的状态；纸质原件的保管另行记录。
+    """
 
     REQUESTED = "requested"
     APPROVED = "approved"
@@ -349,7 +391,10 @@ LOAN_TRANSITIONS = Transitions(
 
 
 class ReadingState(StrEnum):
-    """A reading session (档案室阅览); granted at a place by the archivist after an approval."""
+    """A reading session; granted at a place by the archivist after an approval.
+
+    档案室阅览的状态；批准之后由档案管理员在指定地点安排。
+    """
 
     REQUESTED = "requested"
     APPROVED = "approved"

@@ -17,7 +17,10 @@ from service.domain.people import Role
 
 
 class Method(StrEnum):
-    """How a scheme grades."""
+    """How a scheme grades.
+
+    方案的评级方式。
+    """
 
     SCORE = "score"
     SHARE = "share"
@@ -26,14 +29,20 @@ class Method(StrEnum):
 
 
 class Basis(StrEnum):
-    """What a share is of: the run of accounts down to a cut, or the one account."""
+    """What a share is of: the run of accounts down to a cut, or the one account.
+
+    占比的对象：累计至分界的客户，或单个客户。
+    """
 
     CUMULATIVE_GROUP = "cumulative_group"
     INDIVIDUAL_SHARE = "individual_share"
 
 
 class PlanKind(StrEnum):
-    """The plan that an account gets: 个性化方案, 标准方案, 基本支持."""
+    """The plan that an account gets.
+
+    客户的支持方案：个性化方案、标准方案或基本支持方案。
+    """
 
     PERSONALISED = "personalised"
     STANDARD = "standard"
@@ -79,7 +88,10 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Points for a value of at least the minimum."""
+    """Points for a value of at least the minimum.
+
+    数值不低于下限时所得的分数。
+    """
 
     minimum: Decimal
     points: Decimal

@@ -17,7 +17,10 @@ _CUT = Context(prec=120, rounding=ROUND_DOWN)
 
 
 class Reason(StrEnum):
-    """Why an account has no tier."""
+    """Why an account has no tier.
+
+    客户没有级别的原因。
+    """
 
     MISSING_VALUE = "missing_value"
     MISSING_RATE = "missing_rate"

@@ -23,7 +23,10 @@ _EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
 
 
 class Direction(StrEnum):
-    """Which way an account moves within a scheme."""
+    """Which way an account moves within a scheme.
+
+    客户在分级方案中的变动方向。
+    """
 
     ENTERS = "enters"
     UP = "up"

@@ -54,7 +54,11 @@ async def expected_version(
     request: Request,
     if_match: Annotated[
         str | None,
-        Header(max_length=1000, description='The ETag that you last read, such as `"3-full"`; `*` for any version.'),
+        Header(
+            max_length=1000,
+            description='The ETag that you last read, such as `"3-full"`; `*` for any version. '
+            '最近一次读取的 ETag，如 `"3-full"`；`*` 表示任何版本。',
+        ),
     ] = None,
 ) -> Versions:
     """The versions that the caller would change: 428 without If-Match, 412 when it names none that could be ours."""

@@ -18,25 +18,31 @@ ALWAYS: tuple[type[Problem], ...] = (
 
 
 class FieldProblem(View):
-    """What is wrong with one field; exactly one of pointer, parameter and header is there."""
+    """What is wrong with one field; exactly one of pointer, parameter and header is there.
 
-    pointer: str = Field(default="", description="JSON Pointer into the body.")
-    parameter: str = Field(default="", description="Name of a query or path parameter.")
-    header: str = Field(default="", description="Name of a header.")
-    code: str = Field(description="Stable snake_case code.")
-    detail: str = Field(description="A sentence in the caller's language.")
+    一个字段的问题；pointer、parameter 与 header 恰有其一。
+    """
+
+    pointer: str = Field(default="", description="JSON Pointer into the body. 指向请求体的 JSON Pointer。")
+    parameter: str = Field(default="", description="Name of a query or path parameter. 查询参数或路径参数的名称。")
+    header: str = Field(default="", description="Name of a header. 请求头的名称。")
+    code: str = Field(description="Stable snake_case code. 固定的 snake_case 代码。")
+    detail: str = Field(description="A sentence in the caller's language. 以调用者的语言说明。")
 
 
 class ProblemView(View):
-    """A problem (RFC 9457)."""
+    """A problem (RFC 9457).
 
-    type: str = Field(description="Stable URN of the kind of problem.")
-    title: str = Field(description="What kind of problem this is.")
-    status: int = Field(description="The HTTP status.")
-    detail: str = Field(description="What went wrong this time.")
-    instance: str = Field(description="The path that was asked for.")
-    code: str = Field(description="Stable snake_case code.")
-    request_id: str = Field(description="Names this request in our logs.")
+    问题说明（RFC 9457）。
+    """
+
+    type: str = Field(description="Stable URN of the kind of problem. 问题类型的固定 URN。")
+    title: str = Field(description="What kind of problem this is. 问题的类型。")
+    status: int = Field(description="The HTTP status. HTTP 状态码。")
+    detail: str = Field(description="What went wrong this time. 本次出错的具体情况。")
+    instance: str = Field(description="The path that was asked for. 所请求的路径。")
+    code: str = Field(description="Stable snake_case code. 固定的 snake_case 代码。")
+    request_id: str = Field(description="Names this request in our logs. 此请求在系统日志中的编号。")
     errors: list[FieldProblem]
 
 

@@ -82,7 +82,10 @@ class Snapshot(Base):
 
 
 class DistributionPlan(Versioned, Base):
-    """A batch of assignments computed from one snapshot by one rulebook."""
+    """A batch of assignments computed from one snapshot by one rulebook.
+
+    由一份快照按一本规则手册算出的一批归属。
+    """
 
     __tablename__ = "distribution_plans"
     __table_args__ = (

@@ -14,7 +14,10 @@ from service.models.base import Base, Dated, Identified, Versioned
 
 
 class Job(Identified, Dated, Base):
-    """Work that outlives its request."""
+    """Work that outlives its request.
+
+    在请求结束后继续进行的工作。
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (

@@ -164,7 +164,7 @@ async def get_archive_content(item_id: UUID, query: Annotated[ContentFilter, Que
     Without a loan: an unclassified item by its account's team, a deposit by its depositor until it is accepted. A 403
     tells whoever may ask for it how to.
 
-    打开档案文件；未经借阅仅限客户团队（非涉密）及接收前的交存人；可申请者在 403 中得知途径。
+    打开档案文件；未经借阅仅限客户团队（非密）及接收前的交存人；可申请者在 403 中得知途径。
     """
     content = await open_content(context.session, context.actor, context.services.vault, item_id, query.number)
     return ContentResponse(content, still_open(context, content))

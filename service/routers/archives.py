@@ -47,7 +47,7 @@ router = APIRouter(prefix="/v1/archives", tags=["archives"], route_class=Archive
 async def list_archive_items(query: Annotated[ArchiveItemFilter, Query()], context: Ctx) -> Response:
     """The items of the archive that you may know of.
 
-    Compare classes by `rank`: confidential (机密) ranks above secret (秘密) here.
+    Compare classes by `rank`: confidential ranks above secret here.
 
     档案列表，仅含您有权知悉的档案；密级请按 `rank` 比较。
     """
@@ -113,7 +113,7 @@ async def update_archive_item(
 async def accept_archive_item(item_id: UUID, wanted: Acceptance, context: Ctx) -> Response:
     """Accept a deposit with its files, as the archivist.
 
-    From confidential (机密) upwards the original must have been handed over. Nobody accepts what they deposited.
+    From confidential upwards the original must have been handed over. Nobody accepts what they deposited.
 
     接收档案；机密及以上须移交原件。
     """
@@ -142,7 +142,7 @@ async def withdraw_archive_item(item_id: UUID, wanted: ArchiveReason, context: C
 async def raise_archive_item(item_id: UUID, wanted: ClassRaise, context: Ctx) -> Response:
     """Raise the class of an item, effective at once.
 
-    By the archivist; to top secret by the general manager. Confidential (机密) ranks above secret (秘密) here.
+    By the archivist; to top secret by the general manager. Confidential ranks above secret here.
 
     提升密级，立即生效；绝密由总经理确定。
     """

@@ -46,7 +46,10 @@ FILE_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 
 
 class ImportForm(ImportCreate):
-    """A file to import, and how it is to be taken."""
+    """A file to import, and how it is to be taken.
+
+    要导入的文件及处理方式。
+    """
 
     file: UploadFile = Field(description="CSV, XLSX, XLS, ODS or NDJSON, at most 50 MiB. 表格文件。")
 
@@ -57,7 +60,10 @@ class ImportForm(ImportCreate):
     status_code=status.HTTP_201_CREATED,
     responses={
         **raises(MalformedForm, BodyTooLarge, UnsupportedMediaType),
-        202: {"model": ImportView, "description": "The import runs; Location names its job."},
+        202: {
+            "model": ImportView,
+            "description": "The import runs; Location names its job. 导入开始执行；Location 指明其作业。",
+        },
     },
 )
 async def create_import(wanted: Annotated[ImportForm, Form(media_type=FORM_TYPE)], context: Ctx) -> Response:

@@ -15,7 +15,7 @@ from service.queries import settings as queries
 from service.schemas.settings import SettingPage, SettingUpdate, SettingView
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=Endpoint)
-Key = Annotated[str, Path(max_length=50, pattern="^[a-z_]+$", description="The setting's name.")]
+Key = Annotated[str, Path(max_length=50, pattern="^[a-z_]+$", description="The setting's name. 设置项的名称。")]
 
 
 @router.get("", response_model=SettingPage, responses=raises())

@@ -74,7 +74,7 @@ async def update_task(task_id: UUID, patch: TaskUpdate, version: ExpectedVersion
 
 @router.post("/{task_id}/start", response_model=TaskView, responses=STEP)
 async def start_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, context: Ctx) -> Response:
-    """Begin a task (进行中).
+    """Begin a task.
 
     It counts as being worked on.
 
@@ -87,7 +87,7 @@ async def start_task(task_id: UUID, step: TaskStep, version: ExpectedVersion, co
 
 @router.post("/{task_id}/finish", response_model=TaskView, responses=STEP)
 async def finish_task(task_id: UUID, end: TaskFinish, version: ExpectedVersion, context: Ctx) -> Response:
-    """End a task (已完成) on its actual date.
+    """End a task on its actual date.
 
     Leave `actual_on` out for today.
 

@@ -11,7 +11,7 @@ from service.schemas.page import PageFilter
 
 
 class AbsenceKind(StrEnum):
-    """Why somebody is away."""
+    """Why somebody is away. 缺勤原因。"""
 
     VACATION = "vacation"
     SICK_LEAVE = "sick_leave"
@@ -22,16 +22,19 @@ class AbsenceKind(StrEnum):
 
 
 class AbsenceCreate(Body):
-    """Days on which a person is away and takes no new accounts."""
+    """Days on which a person is away and takes no new accounts. 人员不在岗、不承接新客户的日期。"""
 
-    starts_on: Day = Field(description="The first day.", examples=["2026-02-16"])
-    ends_on: Day = Field(description="The last day.", examples=["2026-02-20"])
-    kind: AbsenceKind = Field(description="Why.")
-    note: Text2000 | None = Field(default=None, description="Note (备注).", examples=["春节探亲"])
+    starts_on: Day = Field(description="The first day. 首日。", examples=["2026-02-16"])
+    ends_on: Day = Field(description="The last day. 末日。", examples=["2026-02-20"])
+    kind: AbsenceKind = Field(description="Why. 原因。")
+    note: Text2000 | None = Field(default=None, description="Note. 备注。", examples=["春节探亲"])
 
 
 class AbsenceUpdate(Body):
-    """A merge patch (RFC 7396): only the fields that change; null empties a field."""
+    """A merge patch (RFC 7396): only the fields that change; null empties a field.
+
+    合并补丁（RFC 7396）：仅填写要修改的字段；null 表示清空。
+    """
 
     starts_on: Day = UNCHANGED
     ends_on: Day = UNCHANGED
@@ -40,7 +43,7 @@ class AbsenceUpdate(Body):
 
 
 class AbsenceView(View):
-    """Days on which a person is away."""
+    """Days on which a person is away. 人员不在岗的日期。"""
 
     id: UUID
     staff_id: UUID
@@ -54,14 +57,14 @@ class AbsenceView(View):
 
 
 class AbsencePage(View):
-    """Some absences, and where the next ones begin."""
+    """Some absences, and where the next ones begin. 一页缺勤及下一页的起点。"""
 
     items: list[AbsenceView]
     next_cursor: str | None
 
 
 class AbsenceSort(StrEnum):
-    """What absences are sorted by; a leading minus turns the order round."""
+    """What absences are sorted by; a leading minus turns the order round. 缺勤的排序依据；前加减号为倒序。"""
 
     STARTS = "starts_on"
     STARTS_DESC = "-starts_on"
@@ -73,4 +76,4 @@ class AbsenceFilter(PageFilter):
     kind: Annotated[list[AbsenceKind], Field(max_length=10)] | None = Field(default=None, description="Kinds. 类型。")
     on_from: Day | None = Field(default=None, description="Away on this day or later. 缺勤日不早于此日。")
     on_to: Day | None = Field(default=None, description="Away on this day or earlier. 缺勤日不晚于此日。")
-    sort: AbsenceSort = Field(default=AbsenceSort.STARTS, description="The order.")
+    sort: AbsenceSort = Field(default=AbsenceSort.STARTS, description="The order. 排序。")

@@ -50,7 +50,7 @@ Custom = Annotated[dict[Text50, Annotated[Any, AfterValidator(plain)]], Field(ma
 
 
 class Intent(StrEnum):
-    """How willing a customer is to work with us (合作意向)."""
+    """How willing a customer is to work with us. 客户的合作意向。"""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -58,7 +58,7 @@ class Intent(StrEnum):
 
 
 class Lifecycle(StrEnum):
-    """Where the relation with a customer stands."""
+    """Where the relation with a customer stands. 与客户的关系状态。"""
 
     PROSPECT = "prospect"
     ACTIVE = "active"
@@ -66,37 +66,50 @@ class Lifecycle(StrEnum):
 
 
 class Watch(StrEnum):
-    """Why an account is watched: fast growing (成长快) or lost (丢失)."""
+    """Why an account is watched: fast growing or lost. 客户受关注的原因：成长快，或丢失。"""
 
     GROWING = "growing"
     LOST = "lost"
 
 
 class AccountCreate(Body):
-    """A new account."""
+    """A new account. 新客户。"""
 
     code: AccountCode | None = Field(
         default=None,
-        description="Unique account code; made by the service when left out.",
+        description="Unique account code; made by the service when left out. 唯一的客户编号；不填则由系统生成。",
         examples=["A-1001", "华东-001"],
     )
-    external_ref: Text200 | None = Field(default=None, description="The account's id in another system.")
-    parent_id: UUID | None = Field(default=None, description="The group (集团) that the account belongs to.")
-    name: Text200 = Field(description="Customer name (客户名称).", examples=["华为技术有限公司"])
-    kind: Text50 | None = Field(default=None, description="Kind of customer, such as industrial or government.")
-    industry: Text50 | None = Field(default=None, description="Industry (行业类型).", examples=["通信设备"])
-    region: Text50 | None = Field(default=None, description="Region (地域分布).", examples=["华南"])
-    potential_value: Money | None = Field(default=None, description="Potential value a year (潜在价值).")
-    potential_value_on: Day | None = Field(default=None, description="The day that the value was true.")
-    intent: Intent | None = Field(default=None, description="Cooperation intent (合作意向).")
-    products: Products = Field(default=[], description="Products that the account needs (产品匹配度).")
-    lifecycle: Lifecycle = Field(default=Lifecycle.PROSPECT, description="Prospect, active or former.")
-    source: Text200 | None = Field(default=None, description="Where the data comes from.")
-    custom: Custom = Field(default={}, description="Further fields that the company keeps.")
+    external_ref: Text200 | None = Field(
+        default=None, description="The account's id in another system. 客户在其他系统中的编号。"
+    )
+    parent_id: UUID | None = Field(default=None, description="The group that the account belongs to. 所属集团。")
+    name: Text200 = Field(description="Customer name. 客户名称。", examples=["华为技术有限公司"])
+    kind: Text50 | None = Field(
+        default=None, description="Kind of customer, such as industrial or government. 客户类型，如工业企业、政府机构。"
+    )
+    industry: Text50 | None = Field(default=None, description="Industry. 行业类型。", examples=["通信设备"])
+    region: Text50 | None = Field(default=None, description="Region. 地域分布。", examples=["华南"])
+    potential_value: Money | None = Field(default=None, description="Potential value a year. 每年的潜在价值。")
+    potential_value_on: Day | None = Field(
+        default=None, description="The day that the value was true. 该价值的对应日期。"
+    )
+    intent: Intent | None = Field(default=None, description="Cooperation intent. 合作意向。")
+    products: Products = Field(
+        default=[], description="Products that the account needs. 客户所需的产品（用于产品匹配度）。"
+    )
+    lifecycle: Lifecycle = Field(
+        default=Lifecycle.PROSPECT, description="Prospect, active or former. 潜在、有效或已流失。"
+    )
+    source: Text200 | None = Field(default=None, description="Where the data comes from. 数据来源。")
+    custom: Custom = Field(default={}, description="Further fields that the company keeps. 公司自定的其他字段。")
 
 
 class AccountUpdate(Body):
-    """A merge patch (RFC 7396): only the fields that change; null empties a field."""
+    """A merge patch (RFC 7396): only the fields that change; null empties a field.
+
+    合并补丁（RFC 7396）：仅填写要修改的字段；null 表示清空。
+    """
 
     external_ref: Text200 | None = None
     parent_id: UUID | None = None
@@ -116,7 +129,10 @@ class AccountUpdate(Body):
 
 
 class AccountView(View):
-    """An account; what the caller may not see is null and named in `redacted`."""
+    """An account; what the caller may not see is null and named in `redacted`.
+
+    客户；无权查看的字段为空并列于 `redacted`。
+    """
 
     id: UUID
     code: str
@@ -127,34 +143,38 @@ class AccountView(View):
     industry: str | None
     region: str | None
     potential_value: Money | None
-    potential_value_base: Money | None = Field(description="In the base currency, by the dated exchange rate.")
+    potential_value_base: Money | None = Field(
+        description="In the base currency, by the dated exchange rate. 以本位币计，按相应日期的汇率折算。"
+    )
     potential_value_on: Day | None
     intent: str | None
     products: list[str]
     lifecycle: str
-    owner_id: UUID | None = Field(description="The staff member who is responsible now (负责人).")
+    owner_id: UUID | None = Field(description="The staff member who is responsible now. 现任负责人。")
     source: str | None
-    verified_at: Instant | None = Field(description="When what decides distribution was last verified.")
+    verified_at: Instant | None = Field(
+        description="When what decides distribution was last verified. 影响分配的数据最近一次核实的时间。"
+    )
     verified_by: UUID | None
-    proposed: dict[str, Any] | None = Field(description="Changes that wait for verification.")
+    proposed: dict[str, Any] | None = Field(description="Changes that wait for verification. 等待核实的变更。")
     watch: str | None
     watch_reason: str | None
     custom: dict[str, Any]
-    redacted: list[str] = Field(description="Fields that are hidden from you.")
+    redacted: list[str] = Field(description="Fields that are hidden from you. 对您隐藏的字段。")
     version: int
     created_at: Instant
     updated_at: Instant
 
 
 class AccountPage(View):
-    """Some accounts, and where the next ones begin."""
+    """Some accounts, and where the next ones begin. 一页客户及下一页的起点。"""
 
     items: list[AccountView]
     next_cursor: str | None
 
 
 class AccountSort(StrEnum):
-    """What accounts are sorted by; a leading minus turns the order round."""
+    """What accounts are sorted by; a leading minus turns the order round. 客户的排序依据；前加减号为倒序。"""
 
     CREATED = "created_at"
     CREATED_DESC = "-created_at"
@@ -194,8 +214,10 @@ class AccountFilter(Body):
     tier: Annotated[list[Text50], Field(max_length=20)] | None = Field(
         default=None, description="Tier codes. 级别代码。"
     )
-    intent: Annotated[list[Intent], Field(max_length=3)] | None = Field(default=None, description="Intents.")
-    lifecycle: Annotated[list[Lifecycle], Field(max_length=3)] | None = Field(default=None, description="Lifecycles.")
+    intent: Annotated[list[Intent], Field(max_length=3)] | None = Field(default=None, description="Intents. 合作意向。")
+    lifecycle: Annotated[list[Lifecycle], Field(max_length=3)] | None = Field(
+        default=None, description="Lifecycles. 客户状态。"
+    )
     potential_value_min: AmountText | None = Field(
         default=None, description=f"At least this, {READ_AMOUNTS}", examples=["1.5亿"]
     )
@@ -210,11 +232,14 @@ class AccountFilter(Body):
     cursor: Annotated[str, Field(max_length=2000)] | None = Field(
         default=None, description="From `next_cursor`. 取自上一页的 `next_cursor`。"
     )
-    sort: AccountSort = Field(default=AccountSort.CREATED, description="The order.")
+    sort: AccountSort = Field(default=AccountSort.CREATED, description="The order. 排序。")
 
 
 class Verification(Body):
-    """The verdict on what decides distribution."""
+    """The verdict on what decides distribution. 对影响分配的数据的核实结果。"""
 
-    accept: StrictBool = Field(description="true: the proposed values count from now on; false: they are dropped.")
-    reason: Text2000 | None = Field(default=None, description="Why.")
+    accept: StrictBool = Field(
+        description="true: the proposed values count from now on; false: they are dropped. "
+        "true：待核实的数值即刻生效；false：予以舍弃。"
+    )
+    reason: Text2000 | None = Field(default=None, description="Why. 原因。")

@@ -29,21 +29,34 @@ HASH = "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="
 
 
 class AuditCheckpointView(View):
-    """The whole log at one moment, signed."""
+    """The whole log at one moment, signed. 某一时刻的整份日志，附签名。"""
 
-    number: Number = Field(description="Checkpoints are counted from 1.", examples=[17])
-    epoch: int = Field(ge=1, description="Counts the database servers that the log has lived on.", examples=[1])
-    size: Number = Field(description="How many entries it covers.", examples=[1234])
-    root: str = Field(description="Merkle tree hash (RFC 6962) of these entries, base64.", examples=[HASH])
+    number: Number = Field(description="Checkpoints are counted from 1. 检查点序号，从 1 起。", examples=[17])
+    epoch: int = Field(
+        ge=1,
+        description="Counts the database servers that the log has lived on. 日志先后所在数据库服务器的计数。",
+        examples=[1],
+    )
+    size: Number = Field(description="How many entries it covers. 所覆盖的记录条数。", examples=[1234])
+    root: str = Field(
+        description="Merkle tree hash (RFC 6962) of these entries, base64. "
+        "这些记录的默克尔树散列值（RFC 6962），base64。",
+        examples=[HASH],
+    )
     at: Instant
     verifier_key: str = Field(
-        description="Who signed it, as a C2SP signed-note key. Trust a key that you got by another way.", examples=[KEY]
+        description="Who signed it, as a C2SP signed-note key. Trust a key that you got by another way. "
+        "签名者的密钥，采用 C2SP 签名注记格式。请仅信任通过其他途径取得的密钥。",
+        examples=[KEY],
     )
-    note: str = Field(description="The checkpoint as it was signed, a C2SP signed note.", examples=[NOTE])
+    note: str = Field(
+        description="The checkpoint as it was signed, a C2SP signed note. 已签名的检查点，采用 C2SP 签名注记格式。",
+        examples=[NOTE],
+    )
 
 
 class AuditCheckpointPage(View):
-    """Some checkpoints, and where the next ones begin."""
+    """Some checkpoints, and where the next ones begin. 一页检查点及下一页的起点。"""
 
     items: list[AuditCheckpointView]
     next_cursor: str | None
@@ -54,7 +67,7 @@ class AuditCheckpointFilter(PageFilter):
 
     at_from: Instant | None = Field(default=None, description="Signed at or after this instant. 签署时间不早于此时刻。")
     at_to: Instant | None = Field(default=None, description="Signed before this instant. 签署时间早于此时刻。")
-    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")
+    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order. 排序。")
 
 
 class AuditProofQuery(Body):
@@ -73,23 +86,39 @@ class AuditProofQuery(Body):
 
 
 class ProofKind(StrEnum):
-    """What a proof is of."""
+    """What a proof is of. 证明的类型。"""
 
     INCLUSION = "inclusion"
     CONSISTENCY = "consistency"
 
 
 class AuditProofView(View):
-    """A proof of RFC 6962, to be checked against a checkpoint that somebody holds."""
+    """A proof of RFC 6962, to be checked against a checkpoint that somebody holds.
 
-    kind: ProofKind = Field(description="`inclusion` of an entry, or `consistency` with an earlier checkpoint.")
-    leaf_index: int | None = Field(description="The entry's place in the tree, from 0.", examples=[41])
+    RFC 6962 证明，可对照所持的检查点验证。
+    """
+
+    kind: ProofKind = Field(
+        description="`inclusion` of an entry, or `consistency` with an earlier checkpoint. "
+        "`inclusion` 证明包含某条记录，`consistency` 证明与较早的检查点一致。"
+    )
+    leaf_index: int | None = Field(
+        description="The entry's place in the tree, from 0. 该记录在树中的位置，从 0 起。", examples=[41]
+    )
     canonical: str | None = Field(
-        description="The entry's content in RFC 8785 form; its leaf hash is SHA-256 of a zero byte and these bytes.",
+        description="The entry's content in RFC 8785 form; its leaf hash is SHA-256 of a zero byte and these "
+        "bytes. "
+        "记录内容的 RFC 8785 规范形式；叶散列值为一个零字节加这些字节的 SHA-256。",
         examples=['{"account_id":null,"action":"staff.created"}'],
     )
-    earlier: AuditCheckpointView | None = Field(description="The earlier checkpoint, for `consistency`.")
-    checkpoint: AuditCheckpointView = Field(description="The checkpoint that it is proved to be in.")
+    earlier: AuditCheckpointView | None = Field(
+        description="The earlier checkpoint, for `consistency`. 较早的检查点，用于 `consistency`。"
+    )
+    checkpoint: AuditCheckpointView = Field(
+        description="The checkpoint that it is proved to be in. 被证明所在的检查点。"
+    )
     hashes: Annotated[list[str], Field(max_length=128)] = Field(
-        description="The hashes of the path in the order of RFC 6962, base64.", examples=[[HASH]]
+        description="The hashes of the path in the order of RFC 6962, base64. "
+        "路径上的散列值，按 RFC 6962 的顺序，base64。",
+        examples=[[HASH]],
     )

@@ -10,18 +10,27 @@ from service.schemas.page import PageFilter
 
 
 class DepartmentCreate(Body):
-    """A new part of the company."""
+    """A new part of the company. 新部门。"""
 
-    name: Text200 = Field(description="Unique name.", examples=["大客户部"])
-    parent_id: UUID | None = Field(default=None, description="The department above; its managers see what this sees.")
-    manager_id: UUID | None = Field(default=None, description="Who heads it.")
+    name: Text200 = Field(description="Unique name. 唯一的名称。", examples=["大客户部"])
+    parent_id: UUID | None = Field(
+        default=None,
+        description="The department above; its managers see what this sees. "
+        "上级部门；其管理者可以看到下级所能看到的内容。",
+    )
+    manager_id: UUID | None = Field(default=None, description="Who heads it. 部门主管。")
     deputy_in_charge_id: UUID | None = Field(
-        default=None, description="The deputy general manager in charge (分管副总经理), who approves secret loans."
+        default=None,
+        description="The deputy general manager in charge, who approves secret loans. "
+        "分管副总经理，负责审批秘密档案的借阅。",
     )
 
 
 class DepartmentUpdate(Body):
-    """A merge patch (RFC 7396): only the fields that change; null empties a field."""
+    """A merge patch (RFC 7396): only the fields that change; null empties a field.
+
+    合并补丁（RFC 7396）：仅填写要修改的字段；null 表示清空。
+    """
 
     name: Text200 = UNCHANGED
     parent_id: UUID | None = None
@@ -30,7 +39,7 @@ class DepartmentUpdate(Body):
 
 
 class DepartmentView(View):
-    """A part of the company."""
+    """A part of the company. 部门。"""
 
     id: UUID
     name: str
@@ -43,7 +52,7 @@ class DepartmentView(View):
 
 
 class DepartmentPage(View):
-    """Some departments, and where the next ones begin."""
+    """Some departments, and where the next ones begin. 一页部门及下一页的起点。"""
 
     items: list[DepartmentView]
     next_cursor: str | None

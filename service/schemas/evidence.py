@@ -11,13 +11,23 @@ from service.schemas.page import PageFilter
 
 
 class AuditEntryView(View):
-    """One fact, append-only; the bytes of `canonical` (UTF-8) are its leaf in the Merkle tree."""
+    """One fact, append-only; the bytes of `canonical` (UTF-8) are its leaf in the Merkle tree.
+
+    一项事实，只增不改；`canonical` 的字节（UTF-8）即其在默克尔树中的叶。
+    """
 
     id: UUID
-    position: int = Field(ge=1, description="Its number in the log; numbers may be left out.", examples=[1234])
-    xid: str = Field(description="The database transaction that wrote it; entries of one transaction share it.")
+    position: int = Field(
+        ge=1,
+        description="Its number in the log; numbers may be left out. 在日志中的序号；可能不连续。",
+        examples=[1234],
+    )
+    xid: str = Field(
+        description="The database transaction that wrote it; entries of one transaction share it. "
+        "写入该记录的数据库事务；同一事务的记录相同。"
+    )
     at: Instant
-    actor: str = Field(description="Kind and code of whoever acted.", examples=["staff:S0001"])
+    actor: str = Field(description="Kind and code of whoever acted. 操作主体的类型与代码。", examples=["staff:S0001"])
     actor_id: UUID | None
     on_behalf_of: UUID | None
     action: str = Field(examples=["account.changed"])
@@ -25,12 +35,14 @@ class AuditEntryView(View):
     subject_id: UUID | None
     account_id: UUID | None
     request_id: str
-    data: dict[str, Any] = Field(description="What happened in detail.")
-    canonical: str = Field(description="The members above in RFC 8785 form: what is sealed.")
+    data: dict[str, Any] = Field(description="What happened in detail. 详细内容。")
+    canonical: str = Field(
+        description="The members above in RFC 8785 form: what is sealed. 以上各项的 RFC 8785 规范形式，即封存的内容。"
+    )
 
 
 class AuditEntryPage(View):
-    """Some entries, and where the next ones begin."""
+    """Some entries, and where the next ones begin. 一页审计记录及下一页的起点。"""
 
     items: list[AuditEntryView]
     next_cursor: str | None
@@ -55,4 +67,4 @@ class AuditEntryFilter(PageFilter):
     )
     at_from: Instant | None = Field(default=None, description="At or after this instant. 不早于此时刻。")
     at_to: Instant | None = Field(default=None, description="Before this instant. 早于此时刻。")
-    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")
+    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order. 排序。")

@@ -126,7 +126,7 @@ Blank200 = Annotated[str, StringConstraints(max_length=200), AfterValidator(stor
 Blank2000 = Annotated[str, StringConstraints(max_length=2000), AfterValidator(stored)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")]
 CurrencyCode = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217 code.", max_length=3)
+    str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217 code. ISO 4217 货币代码。", max_length=3)
 ]
 LOAD_WORDS = Field(description="value, workload, count or tier:<code>. 负荷：价值、工时、客户数量，或某级别的客户。")
 LoadName = Annotated[str, LOAD_WORDS]
@@ -166,7 +166,9 @@ class View(BaseModel):
 
 
 class Money(Body):
-    """An amount in its own currency."""
+    """An amount in its own currency. 金额及其货币。"""
 
-    amount: DecimalText = Field(ge=0, max_digits=20, decimal_places=2, description="Decimal amount as text.")
+    amount: DecimalText = Field(
+        ge=0, max_digits=20, decimal_places=2, description="Decimal amount as text. 以文本表示的小数金额。"
+    )
     currency: CurrencyCode

@@ -11,33 +11,40 @@ from service.schemas.page import PageFilter
 
 
 class TimeSort(StrEnum):
-    """Newest first, or oldest first."""
+    """Newest first, or oldest first. 由新到旧，或由旧到新。"""
 
     NEWEST = "-at"
     OLDEST = "at"
 
 
 class HistoryEntry(View):
-    """Who changed what, from what to what."""
+    """Who changed what, from what to what. 谁把什么由何改为何。"""
 
     id: UUID
     at: Instant
     actor_id: UUID | None
-    actor: str = Field(description="Kind and code of whoever acted.", examples=["staff:S0001"])
+    actor: str = Field(description="Kind and code of whoever acted. 操作主体的类型与代码。", examples=["staff:S0001"])
     on_behalf_of: UUID | None
     action: str = Field(examples=["account.changed"])
     subject_type: str = Field(examples=["account"])
     subject_id: UUID
-    changes: dict[str, Any] = Field(description="Field → {from, to}; sensitive contact fields are not kept here.")
+    changes: dict[str, Any] = Field(
+        description="Field → {from, to}; sensitive contact fields are not kept here. "
+        "字段 → {from, to}；联系人的敏感字段不在此保留。"
+    )
 
 
 class HistoryPage(View):
-    """Some changes, newest first; with `as_of` also the account's fields as they were."""
+    """Some changes, newest first; with `as_of` also the account's fields as they were.
+
+    部分变更，最新的在前；填写 `as_of` 时另含客户当时的字段。
+    """
 
     items: list[HistoryEntry]
     next_cursor: str | None
     fields: dict[str, Any] | None = Field(
-        description="With `as_of`: the account's fields at that instant, null when it was not entered yet."
+        description="With `as_of`: the account's fields at that instant, null when it was not entered yet. "
+        "填写 `as_of` 时：客户在该时刻的字段；当时尚未录入则为空。"
     )
 
 
@@ -54,25 +61,25 @@ class HistoryFilter(PageFilter):
     )
     subject_id: UUID | None = Field(default=None, description="Changes of this one record. 仅此一条记录的变更。")
     actor_id: UUID | None = Field(default=None, description="Changes by this person. 由此人作出的变更。")
-    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")
+    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order. 排序。")
 
 
 class TimelineEntry(View):
-    """Something that happened around an account."""
+    """Something that happened around an account. 与客户有关的一件事。"""
 
     id: UUID
     at: Instant
     actor_id: UUID | None
-    actor: str = Field(description="Kind and code of whoever acted.", examples=["staff:S0001"])
+    actor: str = Field(description="Kind and code of whoever acted. 操作主体的类型与代码。", examples=["staff:S0001"])
     on_behalf_of: UUID | None
     action: str = Field(examples=["interaction.logged"])
     subject_type: str = Field(examples=["interaction"])
     subject_id: UUID | None
-    fields: list[str] = Field(description="Names of the fields that changed.")
+    fields: list[str] = Field(description="Names of the fields that changed. 变更字段的名称。")
 
 
 class TimelinePage(View):
-    """What happened, newest first."""
+    """What happened, newest first. 发生的事，最新的在前。"""
 
     items: list[TimelineEntry]
     next_cursor: str | None
@@ -86,4 +93,4 @@ class TimelineFilter(PageFilter):
     )
     at_from: Instant | None = Field(default=None, description="At or after this instant. 不早于此时刻。")
     at_to: Instant | None = Field(default=None, description="Before this instant. 早于此时刻。")
-    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order.")
+    sort: TimeSort = Field(default=TimeSort.NEWEST, description="The order. 排序。")

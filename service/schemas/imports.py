@@ -15,7 +15,10 @@ from service.schemas.wording import Wording
 
 
 class ImportTarget(StrEnum):
-    """What the rows of a file are first of all; but for `staff` the account of each row is found or entered too."""
+    """What the rows of a file are first of all; but for `staff` the account of each row is found or entered too.
+
+    文件各行的主要内容；除 `staff` 外，每行的客户也会被匹配或录入。
+    """
 
     ACCOUNTS = "accounts"
     CONTACTS = "contacts"
@@ -24,14 +27,17 @@ class ImportTarget(StrEnum):
 
 
 class ImportMode(StrEnum):
-    """One rejected row keeps the whole file out, or the good rows go in."""
+    """One rejected row keeps the whole file out, or the good rows go in. 有一行被拒绝即全部不写入，或写入合格行。"""
 
     ATOMIC = "atomic"
     PARTIAL = "partial"
 
 
 class RowOutcome(StrEnum):
-    """What a row did to its account or person; of a dry run, what it would do."""
+    """What a row did to its account or person; of a dry run, what it would do.
+
+    一行对其客户或人员的作用；校验时为将有的作用。
+    """
 
     CREATED = "created"
     UPDATED = "updated"
@@ -40,18 +46,32 @@ class RowOutcome(StrEnum):
 
 
 class ColumnChoice(Body):
-    """Which field a column fills; the column is named by its position or by its heading."""
+    """Which field a column fills; the column is named by its position or by its heading.
 
-    column: Annotated[StrictInt, Field(ge=0, le=999)] | None = Field(default=None, description="Position, 0 for A.")
-    heading: Text200 | None = Field(default=None, description="The heading, where only one column has it.")
+    某列对应的字段；列以位置或表头指明。
+    """
+
+    column: Annotated[StrictInt, Field(ge=0, le=999)] | None = Field(
+        default=None, description="Position, 0 for A. 列的位置，A 列为 0。"
+    )
+    heading: Text200 | None = Field(
+        default=None, description="The heading, where only one column has it. 表头；仅当唯一时可用。"
+    )
     field: Text50 | None = Field(
-        description="Field such as `account.name`, `contact.mobile`, `task.subject`; null keeps the cells verbatim.",
+        description="Field such as `account.name`, `contact.mobile`, `task.subject`; null keeps the cells "
+        "verbatim. "
+        "对应字段，如 `account.name`、`contact.mobile`、`task.subject`；空表示原样保留。",
         examples=["account.name"],
     )
     multiplier: DecimalText | None = Field(
-        default=None, gt=0, le=10**12, description="What numbers in the column count, such as 10000 for 万."
+        default=None,
+        gt=0,
+        le=10**12,
+        description="What numbers in the column count, such as 10000 for 万. 该列数字的倍数，如“万”为 10000。",
     )
-    currency: CurrencyCode | None = Field(default=None, description="Currency of unmarked amounts in the column.")
+    currency: CurrencyCode | None = Field(
+        default=None, description="Currency of unmarked amounts in the column. 该列中未注明货币的金额所用的货币。"
+    )
 
     @model_validator(mode="after")
     def name_one_column(self) -> Self:
@@ -65,7 +85,7 @@ Choices = Annotated[list[ColumnChoice], Field(max_length=1000)]
 
 
 class ChoicesText(RootModel[Choices]):
-    """The same as one JSON text, which a form may hold."""
+    """The same as one JSON text, which a form may hold. 同样的内容，以一段 JSON 文本填入表单。"""
 
 
 DecimalMark = Literal[".", ","]
@@ -110,11 +130,15 @@ class ImportCreate(Body):
 
 
 class ImportConfirm(Body):
-    """The word to go: whatever is left out stays as the import has it."""
+    """The word to go: whatever is left out stays as the import has it. 开始执行；未填项沿用导入已有的设置。"""
 
     mapping: Choices = Field(default=[], description=MAPPING)
-    mode: ImportMode | None = Field(default=None, description="All rows or none, or the good ones.")
-    validate_only: StrictBool | None = Field(default=None, description="true: a dry run; false: for real.")
+    mode: ImportMode | None = Field(
+        default=None, description="All rows or none, or the good ones. 全部或仅合格行写入。"
+    )
+    validate_only: StrictBool | None = Field(
+        default=None, description="true: a dry run; false: for real. true：仅校验；false：正式写入。"
+    )
     match_on: MatchOn | None = Field(default=None, description=MATCH_ON)
     currency: CurrencyCode | None = Field(default=None, description=CURRENCY)
     decimal_mark: DecimalMark | None = Field(default=None, description=DECIMAL_MARK)
@@ -122,45 +146,53 @@ class ImportConfirm(Body):
 
 
 class ImportCancel(Body):
-    """Calls an import off; rows that are in already stay."""
+    """Calls an import off; rows that are in already stay. 取消导入；已写入的行保留。"""
 
 
 class ImportColumn(View):
-    """A column: its heading, the field that it fills, and how sure that is."""
+    """A column: its heading, the field that it fills, and how sure that is. 一列：表头、对应字段及把握程度。"""
 
-    column: int = Field(description="Position, 0 for A.")
-    letters: str = Field(description="Name of the column as spreadsheets show it.", examples=["A"])
+    column: int = Field(description="Position, 0 for A. 列的位置，A 列为 0。")
+    letters: str = Field(description="Name of the column as spreadsheets show it. 电子表格中的列名。", examples=["A"])
     heading: str = Field(examples=["客户名称"])
-    field: str | None = Field(description="null: its cells are kept verbatim.", examples=["account.name"])
-    confidence: str = Field(description="From 0 to 1; 1 for a heading that is known, or a field that was chosen.")
-    multiplier: str = Field(description="What numbers in the column count.", examples=["10000"])
+    field: str | None = Field(
+        description="null: its cells are kept verbatim. 空表示该列原样保留。", examples=["account.name"]
+    )
+    confidence: str = Field(
+        description="From 0 to 1; 1 for a heading that is known, or a field that was chosen. "
+        "0 至 1；表头已知或字段由人指定时为 1。"
+    )
+    multiplier: str = Field(description="What numbers in the column count. 该列数字的倍数。", examples=["10000"])
     currency: str | None
     samples: list[str] = Field(
-        description="Some cells; none where they are sensitive.", examples=[["华兴科技有限公司"]]
+        description="Some cells; none where they are sensitive. 部分单元格示例；敏感列不显示。",
+        examples=[["华兴科技有限公司"]],
     )
 
 
 class ImportNotice(View):
-    """What is odd about the file."""
+    """What is odd about the file. 文件的异常之处。"""
 
     code: str = Field(examples=["repeated_heading"])
     detail: Wording
-    columns: list[str] = Field(description="Letters of the columns concerned.")
+    columns: list[str] = Field(description="Letters of the columns concerned. 相关列的字母。")
 
 
 class ImportCounts(View):
-    """How many rows became what."""
+    """How many rows became what. 各种结果的行数。"""
 
     rows: int
     created: int
     updated: int
     unchanged: int
     rejected: int
-    with_warnings: int = Field(description="Rows that were taken although something in them was not understood.")
+    with_warnings: int = Field(
+        description="Rows that were taken although something in them was not understood. 已接收但部分内容无法识别的行。"
+    )
 
 
 class ImportProblem(View):
-    """Why an import failed."""
+    """Why an import failed. 导入失败的原因。"""
 
     code: str = Field(examples=["rows_rejected"])
     en: str
@@ -168,14 +200,19 @@ class ImportProblem(View):
 
 
 class ImportView(View):
-    """An import: a file, how it is read, and how far it is."""
+    """An import: a file, how it is read, and how far it is. 导入：文件、读取方式与进度。"""
 
     id: UUID
     target: ImportTarget
-    filename: str = Field(description="What its sender called the file.", examples=["大客户日常管理.xlsx"])
+    filename: str = Field(
+        description="What its sender called the file. 上传者所用的文件名。", examples=["大客户日常管理.xlsx"]
+    )
     file_sha256: str
-    file_size: int = Field(description="Bytes.")
-    format: str = Field(description="`csv`, `xlsx`, `xls`, `ods` or `ndjson`, by content.")
+    file_size: int = Field(description="Bytes. 字节数。")
+    format: str = Field(
+        description="`csv`, `xlsx`, `xls`, `ods` or `ndjson`, by content. "
+        "按内容判断：`csv`、`xlsx`、`xls`、`ods` 或 `ndjson`。"
+    )
     encoding: str | None
     sheet: str | None
     currency: str
@@ -187,8 +224,8 @@ class ImportView(View):
     mapping: list[ImportColumn]
     notices: list[ImportNotice]
     state: ImportState
-    job_id: UUID | None = Field(description="The job of the last run.")
-    counts: ImportCounts | None = Field(description="There once a run has ended.")
+    job_id: UUID | None = Field(description="The job of the last run. 最近一次执行的作业。")
+    counts: ImportCounts | None = Field(description="There once a run has ended. 执行结束后才有。")
     problem: ImportProblem | None
     created_by: UUID
     version: int
@@ -197,14 +234,14 @@ class ImportView(View):
 
 
 class ImportPage(View):
-    """Some imports, and where the next ones begin."""
+    """Some imports, and where the next ones begin. 一页导入及下一页的起点。"""
 
     items: list[ImportView]
     next_cursor: str | None
 
 
 class ImportSort(StrEnum):
-    """What imports are sorted by; a leading minus turns the order round."""
+    """What imports are sorted by; a leading minus turns the order round. 导入的排序依据；前加减号为倒序。"""
 
     CREATED = "created_at"
     CREATED_DESC = "-created_at"
@@ -213,42 +250,54 @@ class ImportSort(StrEnum):
 class ImportFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
-    state: Annotated[list[ImportState], Field(max_length=7)] | None = Field(default=None, description="States.")
-    target: Annotated[list[ImportTarget], Field(max_length=4)] | None = Field(default=None, description="Targets.")
+    state: Annotated[list[ImportState], Field(max_length=7)] | None = Field(default=None, description="States. 状态。")
+    target: Annotated[list[ImportTarget], Field(max_length=4)] | None = Field(
+        default=None, description="Targets. 导入对象。"
+    )
     file_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", max_length=64)] | None = Field(
         default=None, description="Imports of this very file. 该文件的导入。"
     )
     created_by: UUID | None = Field(default=None, description="Whose imports. 由谁导入。")
-    sort: ImportSort = Field(default=ImportSort.CREATED_DESC, description="The order.")
+    sort: ImportSort = Field(default=ImportSort.CREATED_DESC, description="The order. 排序。")
 
 
 class RowProblem(View):
-    """What is wrong with a cell, or without a column with the row."""
+    """What is wrong with a cell, or without a column with the row. 单元格的问题；未列明列时为整行的问题。"""
 
     code: str = Field(examples=["rate_missing"])
     detail: Wording
-    column: str | None = Field(description="Letters of the column.", examples=["D"])
+    column: str | None = Field(description="Letters of the column. 列的字母。", examples=["D"])
     heading: str | None = Field(examples=["潜在价值"])
     field: str | None = Field(examples=["account.potential_value"])
-    rejects: bool = Field(description="true: the row must be mended; false: it was taken all the same.")
+    rejects: bool = Field(
+        description="true: the row must be mended; false: it was taken all the same. "
+        "true：该行须改正；false：仍已接收。"
+    )
 
 
 class ImportRowView(View):
-    """What became of one row."""
+    """What became of one row. 一行的结果。"""
 
-    row_number: int = Field(description="Number of the row in the file, as people count.")
+    row_number: int = Field(description="Number of the row in the file, as people count. 在文件中的行号，从 1 起。")
     outcome: RowOutcome
     account_id: UUID | None
     contact_id: UUID | None
     task_id: UUID | None
-    staff_id: UUID | None = Field(description="The person, where people are what the file brings.")
-    cells: list[str | None] = Field(description="Every cell as it was typed; null where it is hidden from you.")
-    kept: dict[str, str] = Field(description="By heading, the cells for which no field of ours stands in full.")
+    staff_id: UUID | None = Field(
+        description="The person, where people are what the file brings. 人员，用于导入人员表。"
+    )
+    cells: list[str | None] = Field(
+        description="Every cell as it was typed; null where it is hidden from you. 每个单元格的原文；对您隐藏时为空。"
+    )
+    kept: dict[str, str] = Field(
+        description="By heading, the cells for which no field of ours stands in full. "
+        "没有完全对应字段的单元格，按表头列出。"
+    )
     errors: list[RowProblem]
 
 
 class ImportRowPage(View):
-    """Some rows, and where the next ones begin."""
+    """Some rows, and where the next ones begin. 一页行及下一页的起点。"""
 
     items: list[ImportRowView]
     next_cursor: str | None
@@ -257,7 +306,9 @@ class ImportRowPage(View):
 class ImportRowFilter(PageFilter):
     """Which rows of the last run."""
 
-    outcome: Annotated[list[RowOutcome], Field(max_length=4)] | None = Field(default=None, description="Outcomes.")
+    outcome: Annotated[list[RowOutcome], Field(max_length=4)] | None = Field(
+        default=None, description="Outcomes. 结果。"
+    )
     row_number: Annotated[list[int], Field(max_length=100)] | None = Field(
         default=None, description="Row numbers. 行号。"
     )
@@ -268,7 +319,7 @@ class ImportRowFilter(PageFilter):
 
 
 class RejectedFormat(StrEnum):
-    """What the rejected rows come back as."""
+    """What the rejected rows come back as. 被拒绝行的文件格式。"""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -277,4 +328,6 @@ class RejectedFormat(StrEnum):
 class RejectedFilter(Body):
     """How the rejected rows come back."""
 
-    format: RejectedFormat = Field(default=RejectedFormat.XLSX, description="CSV (UTF-8 with BOM) or XLSX.")
+    format: RejectedFormat = Field(
+        default=RejectedFormat.XLSX, description="CSV (UTF-8 with BOM) or XLSX. CSV（UTF-8，带 BOM）或 XLSX。"
+    )

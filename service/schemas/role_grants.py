@@ -20,29 +20,29 @@ def of_people(role: Role) -> Role:
 
 
 class RoleGrantCreate(Body):
-    """Somebody is to hold a role."""
+    """Somebody is to hold a role. 授予某人角色。"""
 
-    staff_id: UUID = Field(description="Who; never yourself.")
-    role: Annotated[Role, AfterValidator(of_people)] = Field(description="Which role.", examples=["sales_rep"])
-    reason: Text2000 | None = Field(default=None, description="Why.", examples=["接任华东区大客户经理"])
+    staff_id: UUID = Field(description="Who; never yourself. 人员；不能是本人。")
+    role: Annotated[Role, AfterValidator(of_people)] = Field(description="Which role. 角色。", examples=["sales_rep"])
+    reason: Text2000 | None = Field(default=None, description="Why. 原因。", examples=["接任华东区大客户经理"])
 
 
 class GrantVerdict(Body):
-    """Why a grant is approved, refused or revoked."""
+    """Why a grant is approved, refused or revoked. 批准、拒绝或撤销角色授予的理由。"""
 
-    reason: Text2000 | None = Field(default=None, description="Why.", examples=["工作调动"])
+    reason: Text2000 | None = Field(default=None, description="Why. 原因。", examples=["工作调动"])
 
 
 class RoleGrantView(View):
-    """A role that somebody holds, held, or waits for."""
+    """A role that somebody holds, held, or waits for. 某人现有、曾有或待批准的角色。"""
 
     id: UUID
     staff_id: UUID
     role: str
-    state: str = Field(description="proposed, effective, refused or revoked.")
+    state: str = Field(description="proposed, effective, refused or revoked. 待批准、有效、已拒绝或已撤销。")
     reason: str | None
-    granted_by: UUID | None = Field(description="Null for a grant by the command line.")
-    approved_by: UUID | None = Field(description="The second person, where the role needs one.")
+    granted_by: UUID | None = Field(description="Null for a grant by the command line. 由命令行授予时为空。")
+    approved_by: UUID | None = Field(description="The second person, where the role needs one. 第二人；按角色需要时。")
     started_at: Instant | None
     ended_at: Instant | None
     version: int
@@ -51,7 +51,7 @@ class RoleGrantView(View):
 
 
 class RoleGrantPage(View):
-    """Some grants, and where the next ones begin."""
+    """Some grants, and where the next ones begin. 一页角色授予及下一页的起点。"""
 
     items: list[RoleGrantView]
     next_cursor: str | None
@@ -61,5 +61,5 @@ class RoleGrantFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
     staff_id: UUID | None = Field(default=None, description="Grants of this person. 此人的角色。")
-    role: Annotated[list[Role], Field(max_length=30)] | None = Field(default=None, description="Roles.")
-    state: Annotated[list[GrantState], Field(max_length=4)] | None = Field(default=None, description="States.")
+    role: Annotated[list[Role], Field(max_length=30)] | None = Field(default=None, description="Roles. 角色。")
+    state: Annotated[list[GrantState], Field(max_length=4)] | None = Field(default=None, description="States. 状态。")

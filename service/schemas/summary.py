@@ -8,7 +8,7 @@ from service.schemas.fields import Day, Instant, View
 
 
 class PersonInBrief(View):
-    """A staff member in brief."""
+    """A staff member in brief. 员工简况。"""
 
     id: UUID
     code: str
@@ -16,7 +16,7 @@ class PersonInBrief(View):
 
 
 class TierInBrief(View):
-    """A grade that the account holds now."""
+    """A grade that the account holds now. 客户现有的级别。"""
 
     scheme_code: str
     tier: str = Field(examples=["gold"])
@@ -24,17 +24,17 @@ class TierInBrief(View):
 
 
 class InteractionInBrief(View):
-    """A recent interaction."""
+    """A recent interaction. 最近的互动。"""
 
     id: UUID
     kind: str
     subject: str
     starts_at: Instant
-    summary: str | None = Field(description="What came of it; null while it is only planned.")
+    summary: str | None = Field(description="What came of it; null while it is only planned. 结果；仅为计划时为空。")
 
 
 class TaskInBrief(View):
-    """An open task."""
+    """An open task. 未完成的任务。"""
 
     id: UUID
     subject: str
@@ -45,17 +45,20 @@ class TaskInBrief(View):
 
 
 class Counts(View):
-    """How many there are of each."""
+    """How many there are of each. 各类记录的数量。"""
 
     contacts: int
-    team: int = Field(description="People on the team.")
+    team: int = Field(description="People on the team. 团队人数。")
     interactions: int
     open_tasks: int
     overdue_tasks: int
 
 
 class AccountSummary(View):
-    """An account at one glance: who is responsible, how it is graded, what happened last, what is to be done."""
+    """An account at one glance: who is responsible, how it is graded, what happened last, what is to be done.
+
+    客户概览：负责人、级别、近况与待办。
+    """
 
     id: UUID
     code: str
@@ -65,6 +68,8 @@ class AccountSummary(View):
     lifecycle: str
     owner: PersonInBrief | None
     tiers: list[TierInBrief] = Field(max_length=20)
-    latest_interactions: list[InteractionInBrief] = Field(max_length=5, description="The newest first.")
-    open_tasks: list[TaskInBrief] = Field(max_length=10, description="The earliest planned date first.")
+    latest_interactions: list[InteractionInBrief] = Field(max_length=5, description="The newest first. 最新的在前。")
+    open_tasks: list[TaskInBrief] = Field(
+        max_length=10, description="The earliest planned date first. 计划日期最早的在前。"
+    )
     counts: Counts

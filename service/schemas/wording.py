@@ -6,7 +6,7 @@ from service.schemas.fields import View
 
 
 class Wording(View):
-    """One statement in English and in Chinese."""
+    """One statement in English and in Chinese. 一句话的英文与中文。"""
 
-    en: str = Field(description="In English.")
-    zh: str = Field(description="In Chinese.")
+    en: str = Field(description="In English. 英文。")
+    zh: str = Field(description="In Chinese. 中文。")

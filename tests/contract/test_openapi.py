@@ -18,6 +18,8 @@ from tests.policy.test_every_route_has_a_case import cases
 
 DOCUMENT = live_document()
 COMMITTED = Path("openapi/openapi.json")
+# The English first, then the Chinese, then the members of an enum.
+BOTH_LANGUAGES = re.compile(r"[\"*`\w].*[a-z`].*[一-鿿].*。(\n|\n\n- `.*)?", re.DOTALL | re.ASCII)
 MEMBER_LINE = re.compile(r"^- `([^`]+)`: (.+)$", re.MULTILINE)
 OPERATIONS = {operation["operationId"]: operation for item in DOCUMENT["paths"].values() for operation in item.values()}
 
@@ -86,6 +88,27 @@ def test_every_member_of_an_enum_is_told_in_both_languages_wherever_it_may_stand
         for words in lines.values():
             assert re.search("[一-鿿]", words), words
             assert re.match("[A-Za-z]", words), words
+
+
+def descriptions(part: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every description of a part of the document, with where it stands."""
+    if isinstance(part, list):
+        for number, inner in enumerate(part):
+            yield from descriptions(inner, f"{where}/{number}")
+    elif isinstance(part, dict):
+        for key, inner in part.items():
+            if key == "description" and isinstance(inner, str):
+                yield where, inner
+            elif key not in {"example", "examples"}:
+                yield from descriptions(inner, f"{where}/{key}")
+
+
+def test_everything_is_described_in_english_and_then_in_chinese() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    told = dict(descriptions(DOCUMENT))
+    fields = [f"{name}/properties/{field}" for name, one in schemas.items() for field in one.get("properties", ())]
+    assert told.keys() >= {f"/components/schemas/{name}" for name in [*schemas, *fields]}
+    assert [f"{where}: {words}" for where, words in told.items() if not BOTH_LANGUAGES.fullmatch(words)] == []
 
 
 def test_a_form_begins_with_its_file() -> None:

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 class Mode(StrEnum):
-    """Which accounts with an owner may change hands; those without one are given out whatever the mode."""
+    """Which accounts with an owner may change hands; those without one are given out whatever the mode.
+
+    哪些已有负责人的客户可以易手；无人负责的客户在任何模式下都会分配。
+    """
 
     INITIAL = "initial"
     REBALANCE = "rebalance"

@@ -29,6 +29,9 @@ addresses and tags.
 
 Answers speak English or Chinese, as `Accept-Language` asks (`en`, `zh-CN`). Every answer carries `X-Request-Id`; a
 problem repeats it as `request_id`. Text values that are listed as such may become more within v1.
+
+响应的语言依 `Accept-Language`（`en`、`zh-CN`）。每个响应都带有 `X-Request-Id`，出错时另见
+`request_id`。文本取值在 v1 内可能增加。
 """
 TAGS = {
     "identity": "Who you are, and how you prove it. 身份与登录。",
@@ -57,7 +60,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         description=DESCRIPTION,
         routes=app.router.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        servers=[{"url": "/", "description": "The service that this document comes from."}],
+        servers=[{"url": "/", "description": "The service that this document comes from. 提供此文档的服务。"}],
         contact={"name": "The people who run this service"},
         license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         separate_input_output_schemas=False,

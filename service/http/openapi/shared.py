@@ -31,14 +31,29 @@ SHARED: dict[str, tuple[type[Problem], ...]] = {
     "Unavailable": (errors.DatabaseUnavailable, errors.Overloaded),
 }
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "X-Request-Id": ("Names this request in our logs and audit entries.", {"type": "string", "maxLength": 128}),
-    "ETag": ("The version of the record; goes into `If-Match`.", {"type": "string", "maxLength": 60}),
-    "Location": ("Where the new record, or the job, is found.", {"type": "string", "maxLength": 200}),
-    "Idempotent-Replayed": ("`true` when this is the stored answer.", {"type": "string", "maxLength": 5}),
-    "Retry-After": ("Seconds to wait before the next attempt.", {"type": "string", "maxLength": 10}),
-    "WWW-Authenticate": ("How to prove who asks.", {"type": "string", "maxLength": 200}),
-    "RateLimit": ("What is left of the limits.", {"type": "string", "maxLength": 200}),
-    "RateLimit-Policy": ("The limits.", {"type": "string", "maxLength": 200}),
+    "X-Request-Id": (
+        "Names this request in our logs and audit entries. 此请求在日志与审计记录中的编号。",
+        {"type": "string", "maxLength": 128},
+    ),
+    "ETag": (
+        "The version of the record; goes into `If-Match`. 记录的版本；填入 `If-Match`。",
+        {"type": "string", "maxLength": 60},
+    ),
+    "Location": (
+        "Where the new record, or the job, is found. 新记录或作业的地址。",
+        {"type": "string", "maxLength": 200},
+    ),
+    "Idempotent-Replayed": (
+        "`true` when this is the stored answer. 表示这是已存储的响应。",
+        {"type": "string", "maxLength": 5},
+    ),
+    "Retry-After": (
+        "Seconds to wait before the next attempt. 再次尝试之前等待的秒数。",
+        {"type": "string", "maxLength": 10},
+    ),
+    "WWW-Authenticate": ("How to prove who asks. 证明身份的方式。", {"type": "string", "maxLength": 200}),
+    "RateLimit": ("What is left of the limits. 剩余的限额。", {"type": "string", "maxLength": 200}),
+    "RateLimit-Policy": ("The limits. 限额。", {"type": "string", "maxLength": 200}),
 }
 PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Idempotency-Key": (
@@ -60,12 +75,12 @@ RFC = "Tokens are JWTs and follow RFC8725."
 SECURITY_SCHEMES = {
     "login": {
         "type": "oauth2",
-        "description": f"The embedded issuer: user name and password of a person. 用户名与密码登录。 {RFC}",
+        "description": f"The embedded issuer: user name and password of a person. {RFC} 用户名与密码登录。",
         "flows": {"password": {"tokenUrl": "/v1/auth/token", "refreshUrl": "/v1/auth/token", "scopes": {}}},
     },
     "integration": {
         "type": "oauth2",
-        "description": f"The embedded issuer: id and secret of an API key. 系统集成：API 密钥。 {RFC}",
+        "description": f"The embedded issuer: id and secret of an API key. {RFC} 系统集成：API 密钥。",
         "flows": {
             "clientCredentials": {
                 "tokenUrl": "/v1/auth/token",
@@ -77,7 +92,7 @@ SECURITY_SCHEMES = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": f"An access token of your identity provider, or an API key. 访问令牌或 API 密钥。 {RFC}",
+        "description": f"An access token of your identity provider, or an API key. {RFC} 访问令牌或 API 密钥。",
     },
 }
 
