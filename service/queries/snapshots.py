@@ -211,11 +211,21 @@ async def read_units(connection: AsyncConnection, basis: Basis) -> tuple[tuple[A
     (accounts, names), scope = await read_each(connection, basis), basis.scope
     if scope.named is not None or basis.team_role != OWNER:
         return accounts, ()
-    below = {row.id: row.root for row in await connection.execute(ROOTS)}
-    roots = with_namesakes(below | {root: root for root in below.values()}, names)
+    roots = with_namesakes(await roots_of(connection, scope, list(names)), names)
     if not roots:
         return accounts, ()
     return counted_as_one(accounts, roots, str(scope.account_id) if scope.account_id else None)
+
+
+async def roots_of(connection: AsyncConnection, scope: Scope, ids: list[str]) -> dict[str, str]:
+    """The topmost account above each that belongs to a group, by id; of a part of the company only of these accounts.
+
+    A route asks for one seller's: to climb through all groups of a company took it a hundred times as long.
+    """
+    whole = scope.staff_ids is None and scope.department_id is None
+    rows = await connection.execute(ROOTS) if whole else await connection.execute(ROOTS_AMONG, {"ids": ids})
+    below = {row.id: row.root for row in rows}
+    return below | {root: root for root in below.values()}
 
 
 async def read_each(connection: AsyncConnection, basis: Basis) -> tuple[tuple[AccountEntry, ...], dict[str, str]]:
@@ -476,12 +486,21 @@ def holds(team_role: str) -> ColumnElement[bool]:
 MINOR = Account.potential_value_base * 100
 PRODUCTS = taken_as(Account.products, NULLTYPE)  # a list as the driver reads it, not copied 100,000 times
 _KEPT: dict[Any, Select[Any]] = {}
-# The topmost account above each that has one above it; those without any are not read.
-ROOTS = text("""
+CLIMB = """
     WITH RECURSIVE up (id, above) AS (
-        SELECT id, parent_id FROM accounts WHERE parent_id IS NOT NULL
+        SELECT id, parent_id FROM accounts WHERE parent_id IS NOT NULL {among}
         UNION ALL
         SELECT up.id, a.parent_id FROM up JOIN accounts a ON a.id = up.above WHERE a.parent_id IS NOT NULL
     )
     SELECT up.id::text, up.above::text AS root FROM up JOIN accounts a ON a.id = up.above WHERE a.parent_id IS NULL
-""")
+    {tops}
+"""
+TOPS = """
+    UNION ALL
+    SELECT id::text, id::text FROM accounts top
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND parent_id IS NULL
+      AND EXISTS (SELECT FROM accounts below WHERE below.parent_id = top.id)
+"""
+ROOTS = text(CLIMB.format(among="", tops=""))
+ROOTS_AMONG = text(CLIMB.format(among="AND id = ANY(CAST(:ids AS uuid[]))", tops=TOPS))
+"""The same of some accounts, and which of them are topmost themselves: the accounts below may not be among them."""

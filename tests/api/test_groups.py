@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from service.models import Staff
+from service.queries.snapshots import Scope, present_basis, read_units
 from tests.house import House, Person
 from tests.sharing import Sharing, path_of
 
@@ -128,3 +129,19 @@ async def test_what_counted_as_one_is_named_only_to_whoever_may_see_it(house: Ho
     assert (await sharing.ask(sharing.leader, "POST", "/v1/assignments", body)).status_code == 201
     assert await told(sharing.author) == []
     assert await told(sharing.leader) == [str(twin)]
+
+
+async def test_a_part_of_the_company_has_the_groups_that_the_whole_has(house: House) -> None:
+    sharing = await Sharing.of(house, sellers=3)
+    mine, other, _ = sharing.sellers
+    top = await sharing.account(mine, name="甲公司")
+    await sharing.account(other, parent_id=top)  # what makes it a head is somebody else's
+    namesake = await sharing.account(mine, name="甲公司")
+    head = await sharing.account(other)
+    between = await sharing.account(other, parent_id=head)
+    await sharing.account(mine, name="甲公司", parent_id=between)  # another group's
+    async with house.services.database.reading() as connection:
+        timezone = house.services.settings.timezone
+        for scope in (Scope(), Scope(sharing.department_id), Scope(staff_ids=(mine.id,))):
+            _, groups = await read_units(connection, await present_basis(connection, timezone, "any", scope))
+            assert [group for group in groups if str(top) in group] == [(str(top), str(namesake))]
