@@ -93,7 +93,7 @@ class Company:
         start = time.perf_counter()
         job = {"state": "queued"}
         while job["state"] in {"queued", "running"}:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.05)
             job = (await self.author.get(accepted.headers["Location"])).json()
         assert job["state"] == "succeeded", job
         return time.perf_counter() - start

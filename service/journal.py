@@ -1,6 +1,6 @@
 """record(): what happened goes into the audit log and the outbox, in the caller's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -17,15 +17,25 @@ from service.policy.actor import Actor
 
 async def record(session: AsyncSession, actor: Actor, *events: Event) -> None:
     """Writes an audit entry for each event, and an outbox message unless it is evidence alone; in one transaction."""
-    await session.flush()
-    at, request_id = datetime.now(UTC), session.info["request_id"]
     if len(events) == 1 and events[0].published:
-        await session.execute(ENTRY, entry_values(actor, events[0], request_id))
-        return
-    known = [(new_id(), event) for event in events]
-    said = Said()
-    entries = (audit_row(id_, at, actor, event, request_id, said) for id_, event in known)
-    await enter_rows(session, AuditEntry.__table__, ENTRY_COLUMNS, entries, len(known))
+        await session.flush()
+        await session.execute(ENTRY, entry_values(actor, events[0], session.info["request_id"]))
+    else:
+        await record_all(session, actor, events, len(events))
+
+
+async def record_all(session: AsyncSession, actor: Actor, events: Iterable[Event], number: int) -> None:
+    """The same for so many events, which are asked for while the database writes those before."""
+    await session.flush()
+    at, request_id, said = datetime.now(UTC), session.info["request_id"], Said()
+    known: list[tuple[UUID, Event]] = []
+
+    def entries() -> Iterator[tuple[Any, ...]]:
+        for event in events:
+            known.append((new_id(), event))
+            yield audit_row(known[-1][0], at, actor, event, request_id, said)
+
+    await enter_rows(session, AuditEntry.__table__, ENTRY_COLUMNS, entries(), number)
     heard = [(id_, event) for id_, event in known if event.published]
     messages = (outbox_row(id_, at, event) for id_, event in heard)
     await enter_rows(session, OutboxMessage.__table__, MESSAGE_COLUMNS, messages, len(heard))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.bulk_copy import copy_rows
 from service.domain import events
 from service.errors import AccountUnderAppeal, AlreadyOwned, FieldError, InvalidInput, Sentence, StateConflict
-from service.journal import record
+from service.journal import record, record_all
 from service.models import Account, Appeal, Assignment, Decision, Staff, new_id
 from service.models.appeals import OPEN_STATES
 from service.operations import memberships, stages
@@ -175,8 +175,8 @@ async def start(
     await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], team_role)
     await memberships.refresh_line(session, moved)
     told = Shared()
-    facts = [events.AssignmentStarted(new["id"], new["account_id"], told.once(new, TOLD)) for new in rows]
-    await record(session, actor, *facts)
+    facts = (events.AssignmentStarted(new["id"], new["account_id"], told.once(new, TOLD)) for new in rows)
+    await record_all(session, actor, facts, len(rows))
     await stages.take_over(session, actor, {new["account_id"]: new["staff_id"] for new in rows}, team_role)
 
 
@@ -253,11 +253,11 @@ async def end(
         raise AlreadyOwned
     await memberships.leave(session, [holding.account_id for holding, _ in leaving], team_role)
     told = Shared()
-    facts = [
+    facts = (
         events.AssignmentEnded(one.id, one.account_id, told.once({"staff_id": one.staff_id, **why}, TOLD))
         for one, why in leaving
-    ]
-    await record(session, actor, *facts)
+    )
+    await record_all(session, actor, facts, len(leaving))
 
 
 async def confirm(session: AsyncSession, decisions: ColumnElement[bool], team_role: str = OWNER) -> None:
