@@ -11,7 +11,8 @@ from service.models import Account
 from service.operations.appeal_reassignment import binding_rules
 from service.operations.appeal_remedies import expect_theirs, forbidden, named
 from service.queries.appeal_effects import Foreseen, Move, effect_of, moves_beside
-from service.schemas.appeals import EffectQuery, RemedyKind
+from service.schemas.appeal_views import EffectQuery
+from service.schemas.appeals import RemedyKind
 
 NEEDED = Sentence("This remedy needs it, and no other does.", "仅该处理方式须且必须提供此参数。")
 

@@ -13,7 +13,7 @@ from service.adapters.spreadsheets.rejected_rows import Rejected, write_rejected
 from service.domain.row_reading import CellProblem
 from service.errors import Sentence
 from service.queries.imports import rejected_rows
-from service.schemas.imports import RejectedFormat
+from service.schemas.import_rows import RejectedFormat
 
 
 async def rejects_file(

@@ -36,7 +36,7 @@ async def list_absences(staff_id: UUID, query: Annotated[AbsenceFilter, Query()]
 
     Filter by day to see who is away; the note is hidden from those who may not know the reason.
 
-    按日期筛选，查看某人何时不在岗。
+    某人的缺勤列表，可按日期筛选。
     """
     asked = Asked.of(query, staff_id=staff_id)
     return await listed(context, queries.ABSENCES, asked)
@@ -68,7 +68,7 @@ async def update_absence(
 
     Send only the fields that change.
 
-    修改日期或类型，只需提交变更的字段。
+    修改缺勤的日期或类型，只需提交变更的字段。
     """
     await operations.update_absence(context.session, context.actor, staff_id, absence_id, version, patch)
     return await answer(context, staff_id, absence_id)

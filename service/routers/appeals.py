@@ -33,14 +33,10 @@ from service.operations import appeals as operations
 from service.queries import appeals as queries
 from service.queries import rulebooks
 from service.queries.listing import Asked
+from service.schemas.appeal_views import AppealFilter, AppealPage, AppealView, EffectQuery, EffectView
 from service.schemas.appeals import (
     AppealCreate,
     AppealDecision,
-    AppealFilter,
-    AppealPage,
-    AppealView,
-    EffectQuery,
-    EffectView,
     Escalation,
     MediationProposal,
     MediationRequest,
@@ -179,7 +175,7 @@ async def escalate_appeal(appeal_id: UUID, wanted: Escalation, context: Ctx) -> 
 
     Another independent person hears it, until `escalate_by` at the latest.
 
-    对裁决不服，提交二审。
+    将裁决提交二审。
     """
     timezone = context.services.settings.timezone
     await appeal_reviews.escalate_appeal(context.session, context.actor, appeal_id, wanted.reason, timezone)

@@ -87,7 +87,7 @@ async def pin_assignment(assignment_id: UUID, wanted: Pin, context: Ctx) -> Resp
 
     For a bid or a project in which the person must not change.
 
-    在指定时间前不参与重新分配。
+    锁定归属，在指定时间前不参与重新分配。
     """
     await operations.pin_assignment(context.session, context.actor, assignment_id, wanted.pinned_until, wanted.reason)
     return await answer(context, assignment_id)

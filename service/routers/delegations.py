@@ -50,7 +50,7 @@ async def create_delegation(wanted: DelegationCreate, context: Ctx) -> Response:
     For the general manager; the holder is a deputy general manager or the office director, who gains approval,
     never sight, and passes nothing on.
 
-    总经理出差期间，委托副总经理或办公室主任代为审批。
+    委托副总经理或办公室主任代为审批，限总经理出差期间。
     """
     delegation = await operations.create_delegation(context.session, context.actor, wanted)
     return created(await answer(context, delegation.id), f"/v1/delegations/{delegation.id}")

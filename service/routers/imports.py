@@ -28,16 +28,14 @@ from service.operations import imports as operations
 from service.operations.import_rejects import rejects_file
 from service.queries import imports as queries
 from service.queries.listing import Asked
+from service.schemas.import_rows import ImportRowFilter, ImportRowPage, RejectedFilter
 from service.schemas.imports import (
     ImportCancel,
     ImportConfirm,
     ImportCreate,
     ImportFilter,
     ImportPage,
-    ImportRowFilter,
-    ImportRowPage,
     ImportView,
-    RejectedFilter,
 )
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=Endpoint)

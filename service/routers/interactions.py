@@ -72,7 +72,7 @@ async def update_interaction(
 
     Afterwards it can only be added to.
 
-    一天之内作者可更正互动记录。
+    更正互动记录，限作者一天之内。
     """
     timezone = context.services.settings.timezone
     await operations.update_interaction(context.session, context.actor, interaction_id, version, patch, timezone)
@@ -104,7 +104,7 @@ async def delete_interaction(interaction_id: UUID, version: ExpectedVersion, con
 
     Afterwards it stays for good.
 
-    一天之内作者可删除互动记录。
+    删除互动记录，限作者一天之内。
     """
     timezone = context.services.settings.timezone
     await operations.delete_interaction(context.session, context.actor, interaction_id, version, timezone)

@@ -16,8 +16,9 @@ from service.queries import plan_evidence as queries
 from service.queries.late_changes import LATE_CHANGES, window_of
 from service.queries.listing import Asked
 from service.routers.distribution_plans import answer
-from service.schemas.distribution_plans import ComparisonFilter, DistributionPlanView, PlanComparison, PlanExport
+from service.schemas.distribution_plans import DistributionPlanView
 from service.schemas.late_changes import LateChangeFilter, LateChangePage
+from service.schemas.plan_evidence import ComparisonFilter, PlanComparison, PlanExport
 
 router = APIRouter(prefix="/v1/distribution-plans", tags=["distribution"], route_class=Endpoint)
 
@@ -34,7 +35,7 @@ async def verify_distribution_plan(plan_id: UUID, context: Ctx) -> Response:
     The job is the one that `Location` names. Its result lists every check: the hashes, the hard rules, the caps, the
     budget of moves, each decision asked of the rule again, and the bound that the published prices prove.
 
-    不经求解器，依据存档核验方案。
+    依据存档核验方案，不经求解器。
     """
     return await asked_again(context, plan_id, VERIFY)
 

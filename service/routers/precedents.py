@@ -52,7 +52,7 @@ async def get_appeal_statistics(query: Annotated[StatisticsQuery, Query()], cont
 
     For leaders and the auditor.
 
-    按规则、区域、等级或评审人统计申诉裁决及用时。
+    按规则、区域、级别或评审人统计申诉裁决及用时。
     """
     timezone = context.services.settings.timezone
     return private(await queries.statistics_json(context.connection, context.actor, query, timezone))

@@ -14,7 +14,7 @@ from service.schemas.page import PageFilter
 class Participant(Body):
     """Somebody at the table. 参与者。"""
 
-    name: Text200 = Field(description="Name. 名称。", examples=["李娜"])
+    name: Text200 = Field(description="Name. 姓名。", examples=["李娜"])
     side: Side = Field(description="Ours or the customer's. 我方或客户方。")
     title: Blank200 = Field(default="", description="Title or post. 职务或头衔。")
     buying_role: Blank200 = Field(default="", description="Buying role. 购买角色。")

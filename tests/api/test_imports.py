@@ -15,7 +15,8 @@ from service.jobs.imports import sweep_orphaned_files
 from service.jobs.schedule import KINDS
 from service.jobs.worker import run_job
 from service.queries.imports import IMPORTS, ROWS
-from service.schemas.imports import ImportFilter, ImportRowFilter, ImportRowPage, ImportView
+from service.schemas.import_rows import ImportRowFilter, ImportRowPage
+from service.schemas.imports import ImportFilter, ImportView
 from tests.house import House
 from tests.sending import Sender, counts, csv_of
 

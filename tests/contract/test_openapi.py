@@ -111,6 +111,11 @@ def test_everything_is_described_in_english_and_then_in_chinese() -> None:
     assert [f"{where}: {words}" for where, words in told.items() if not BOTH_LANGUAGES.fullmatch(words)] == []
 
 
+def test_every_operation_is_named_in_english_and_in_chinese() -> None:
+    named = [operation["summary"] for operation in (*OPERATIONS.values(), DOCUMENT["webhooks"]["event"]["post"])]
+    assert [words for words in named if not re.fullmatch(r"[A-Z][ -~]+ [^ -~].*[^。]", words)] == []
+
+
 def test_a_form_begins_with_its_file() -> None:
     assert next(iter(DOCUMENT["components"]["schemas"]["ImportForm"]["properties"])) == "file"
 

@@ -1,5 +1,6 @@
 """One operation: what it is called, what it takes, everything that it may answer, and who may ask."""
 
+import re
 from typing import Any
 
 from service.http.openapi.enum_words import described
@@ -21,13 +22,14 @@ UNTAGGED = frozenset({
     "list_tier_templates", "list_rulebook_tests", "export_distribution_plan", "get_precedent",
     "get_appeal_statistics",
 })  # fmt: skip
+CLAUSE_END = re.compile("[，；：。（]")
 TOLD = {told(kinds): name for name, kinds in SHARED.items()}
 
 
 def rewrite_operation(path: str, method: str, operation: Json, schemas: Json) -> None:
     """Everything about one operation, in the order in which it is read."""
     words: str = operation.get("description") or operation["summary"]
-    operation["summary"], operation["description"] = words.split("\n", maxsplit=1)[0].rstrip("."), words
+    operation["summary"], operation["description"] = title(words), words
     operation["security"] = security(path, operation["operationId"])
     operation["parameters"] = [parameter(one, schemas) for one in operation.get("parameters", [])]
     if "requestBody" in operation:
@@ -36,6 +38,12 @@ def rewrite_operation(path: str, method: str, operation: Json, schemas: Json) ->
     rewrite_answers(path, method, operation["responses"])
     if not operation["parameters"]:
         del operation["parameters"]
+
+
+def title(words: str) -> str:
+    """What stands on the folded line: the English sentence without its stop, and how the Chinese one begins."""
+    english, chinese = words.split("\n", maxsplit=1)[0], words.rsplit("\n\n", maxsplit=1)[-1]
+    return f"{english.rstrip('.')} {CLAUSE_END.split(chinese, maxsplit=1)[0]}"
 
 
 def security(path: str, name: str) -> list[Json]:

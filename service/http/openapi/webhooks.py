@@ -12,7 +12,7 @@ WEBHOOKS: dict[str, Any] = {
         "post": {
             "operationId": "receive_event",
             "tags": ["evidence"],
-            "summary": "Something happened",
+            "summary": "Something happened 事件通知",
             "description": "Something happened.\n\nAnnounced for a later version; this one does not send it yet. "
             "The message is thin: it names what happened to which record, never its content, which you then get "
             "as far as you may see it. It comes at least once, in order for each record; `sequence` tells the "
