@@ -42,9 +42,9 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
 async def proposed(session: AsyncSession, work: Workplace, drawn: Drawn) -> dict[str, Any]:
     """What a plan proposes, judged while the database takes it in, unless the job was called off meanwhile."""
     plan_id = work.job.subject_id
-    judging = asyncio.to_thread(plan_computing.judge, drawn)
-    judged, _ = await asyncio.gather(judging, plan_computing.store(session, plan_id, drawn))
-    result = await plan_computing.propose(session, actor(work), plan_id, drawn, judged)
+    judging = asyncio.create_task(asyncio.to_thread(plan_computing.judge, drawn))
+    await plan_computing.store(session, plan_id, drawn)  # to its end: nothing is rolled back beneath it
+    result = await plan_computing.propose(session, actor(work), plan_id, drawn, await judging)
     if not await tell_progress(session, work.job.id, ALMOST):
         raise StateConflict(plan_computing.CALLED_OFF)
     return result

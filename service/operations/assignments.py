@@ -1,9 +1,8 @@
 """Who is responsible for an account: started and ended here, by whatever decision."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, exists, func, select, text, update
@@ -38,8 +37,7 @@ THEIRS_ALREADY = Sentence("This person has the account already.", "该客户已�
 ENDED = Sentence("The assignment has ended.", "该分配已结束。")
 
 
-@dataclass(frozen=True)
-class Handover:
+class Handover(NamedTuple):
     """One account's new owner and where the decision came from; `None` leaves it unassigned.
 
     `share_percent`: what counts for a co-owner.
@@ -52,8 +50,7 @@ class Handover:
     share_percent: int | None = None
 
 
-@dataclass(frozen=True)
-class Holding:
+class Holding(NamedTuple):
     """An account's present owner and the assignment that makes them so."""
 
     id: UUID

@@ -108,7 +108,7 @@ async def handovers(session: AsyncSession, plan_id: UUID) -> list[Handover]:
         Decision.winner_id.is_distinct_from(Decision.previous_owner_id),
         Decision.reason != UNDER_APPEAL,
     )
-    return [Handover(row.account_id, row.winner_id, row.id) for row in await session.execute(statement)]
+    return [Handover(*row) for row in await session.execute(statement)]
 
 
 async def supersede(session: AsyncSession, actor: Actor, plan_id: UUID, changes: Sequence[Changed]) -> PlanStale:
