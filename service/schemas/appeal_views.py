@@ -52,7 +52,7 @@ class MediationView(View):
     answer_by: Instant = Field(
         description="Without both answers by then the review goes on. 逾期未得到双方答复，则恢复评审。"
     )
-    minutes: str | None
+    minutes: str | None = Field(description="What was said. 谈话纪要。")
     proposal: dict[str, Any] | None
     proposed_at: Instant | None
     appellant_answer: str | None = Field(description="accept, refuse, or null: silence. 接受、拒绝；空表示沉默。")

@@ -176,7 +176,7 @@ class PlanCounts(View):
     moved: int = Field(description="From one person to another. 由一人转给另一人。")
     begun: int = Field(description="From nobody to somebody. 由无人负责变为有人负责。")
     ended: int = Field(description="From somebody to nobody. 由有人负责变为无人负责。")
-    kept: int
+    kept: int = Field(description="Accounts that stay with their owner. 由原负责人继续负责的客户。")
     pinned: int
     held_back: int = Field(
         description="Left with their owner because their data are held back. 因数据暂缓分配而由原负责人继续负责的客户。"

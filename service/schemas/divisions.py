@@ -69,7 +69,7 @@ class StageView(View):
     task_id: UUID | None = Field(description="Its task. 对应的任务。")
     task_state: str | None = Field(description="not_started, in_progress or done. 未开始、进行中或已完成。")
     planned_on: Day | None
-    findings: list[FindingView]
+    findings: list[FindingView] = Field(description="What is wrong with it. 该阶段的问题。")
 
 
 class DivisionView(View):

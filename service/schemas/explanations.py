@@ -84,7 +84,7 @@ class WaitingView(View):
     account_id: UUID
     reason: str
     remedy: str
-    detail: dict[str, Any]
+    detail: dict[str, Any] = Field(description="Whom the remedy concerns. 解决办法所涉及的对象。")
 
 
 class BindingView(View):
@@ -115,7 +115,7 @@ class FullExplanation(View):
     binding: list[BindingView] = Field(
         description="What narrowed the field, and what decided. 限制候选范围的因素，以及决定因素。"
     )
-    waiting: WaitingView | None
+    waiting: WaitingView | None = Field(description="Null where somebody gets it. 有人获得时为空。")
     sentences: list[Wording]
 
 

@@ -202,7 +202,7 @@ class ImportView(View):
         "按内容判断：`csv`、`xlsx`、`xls`、`ods` 或 `ndjson`。"
     )
     encoding: str | None
-    sheet: str | None
+    sheet: str | None = Field(description="The sheet of the workbook. 工作表名称。")
     currency: str
     decimal_mark: str | None
     day_first: bool | None

@@ -77,7 +77,7 @@ class PlanComparison(View):
     """
 
     plan_id: UUID
-    other_id: UUID
+    other_id: UUID = Field(description="The other plan. 另一个方案。")
     same_owner: int = Field(description="Accounts that go to the same person by both. 两个方案中分给同一人的客户。")
     other_owner: int = Field(description="Accounts that do not. 两个方案中分给不同人的客户。")
     dimensions: list[ComparedLoads]

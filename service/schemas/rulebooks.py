@@ -132,7 +132,7 @@ class RulebookDiffView(View):
 
     rulebook_id: UUID
     against_id: UUID
-    amendments: list[RuleAmendmentView]
+    amendments: list[RuleAmendmentView] = Field(description="The fields in which they differ. 不同的字段。")
 
 
 class RulebookDiffQuery(Body):

@@ -135,11 +135,11 @@ class SheetPlace(View):
     """A place in the order by the measure, the highest first. 按指标由高到低的位次。"""
 
     value: str
-    rank: int
+    rank: int = Field(description="From 1, the highest. 位次，1 为最高。")
     equals: int = Field(description="Accounts with the same value, which stay together. 指标值相同的客户数，它们同级。")
     accounts: int
     cumulative: str
-    total: str
+    total: str = Field(description="Sum of the measure over all accounts. 全部客户的指标合计。")
     share: str
     cumulative_share: str
 
@@ -153,7 +153,9 @@ class SheetData(View):
     threshold: str | None = Field(description="The minimum of the tier that it reached. 所达到级别的下限。")
     score: str | None
     lines: list[SheetLine]
-    place: SheetPlace | None
+    place: SheetPlace | None = Field(
+        description="Its place by the measure; null in a score scheme. 按指标的位次；评分方案为空。"
+    )
 
 
 class TierSheetView(View):

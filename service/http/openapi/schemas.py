@@ -22,13 +22,12 @@ def rewrite_schemas(schemas: Json) -> None:
     for name, schema in schemas.items():
         schemas[name] = plain_schema(schema, nullable=True)
         schemas[name].pop("default", None)
-    general = general_words(schemas)
     for name, schema in schemas.items():
         if name.endswith("Page"):
             schema["properties"]["items"]["maxItems"] = PAGE
         for field, shape in schema.get("properties", {}).items():
             words = shape.get("description") or inherited(schemas, name, field)
-            shape["description"] = words or FIELD_WORDS.get(field) or general.get(field, "")
+            shape["description"] = words or FIELD_WORDS[field]
     for name, schema in schemas.items():
         for shape in schema.get("properties", {}).values():
             shape["description"] = described(shape["description"], shape, schemas)
@@ -100,13 +99,3 @@ def inherited(schemas: Json, name: str, field: str) -> str:
     """The words of the same field where the same resource comes in or goes out."""
     words = (twin.get(field, {}).get("description", "") for twin in twins(schemas, name))
     return next(filter(None, words), "")
-
-
-def general_words(schemas: Json) -> dict[str, str]:
-    """The words that the schemas have for a field's name: the shortest, which say the most general."""
-    found: dict[str, set[str]] = {}
-    for schema in schemas.values():
-        for field, shape in schema.get("properties", {}).items():
-            if shape.get("description"):
-                found.setdefault(field, set()).add(shape["description"])
-    return {field: min(words, key=lambda text: (len(text), text)) for field, words in found.items()}
