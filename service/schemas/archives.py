@@ -19,7 +19,7 @@ RANKS = (
     "unclassified 0 < secret 1 < confidential 2 < top_secret 3: confidential ranks above secret here, so compare "
     "ranks, never names."
 )
-RANKS_ZH = "非密 0 < 秘密 1 < 机密 2 < 绝密 3：机密高于秘密，请比较 rank，不要比较名称。"
+RANKS_ZH = "非密 0 < 秘密 1 < 机密 2 < 绝密 3；机密高于秘密，请比较 rank，不要比较名称。"
 Group = Annotated[StrictInt, Field(ge=1, le=10)]
 
 
