@@ -1,5 +1,6 @@
 """Jobs that are called off or dropped: what they were working on does not stay half-way for ever."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -77,6 +78,26 @@ async def test_a_plan_that_is_called_off_while_it_is_judged_leaves_no_decision(h
     async with database.reading() as connection:
         assert await connection.scalar(select(func.count()).select_from(Decision)) == 0
     assert await state_of(house, DistributionPlan, plan_id) == "cancelled"
+
+
+async def test_a_plan_that_cannot_be_judged_is_taken_back_whole(house: House) -> None:
+    sharing = await Sharing.of(house)
+    await sharing.account()
+    plan = (await sharing.asked()).json()
+    plan_id, services = UUID(plan["id"]), house.services
+    async with services.database.transaction() as session:
+        await begin(session, plan_id, services.settings.timezone)
+        work = Workplace(services.database, services.settings, await session.get_one(Job, UUID(plan["job_id"])))
+    async with services.database.frozen() as connection:
+        drawn = draw(await read_task(connection, plan_id, services.settings.timezone), silence)
+    known = asyncio.all_tasks()
+    drawn.after.owner = drawn.after.owner[:0]  # of which no judgement can be made
+    with pytest.raises(IndexError):
+        async with services.database.transaction() as session:
+            await distribution_plans.proposed(session, work, drawn)
+    assert asyncio.all_tasks() == known
+    async with services.database.reading() as connection:
+        assert await connection.scalar(select(func.count()).select_from(Decision)) == 0
 
 
 async def test_an_evaluation_whose_job_is_called_off_stays_without_a_result_and_cannot_be_approved(
