@@ -96,10 +96,9 @@ class Readers:
     async def close(self) -> None:
         """Closes what nobody is reading on."""
         free = [self._places.get_nowait() for _ in range(self._places.qsize())]
-        for connection in free:
-            self._places.put_nowait(None)
-            if connection is not None:
-                await asyncio.shield(connection.close())
+        for _ in free:
+            self._places.put_nowait(None)  # before anything can go wrong: what is not put back is lost for ever
+        await asyncio.shield(asyncio.gather(*(one.close() for one in free if one is not None)))
 
     async def _place(self) -> AsyncConnection | None:
         """A free place, mostly at once."""

@@ -1,6 +1,7 @@
 """A database that is away for a moment, or altogether: told as 503, and forgotten as soon as it is back."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,19 @@ async def test_a_reader_who_gives_up_takes_no_connection_along(committed_house: 
             asyncio.CancelledError
         ]
     assert await places.ask(lambda connection: connection.scalar(text("SELECT 1"))) == 1
+
+
+async def test_closing_that_is_cut_short_loses_no_place(committed_house: House) -> None:
+    places = committed_house.services.database
+    await asyncio.gather(*(places.ask(lambda connection: connection.scalar(text("SELECT 1"))) for _ in range(3)))
+    closing = asyncio.create_task(places.readers.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait({closing})
+    assert closing.cancelled()
+    async with AsyncExitStack() as stack:
+        for _ in range(7):
+            await stack.enter_async_context(places.reading())
 
 
 async def test_who_waits_too_long_for_a_connection_is_refused_and_the_next_in_time_is_not(
