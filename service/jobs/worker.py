@@ -75,7 +75,7 @@ async def run_job(database: Database, settings: Settings, kinds: dict[str, Work]
     except Problem as problem:
         await close(database, job_id, problem=described(problem))
     except Exception:
-        await close(database, job_id, problem={"code": "internal_error", "en": "The job failed.", "zh": "任务失败。"})
+        await close(database, job_id, problem={"code": "internal_error", "en": "The job failed.", "zh": "作业失败。"})
         raise
     else:
         await close(database, job_id, result=result)

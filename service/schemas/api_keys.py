@@ -46,7 +46,7 @@ class ApiKeyView(View):
     scopes: list[str]
     department_ids: list[UUID] | None
     expires_at: Instant
-    revoked_at: Instant | None
+    revoked_at: Instant | None = Field(description="When it was revoked; null until then. 吊销时间；未吊销时为空。")
     created_by: UUID
     version: int
     created_at: Instant

@@ -166,13 +166,13 @@ class PlanRejection(Body):
 class PlanCounts(View):
     """What a plan does, in numbers of accounts unless said otherwise; all 0 until it is computed.
 
-    方案的作用，除另有说明外以客户数计；计算之前均为 0。
+    方案的结果，除另有说明外以客户数计；计算之前均为 0。
     """
 
     accounts: int
     people: int = Field(description="Candidates. 候选人数。")
     assigned: int
-    waiting: int
+    waiting: int = Field(description="Accounts that nobody gets. 无人获得的客户。")
     moved: int = Field(description="From one person to another. 由一人转给另一人。")
     begun: int = Field(description="From nobody to somebody. 由无人负责变为有人负责。")
     ended: int = Field(description="From somebody to nobody. 由有人负责变为无人负责。")

@@ -24,7 +24,7 @@ class AuditEntryView(View):
     )
     xid: str = Field(
         description="The database transaction that wrote it; entries of one transaction share it. "
-        "写入该记录的数据库事务；同一事务的记录相同。"
+        "写入该记录的数据库事务；同一事务写入的记录，此值相同。"
     )
     at: Instant
     actor: str = Field(description="Kind and code of whoever acted. 操作主体的类型与代码。", examples=["staff:S0001"])

@@ -115,7 +115,9 @@ class FullExplanation(View):
     binding: list[BindingView] = Field(
         description="What narrowed the field, and what decided. 限制候选范围的因素，以及决定因素。"
     )
-    waiting: WaitingView | None = Field(description="Null where somebody gets it. 有人获得时为空。")
+    waiting: WaitingView | None = Field(
+        description="Why the account waits; null where somebody has it. 客户等待分配的原因；有人负责时为空。"
+    )
     sentences: list[Wording]
 
 

@@ -25,12 +25,12 @@ class ReviewCreate(Body):
 class ReviewDecision(Body):
     """One decision. 一项决定。"""
 
-    kind: ReviewDecisionKind = Field(description="What it is about. 内容说明。")
+    kind: ReviewDecisionKind = Field(description="What is decided on. 决定的类型。")
     text: Text2000 = Field(
         description="What is to be done, and why. 应做的事及理由。", examples=["按建议做一次再平衡，最多变更 5 户。"]
     )
     responsible_id: UUID | None = Field(default=None, description="Who sees to it. 负责落实的人。")
-    due_on: Day | None = Field(default=None, description="Until when. 结束时间。")
+    due_on: Day | None = Field(default=None, description="Until when. 期限。")
 
 
 class ReviewRebalance(Body):

@@ -62,7 +62,7 @@ class Expected(StrEnum):
 class RulebookTestCreate(Body):
     """A pair that the rulebook must refuse or allow; what anybody carries does not matter.
 
-    规则手册必须拒绝或允许的客户与人员；与任何人的负荷无关。
+    规则手册必须禁止或允许的客户与人员；与任何人的负荷无关。
     """
 
     account_id: UUID = Field(description="The account. 客户。")
@@ -80,7 +80,7 @@ class RulebookTestView(View):
     account_code: str
     staff_id: UUID
     staff_code: str
-    expected: str = Field(description="allowed or refused. 允许或拒绝。")
+    expected: str = Field(description="allowed or refused. 允许或禁止。")
     note: str | None = Field(description="Why. 原因。")
     created_by: UUID
     created_at: Instant
@@ -101,7 +101,7 @@ class RulebookTestResult(View):
     account_code: str
     staff_id: UUID
     staff_code: str
-    expected: str = Field(description="allowed or refused. 允许或拒绝。")
+    expected: str = Field(description="allowed or refused. 允许或禁止。")
     passed: bool = Field(description="Whether the rulebook does what is expected. 规则手册的结果是否符合预期。")
     failed: list[BlockedBy] = Field(description="The hard rules that refuse the pair. 不允许这一分配的硬性规则。")
     text: Wording

@@ -83,7 +83,7 @@ class TaskView(View):
         "提前、按时、延迟、今日到期、逾期、未定日期或已取消，以当日为准。"
     )
     working_days_late: int | None = Field(
-        description="Working days past the planned date; negative before it. 超过计划日期的工作日数；未到期为负。"
+        description="Working days past the planned date; negative before it. 超过计划日期的工作日数；早于计划日期为负。"
     )
     origin: str = Field(description="`manual`, `interaction` or `import`. 手工、互动或导入。")
     interaction_id: UUID | None = Field(description="The interaction whose commitment this is. 产生此承诺任务的互动。")

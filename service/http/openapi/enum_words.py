@@ -104,7 +104,7 @@ MEMBER_WORDS = {
     "created": "newly entered 新增",
     "unchanged": "nothing new 无变化",
     "updated": "changed 更新",
-    "code": "by account code 按客户编码",
+    "code": "by account code 按客户编号",
     "external_ref": "by another system's id 按外部系统编号",
     "name_region": "by name and region 按名称与区域",
     "csv": "CSV with BOM 带 BOM 的 CSV",
@@ -133,7 +133,7 @@ MEMBER_WORDS = {
     "initial": "first distribution 首次分配",
     "leaver": "somebody leaves 人员离职",
     "newcomer": "somebody joins 新人加入",
-    "rebalance": "evens out loads 重新均衡",
+    "rebalance": "evens out loads 再平衡",
     "territory_change": "regions changed 区域调整",
     "appeal": "by an appeal 申诉裁决",
     "handover": "handed over 交接",
@@ -228,6 +228,11 @@ MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
         "delegation": "a letter of delegation 委托书",
         "department": "a department that they head 主管的部门",
     },
+    "LoanState": {
+        "active": "under way 借阅中",
+        "lost": "lost 遗失",
+        "revoked": "ended by somebody else 已终止",
+    },
     "PaperState": {
         "in_archive": "in the archive 在库",
         "lost": "lost 遗失",
@@ -245,6 +250,7 @@ MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
         "confirmed": "confirmed by a second person 已确认",
         "proposed": "waits for a second person 待确认",
     },
+    "ReadingState": {"active": "under way 阅览中", "revoked": "ended by somebody else 已终止"},
     "ReceiptKind": {
         "counted": "looked for and found in its place 清点在库",
         "found": "found again 寻回",
@@ -255,6 +261,7 @@ MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
     },
     "Retention": {"permanent": "for ever 永久", "years_10": "ten years 10 年", "years_30": "thirty years 30 年"},
     "Role": spoken(ROLE_NAMES),
+    "RemedyKind": {"share": "the account is shared 共享"},
     "RowOutcome": {"rejected": "rejected 被拒绝"},
     "StaffStatus": {"active": "here 在职"},
     "TwoPeople": {
@@ -290,7 +297,6 @@ SORT_WORDS = {
     "starts_on": "first day 首日",
     "valid_from": "first day of validity 生效日",
 }
-RISING, FALLING = "rising 升序", "falling 降序"
 
 
 def described(words: str, schema: Json, schemas: Json, name: str = "") -> str:
@@ -315,7 +321,9 @@ def members_told(schema: Json, schemas: Json, name: str = "") -> Iterator[str]:
 def member_words(name: str, member: str) -> str:
     """What a member of a schema means, in both languages; LookupError where nobody has said it."""
     if name.endswith("Sort"):
-        return f"{SORT_WORDS[member.removeprefix('-')]}, {FALLING if member.startswith('-') else RISING}"
+        english, chinese = SORT_WORDS[member.removeprefix("-")].rsplit(" ", 1)
+        turned = member.startswith("-")
+        return f"{english}, {'falling' if turned else 'rising'} {chinese}，{'降序' if turned else '升序'}"
     found = MEMBERS_OF_SCHEMAS.get(name, {}).get(member) or MEMBER_WORDS.get(member)
     if found is None:
         raise LookupError(f"MEMBER_WORDS of {__name__} lacks {member!r} of {name}.")

@@ -239,7 +239,7 @@ FIELD_WORDS = {
 PATH_WORDS = {
     "absence_id": "The absence. 缺勤编号。",
     "account_id": "The account. 客户编号。",
-    "alliance_observation_id": "The observation. 关系阶梯证据编号。",
+    "alliance_observation_id": "The observation. 政治联盟证据编号。",
     "api_key_id": "The API key. API 密钥编号。",
     "appeal_id": "The appeal. 申诉编号。",
     "assignment_id": "The assignment. 归属编号。",
