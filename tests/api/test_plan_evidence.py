@@ -11,8 +11,8 @@ from service.domain.distribution.decisions import ENGINE_VERSION
 from service.domain.distribution.snapshot import Snapshot
 from service.models import Decision, DistributionPlan
 from service.models import Snapshot as SnapshotRow
-from service.schemas.distribution_plans import PlanComparison
 from service.schemas.fairness import PlanFairnessView
+from service.schemas.plan_evidence import PlanComparison
 from tests.house import House
 from tests.sharing import Sharing, path_of
 
