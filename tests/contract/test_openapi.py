@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from service.contract import live_document
 from service.domain.api_keys import Scope
+from service.http.openapi.examples import words_listed
 from service.http.openapi.scopes import SCOPES_OF
 from service.policy.rules import POLICIES
 from tests.policy.standings import resource_of
@@ -114,6 +115,15 @@ def test_everything_is_described_in_english_and_then_in_chinese() -> None:
 def test_every_operation_is_named_in_english_and_in_chinese() -> None:
     named = [operation["summary"] for operation in (*OPERATIONS.values(), DOCUMENT["webhooks"]["event"]["post"])]
     assert [words for words in named if not re.fullmatch(r"[A-Z][ -~]+ [^ -~].*[^。]", words)] == []
+
+
+def test_an_example_is_one_of_the_values_that_its_description_lists() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        example = (schema.get("examples") or [schema.get("example", {})])[0]
+        for field, shape in schema.get("properties", {}).items():
+            words = words_listed(shape.get("description", ""))
+            if words and isinstance(example, dict) and isinstance(example.get(field), str):
+                assert example[field] in words, f"{name}.{field}"
 
 
 def test_a_form_begins_with_its_file() -> None:

@@ -1,5 +1,6 @@
 """Examples made of the fields' own: a request shows what it needs, an answer shows everything."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ FORMATS = {
 }
 KINDS = ("Create", "Update", "View")
 TYPES: dict[str, Any] = {"boolean": True, "string": "text", "null": None}
+WORD = re.compile(r"(?!or\b)[a-z][a-z_]+")
+LISTED = re.compile(r"`?[a-z_]+`?(, `?[a-z_]+`?)*,? or `?[a-z_]+`?(?=[.,;:])")
 
 
 def example_of(schema: Json, schemas: Json, name: str = "") -> Any:
@@ -41,9 +44,15 @@ def typed(schema: Json, schemas: Json, name: str) -> Any:
     if kind == "integer":
         known = FIELD_EXAMPLES.get(name)
         return known if isinstance(known, int) else max(1, schema.get("minimum", 1))
-    if name in FIELD_EXAMPLES:
-        return FIELD_EXAMPLES[name]
-    return FORMATS.get(schema.get("format", ""), TYPES.get(kind))
+    known = FIELD_EXAMPLES.get(name, FORMATS.get(schema.get("format", ""), TYPES.get(kind)))
+    words = words_listed(schema.get("description", ""))
+    return words[0] if words and known is not None and known not in words else known
+
+
+def words_listed(description: str) -> list[str]:
+    """The values that a description begins with, as in: draft, published or retired."""
+    found = LISTED.match(description)
+    return WORD.findall(found[0]) if found else []
 
 
 def composed(schema: Json, schemas: Json, name: str) -> Json:
