@@ -2,13 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from typing import TypeAlias
 
 import numpy as np
 
 from service.domain.distribution import kernels
-from service.domain.distribution.core import NOBODY, Core, Ints, Parts, State, in_order, state_of
+from service.domain.distribution.core import (
+    NOBODY,
+    Core,
+    Ints,
+    Memory,
+    State,
+    empty_memory,
+    holdings_of,
+    in_order,
+    state_of,
+)
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
@@ -16,7 +27,9 @@ CHUNK = 20_000
 """Accounts between two reports of progress."""
 FEW, FEW_FIRST = 1e-4, 1e-2
 """The part of the accounts below which the moves of a pass count as few; before exchanges, which stir up the rest."""
-MOST_SWEEPS, MOST_SKIMS, SWAP_ROUNDS = 12, 12, 3
+MOST_SWEEPS, MOST_SKIMS, SWAP_ROUNDS = 12, 48, 3
+BANDS = 8
+"""Into how many bands of equal size passes cut the order: those of one class in a band are asked about in a row."""
 MOST_TRIES = 100_000
 """How many accounts are tried in repairing a plan."""
 
@@ -42,17 +55,14 @@ class Arrangement:
     tell: Progress = silence
     passes: int = 0
     state: State = field(init=False)
-    short: Parts = field(init=False)
-    moved_at: Ints = field(init=False)
-    judged_at: Ints = field(init=False)
+    memory: Memory = field(init=False)
     tally: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         accounts, people = len(self.order), len(self.core.reciprocal)
         self.state = state_of(self.core, self.everybody)._replace(owner=self.everybody[self.order])
         self.core = in_order(self.core, self.order)
-        self.short = np.full((accounts, kernels.SHORT), NOBODY, np.int32)
-        self.moved_at, self.judged_at = np.zeros(people, np.int64), np.full(accounts, -1, np.int64)
+        self.memory = empty_memory(accounts, people, kernels.SHORT)
         standing, owner = self.core.standing, self.state.owner
         away = int(((standing >= 0) & (owner >= 0) & (owner != standing)).sum())
         self.tally = np.array([away, self.most_moves, 0, 0], np.int64)
@@ -61,6 +71,12 @@ class Arrangement:
     def everything(self) -> Ints:
         """All accounts that may be given, in their order."""
         return np.arange(len(self.order))
+
+    @cached_property
+    def by_bands(self) -> Ints:
+        """All accounts that may be given in bands of their order, within a band those of one class together."""
+        places = np.arange(len(self.order))
+        return np.lexsort((places, self.core.of_account, places * BANDS // max(1, len(places))))
 
     @property
     def owner(self) -> Ints:
@@ -101,12 +117,12 @@ class Arrangement:
     def at_price(self, move_price: int) -> None:
         """Everything from now on happens at another price of a change of owner; all accounts are asked again."""
         self.core = self.core._replace(move_price=np.int64(move_price))
-        self.judged_at[:] = -1
+        self.memory.forget()
 
     def _passes(self, few: int, most: int | None = None) -> None:
         """Exact passes that remember candidates, with cheap ones over these between them, until few accounts move."""
         for _ in count() if most is None else range(most):
-            moves = self._sweep("settling", self.everything, remembering=True)
+            moves = self._sweep("settling", self.by_bands, remembering=True)
             if moves <= few:
                 return
             if self.only == NOBODY:
@@ -114,12 +130,11 @@ class Arrangement:
 
     def _sweep(self, phase: str, accounts: Ints, *, remembering: bool = False) -> int:
         """One exact pass over some accounts; how many of them moved."""
-        short = self.short if remembering else self.short[:0]
         self.tally[3] = 0
         for start in range(0, len(accounts), CHUNK):
             self.tell(phase, start, len(accounts))
             part = accounts[start : start + CHUNK]
-            kernels.sweep(self.core, self.state, part, self.moved_at, self.judged_at, short, self.tally, self.only)
+            kernels.sweep(self.core, self.state, part, self.memory, remembering, self.tally, self.only)
         self.passes += 1
         return int(self.tally[3])
 
@@ -127,26 +142,20 @@ class Arrangement:
         """Cheap passes over the remembered candidates until few accounts move."""
         for _ in range(MOST_SKIMS):
             self.tally[3] = 0
-            kernels.skim(self.core, self.state, self.short, self.moved_at, self.tally)
+            kernels.skim(self.core, self.state, self.memory, self.tally)
             if self.tally[3] <= few:
                 return
 
     def _swaps(self) -> int:
         """One round of exchanges; how many there were."""
         core, state = self.core, self.state
-        start, members = kernels.members_of(state.owner, len(core.reciprocal))
-        slots, costs = np.zeros(len(state.owner), np.int64), np.zeros(len(members), np.int64)
-        loads = np.zeros((core.loads.shape[1], len(members)), np.int64)
-        kernels.slots_of(core, state, members, slots, loads, costs)
-        able = np.zeros((len(core.start) - 1, len(core.reciprocal)), np.bool_)
-        able[np.repeat(np.arange(len(able)), np.diff(core.start)), core.people] = True
+        held = holdings_of(core, *kernels.members_of(state.owner, len(core.reciprocal)))
+        kernels.price(core, state, held)
         self.tally[3] = 0
         for first in range(0, len(self.order), CHUNK):
             self.tell("settling", first, len(self.order))
             part = self.everything[first : first + CHUNK]
-            kernels.swap(
-                core, state, part, self.short, start, members, slots, loads, costs, able, self.moved_at, self.tally
-            )
+            kernels.swap(core, state, held, part, self.memory, self.tally)
         return int(self.tally[3])
 
     def _repair(self, homeless: Ints, tries: int) -> int:
@@ -155,5 +164,5 @@ class Arrangement:
             return tries
         start, members = kernels.members_of(self.state.owner, len(self.core.reciprocal))
         left = int(kernels.eject(self.core, self.state, homeless, start, members, self.tally, tries))
-        self.judged_at[:] = -1
+        self.memory.forget()
         return left

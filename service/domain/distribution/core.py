@@ -58,6 +58,76 @@ class State(NamedTuple):
     held: Ints
 
 
+class Memory(NamedTuple):
+    """What passes remember of accounts and people, so that what cannot have changed is not asked again.
+
+    `moved_at` (K), `judged_at`, `skimmed_at` (n): the clock of moves when a load changed, and when an account was last
+    asked about among all candidates and among the remembered ones; of these (n × their number, the best first, −1 for
+    none): `short`, places in all rows, `near`, who they are, and `fixed`, what they cost beside loads and moving.
+    """
+
+    moved_at: Ints
+    judged_at: Ints
+    skimmed_at: Ints
+    short: Parts
+    near: Parts
+    fixed: Ints
+
+    def forget(self) -> None:
+        """All accounts are to be asked about again."""
+        self.judged_at[:] = self.skimmed_at[:] = -1
+
+
+def empty_memory(accounts: int, people: int, remembered: int) -> Memory:
+    """A memory in which no account has been asked about."""
+    return Memory(
+        moved_at=np.zeros(people, np.int64),
+        judged_at=np.full(accounts, -1, np.int64),
+        skimmed_at=np.full(accounts, -1, np.int64),
+        short=np.full((accounts, remembered), NOBODY, np.int32),
+        near=np.full((accounts, remembered), NOBODY, np.int32),
+        fixed=np.zeros((accounts, remembered), np.int64),
+    )
+
+
+class Holdings(NamedTuple):
+    """What everybody has, laid out person by person: `members[start[k]:start[k + 1]]` are the accounts of k.
+
+    By place in `members`: `classes`, `levels` (wanted), `loads` (W × places), `costs` at the owner beside loads, and
+    `spares`: how far these lie above the least cost with anybody; `slots` (n): each account's place; `parts` (K × C):
+    misfit of each person for each class, −1 for who may not serve it.
+    """
+
+    start: Ints
+    members: Ints
+    slots: Ints
+    classes: Parts
+    levels: Parts
+    loads: Ints
+    costs: Ints
+    spares: Ints
+    parts: Parts
+
+
+def holdings_of(core: Core, start: Ints, members: Ints) -> Holdings:
+    """Holdings of these members, whose rows are empty yet except for who may serve what."""
+    places, classes = len(members), len(core.start) - 1
+    parts = np.full((len(core.reciprocal), classes), -1, np.int32)
+    parts[core.people, np.repeat(np.arange(classes), np.diff(core.start))] = core.misfit
+    costs, spares = np.zeros((2, places), np.int64)
+    return Holdings(
+        start=start,
+        members=members,
+        slots=np.zeros(len(core.of_account), np.int64),
+        classes=core.of_account[members].astype(np.int32),
+        levels=core.wanted[members].astype(np.int32),
+        loads=np.ascontiguousarray(core.loads[members].T),
+        costs=costs,
+        spares=spares,
+        parts=parts,
+    )
+
+
 def empty_state(core: Core) -> State:
     """The state in which nobody has anything."""
     accounts, people = len(core.of_account), len(core.reciprocal)

@@ -10,7 +10,7 @@ import numpy as np
 
 from service.domain.distribution import ties
 from service.domain.distribution.compiling import compiled
-from service.domain.distribution.core import Core, Ints, State
+from service.domain.distribution.core import Core, Holdings, Ints, Memory, State
 
 WORST = 2**62
 SHORT = 8
@@ -34,16 +34,55 @@ def weighed(loads, gamma, pull):
 
 
 @compiled
-def score_row(scores, row, misfit, experience, carried, reciprocal, pull, own, part_price, move_price, standing):
-    """Fills `scores` with the score of each person of a row, less what is the same for all of them."""
+def costs_of(costs, row, misfit, gained, part_price):
+    """Fills `costs` with what an account costs with each person of a row, beside loads and moving."""
+    for i in range(len(row)):
+        costs[i] = part_price * (misfit[i] - gained[row[i]])
+
+
+@compiled
+def score_row(scores, row, costs, carried, reciprocal, pull, own):
+    """Fills `scores` with the score of each person of a row, less what is the same for all of them and moving."""
     p, q, r, s = pull[0], pull[1], pull[2], pull[3]
     for i in range(len(row)):
         k = row[i]
         x = own + p * carried[k, 0] + q * carried[k, 1] + r * carried[k, 2] + s * carried[k, 3]
-        scores[i] = reciprocal[k] * x + part_price * (misfit[i] - experience[k])
+        scores[i] = reciprocal[k] * x + costs[i]
     for d in range(4, len(pull)):
         for i in range(len(row)):
             scores[i] += reciprocal[row[i]] * pull[d] * carried[row[i], d]
+
+
+@compiled
+def score_line(scores, lines, costs, pull, own):
+    """Fills `scores` as score_row does, from people lined up."""
+    p, q, r, s = pull[0], pull[1], pull[2], pull[3]
+    l0, l1, l2, l3, l4 = lines[0], lines[1], lines[2], lines[3], lines[4]
+    for i in range(len(scores)):
+        scores[i] = costs[i] + own * l0[i] + p * l1[i] + q * l2[i] + r * l3[i] + s * l4[i]
+    for d in range(4, len(pull)):
+        for i in range(len(scores)):
+            scores[i] += pull[d] * lines[d + 1, i]
+
+
+@compiled
+def line_up(row, carried, reciprocal, lines):
+    """Fills `lines` (1 + W × people) with what scores need of the people of a row: 1 ÷ weight, and that times loads."""
+    for i in range(len(row)):
+        stand(i, row[i], carried, reciprocal, lines)
+
+
+@compiled
+def stand(i, k, carried, reciprocal, lines):
+    """Fills one column of `lines` with a person as they stand."""
+    lines[0, i] = reciprocal[k]
+    for d in range(carried.shape[1]):
+        lines[d + 1, i] = reciprocal[k] * carried[k, d]
+
+
+@compiled
+def price_moves(scores, row, standing, move_price):
+    """Adds the price of a change of owner to all but the standing one."""
     if standing >= 0 and move_price != 0:
         for i in range(len(row)):
             if row[i] != standing:
@@ -51,12 +90,12 @@ def score_row(scores, row, misfit, experience, carried, reciprocal, pull, own, p
 
 
 @compiled
-def smallest(scores, row, holder, passed, count, most_accounts, minutes, most_minutes, more, tie, tie_person):
-    """The place in its row of the best candidate with room, the place `passed` left out; −1 for none.
+def smallest(scores, row, holder, passed, bar, count, most_accounts, minutes, most_minutes, more, tie, tie_person):
+    """The place in its row of the best candidate with room, the place `passed` left out; −1 for none up to the bar.
 
     Equal scores are ordered by the hash, and equal hashes by person.
     """
-    best, best_score, best_tie = -1, WORST, np.uint64(0)
+    best, best_score, best_tie = -1, bar, np.uint64(0)
     for i in range(len(row)):
         if scores[i] <= best_score and i != passed:
             k = np.int64(row[i])
@@ -77,12 +116,12 @@ def give(a, k, sign, loads, more, carried, minutes, count):
 
 
 @compiled
-def score_of(at, k, people_misfit, experience, carried, reciprocal, pull, own, part_price, move_price, standing):
+def score_of(k, fixed, carried, reciprocal, pull, own, move_price, standing):
     """One person's entry of `score_row`; `own` is negative for the holder, whose load contains the account."""
     x = own
     for d in range(len(pull)):
         x += pull[d] * carried[k, d]
-    score = reciprocal[k] * x + part_price * (people_misfit[at] - experience[k])
+    score = reciprocal[k] * x + fixed
     return score + move_price if standing >= 0 and standing != k else score
 
 
@@ -100,32 +139,26 @@ def place_of(row, k):
 
 
 @compiled
-def stands(row, misfit, holder, since, moved_at, experience, carried, reciprocal, pull, own, part_price, rest):
+def stands(scores, row, place, since, moved_at):
     """Whether nobody whose load changed since then can beat a holder whose own did not: then the answer is the same."""
-    place = place_of(row, holder)
-    if place < 0:
-        return False
-    move_price, standing = rest
-    known, kept = False, 0
-    for i in range(len(row)):
-        k = np.int64(row[i])
-        if moved_at[k] > since:
-            if not known:
-                kept = score_of(
-                    place, holder, misfit, experience, carried, reciprocal, pull, -own, part_price, move_price, standing
-                )
-                known = True
-            if kept >= score_of(
-                i, k, misfit, experience, carried, reciprocal, pull, own, part_price, move_price, standing
-            ):
-                return False
+    kept = scores[place]
+    for i in range(len(row)):  # noqa: SIM110 - a generator is not compiled well
+        if scores[i] <= kept and i != place and moved_at[row[i]] > since:
+            return False
     return True
 
 
 @compiled
 def remember(scores, short, start):
-    """The places of the best scores whatever the room, counted from the start of all rows, the best first."""
+    """The places of the best scores whatever the room, counted from the start of all rows, the best first.
+
+    As many as `short` already holds bound the scores that can be among them.
+    """
     size, bar = 0, np.int64(2**62 + 2)
+    if short[-1] >= 0:
+        bar = scores[short[0] - start] + 1
+        for at in short:
+            bar = max(bar, scores[at - start] + 1)
     for i in range(len(scores)):
         if scores[i] < bar:
             at = min(size, len(short) - 1)
@@ -140,81 +173,80 @@ def remember(scores, short, start):
 
 
 @compiled
-def sweep(core: Core, state: State, order: Ints, moved_at: Ints, judged_at: Ints, short, budget, only):
+def recall(short, start, near, fixed, row, costs):
+    """Fills who the remembered candidates are, −1 for none, and what they cost beside loads and moving."""
+    for i in range(len(short)):
+        at = short[i] - start
+        near[i], fixed[i] = (row[at], costs[at]) if short[i] >= 0 else (-1, 0)
+
+
+@compiled
+def sweep(core: Core, state: State, order: Ints, memory: Memory, remembering, budget, only):
     """Each account in turn is taken off and goes where the rule says: the placing of all, and one exact pass.
 
-    `moved_at` (K), `judged_at` (n): the clock of moves when a load changed, and when an account was last asked about;
-    `short` (n × SHORT): see remember; `budget`: accounts away from their standing owner, how many may be, the clock,
-    moves so far. With the budget spent an account stays with its standing owner. `only`: the one person to whom an
-    account with a standing owner may go, −1 for no such limit.
+    Accounts of one class that follow each other share one line of people, which is faster. `budget`: accounts away from
+    their standing owner, how many may be, the clock of moves, moves so far. With the budget spent an account stays with
+    its standing owner. `only`: the one person to whom an account with a standing owner may go, −1 for no such limit.
     """
-    of_account, start, people, misfits, experience = (
-        core.of_account,
-        core.start,
-        core.people,
-        core.misfit,
-        core.experience,
-    )
-    loads, reciprocal, standing, wanted, minutes_of = (
+    of_account, start, people, misfits = core.of_account, core.start, core.people, core.misfit
+    loads, gamma, reciprocal, minutes_of, standing = (
         core.loads,
+        core.gamma,
         core.reciprocal,
-        core.standing,
-        core.wanted,
         core.minutes,
+        core.standing,
     )
-    most_accounts, most_minutes, tie, tie_person = (
-        core.most_accounts,
-        core.most_minutes,
-        core.tie_account,
-        core.tie_person,
-    )
-    gamma, part_price, move_price = core.gamma, core.part_price, core.move_price
     owner, carried, minutes, count = state.owner, state.carried, state.minutes, state.held
+    moved_at, judged_at, skimmed_at = memory.moved_at, memory.judged_at, memory.skimmed_at
     pull, scratch = np.empty(len(gamma), np.int64), np.empty(len(reciprocal), np.int64)
+    lines, costs = np.empty((len(gamma) + 1, len(reciprocal)), np.int64), np.empty(len(reciprocal), np.int64)
+    lined, level, after = -1, -1, 0
     for a in order:
-        low, high = start[of_account[a]], start[of_account[a] + 1]
-        holder, stood = owner[a], standing[a]
-        if low == high or (holder >= 0 and holder == stood and budget[0] >= budget[1]):
+        after += 1
+        kind, holder, stood, bar = of_account[a], owner[a], standing[a], WORST
+        low, size = start[kind], start[kind + 1] - start[kind]
+        if size == 0 or (holder >= 0 and holder == stood and budget[0] >= budget[1]):
             continue
-        row, misfit, gains = people[low:high], misfits[low:high], experience[wanted[a]]
-        own = weighed(loads[a], gamma, pull)
-        if (
-            holder >= 0
-            and judged_at[a] >= moved_at[holder]
-            and stands(
-                row,
-                misfit,
-                holder,
-                judged_at[a],
-                moved_at,
-                gains,
-                carried,
-                reciprocal,
-                pull,
-                own,
-                part_price,
-                (move_price, stood),
-            )
-        ):
-            judged_at[a] = budget[2]
-            continue
-        if holder >= 0:
-            give(a, holder, -1, loads, minutes_of[a], carried, minutes, count)
-        scores = scratch[: high - low]
-        score_row(scores, row, misfit, gains, carried, reciprocal, pull, own, part_price, move_price, stood)
+        row, scores, own = people[low : low + size], scratch[:size], weighed(loads[a], gamma, pull)
+        if kind != lined or core.wanted[a] != level:
+            costs_of(costs[:size], row, misfits[low : low + size], core.experience[core.wanted[a]], core.part_price)
+        level, alone = core.wanted[a], kind != lined and (after == len(order) or of_account[order[after]] != kind)
+        if alone:
+            lined = -1
+            score_row(scores, row, costs, carried, reciprocal, pull, own)
+        else:
+            if kind != lined:
+                line_up(row, carried, reciprocal, lines)
+            lined = kind
+            score_line(scores, lines, costs, pull, own)
+        price_moves(scores, row, stood, core.move_price)
+        place = place_of(row, holder) if holder >= 0 else -1
+        if place >= 0:
+            scores[place] -= 2 * own * reciprocal[holder]
+            bar = scores[place]
+            if judged_at[a] >= moved_at[holder] and stands(scores, row, place, judged_at[a], moved_at):
+                judged_at[a] = skimmed_at[a] = budget[2]
+                continue
         if only >= 0 and stood >= 0:
-            for i in range(high - low):
+            for i in range(size):
                 if row[i] != only and row[i] != stood:
                     scores[i] = WORST + 1
-        if len(short) > 0:
-            remember(scores, short[a], low)
+        if remembering:
+            remember(scores, memory.short[a], low)
+            recall(memory.short[a], low, memory.near[a], memory.fixed[a], row, costs)
         best = smallest(
-            scores, row, holder, -1, count, most_accounts, minutes, most_minutes, minutes_of[a], tie[a], tie_person
-        )
+            scores, row, holder, -1, bar, count, core.most_accounts, minutes, core.most_minutes, minutes_of[a],
+            core.tie_account[a], core.tie_person,
+        )  # fmt: skip
         winner = holder if best < 0 else np.int64(row[best])
-        if winner >= 0:
-            give(a, winner, 1, loads, minutes_of[a], carried, minutes, count)
         if winner != holder:
+            if holder >= 0:
+                give(a, holder, -1, loads, minutes_of[a], carried, minutes, count)
+            give(a, winner, 1, loads, minutes_of[a], carried, minutes, count)
+            if not alone:
+                stand(best, winner, carried, reciprocal, lines)
+            if not alone and place >= 0:
+                stand(place, holder, carried, reciprocal, lines)
             owner[a] = winner
             budget[0] += moved(stood, winner) - moved(stood, holder)
             budget[2] += 1
@@ -222,7 +254,7 @@ def sweep(core: Core, state: State, order: Ints, moved_at: Ints, judged_at: Ints
             moved_at[winner] = budget[2]
             if holder >= 0:
                 moved_at[holder] = budget[2]
-        judged_at[a] = budget[2]
+        judged_at[a] = skimmed_at[a] = budget[2]
 
 
 @compiled
@@ -232,39 +264,41 @@ def moved(standing, owner):
 
 
 @compiled
-def skim(core: Core, state: State, short, moved_at, budget):
+def stirred(near, since, moved_at):
+    """Whether the load of any of some people changed since then."""
+    for k in near:  # noqa: SIM110 - as in stands
+        if k >= 0 and moved_at[k] > since:
+            return True
+    return False
+
+
+@compiled
+def skim(core: Core, state: State, memory: Memory, budget):
     """A pass over remembered candidates, of accounts whose holder is one of them: cheap, and each move still gains."""
-    people, misfits, experience = core.people, core.misfit, core.experience
-    loads, reciprocal, standing, wanted, minutes_of = (
-        core.loads,
-        core.reciprocal,
-        core.standing,
-        core.wanted,
-        core.minutes,
-    )
-    gamma, part_price, move_price = core.gamma, core.part_price, core.move_price
+    loads, reciprocal, standing, minutes_of = core.loads, core.reciprocal, core.standing, core.minutes
+    gamma, move_price, most_accounts, most_minutes = core.gamma, core.move_price, core.most_accounts, core.most_minutes
     owner, carried, minutes, count = state.owner, state.carried, state.minutes, state.held
+    near, fixed, moved_at, skimmed_at = memory.near, memory.fixed, memory.moved_at, memory.skimmed_at
     pull = np.empty(len(gamma), np.int64)
     for a in range(len(owner)):
-        holder, stood = owner[a], standing[a]
-        if holder < 0 or (holder == stood and budget[0] >= budget[1]):
+        holder, stood, since = owner[a], standing[a], skimmed_at[a]
+        if holder < 0 or not stirred(near[a], since, moved_at) or (holder == stood and budget[0] >= budget[1]):
             continue
         now = -1
-        for at in short[a]:
-            if at >= 0 and people[at] == holder:
-                now = at
+        for i in range(SHORT):
+            if near[a, i] == holder:
+                now = i
         if now < 0:
             continue
-        gains, own = experience[wanted[a]], weighed(loads[a], gamma, pull)
-        least = score_of(now, holder, misfits, gains, carried, reciprocal, pull, -own, part_price, move_price, stood)
-        winner = holder
-        for at in short[a]:
-            k = np.int64(people[at]) if at >= 0 else holder
-            if k != holder:
-                score = score_of(at, k, misfits, gains, carried, reciprocal, pull, own, part_price, move_price, stood)
-                if score < least and count[k] < core.most_accounts[k]:
-                    if minutes[k] + minutes_of[a] <= core.most_minutes[k]:
-                        least, winner = score, k
+        own = weighed(loads[a], gamma, pull)
+        least = score_of(holder, fixed[a, now], carried, reciprocal, pull, -own, move_price, stood)
+        winner, all_of_them = holder, moved_at[holder] > since
+        for i in range(SHORT):
+            k = np.int64(near[a, i])
+            if k >= 0 and k != holder and (all_of_them or moved_at[k] > since):
+                score = score_of(k, fixed[a, i], carried, reciprocal, pull, own, move_price, stood)
+                if score < least and count[k] < most_accounts[k] and minutes[k] + minutes_of[a] <= most_minutes[k]:
+                    least, winner = score, k
         if winner != holder:
             give(a, holder, -1, loads, minutes_of[a], carried, minutes, count)
             give(a, winner, 1, loads, minutes_of[a], carried, minutes, count)
@@ -273,6 +307,7 @@ def skim(core: Core, state: State, short, moved_at, budget):
             budget[2] += 1
             budget[3] += 1
             moved_at[winner] = moved_at[holder] = budget[2]
+        skimmed_at[a] = budget[2]
 
 
 @compiled
@@ -300,24 +335,27 @@ def cost_of(misfit, gained, k, standing, prices):
 
 
 @compiled
-def slots_of(core: Core, state: State, members: Ints, slots: Ints, loads: Ints, costs: Ints):
-    """Fills, by place in `members`: loads, and costs at the owner beside them; `slots` (n): each account's place."""
-    prices = core.part_price, core.move_price
-    for i in range(len(members)):
-        a = members[i]
-        k, low = state.owner[a], core.start[core.of_account[a]]
-        place = place_of(core.people[low : core.start[core.of_account[a] + 1]], k)
-        slots[a], costs[i] = i, -WORST
-        if place >= 0:
-            gained = core.experience[core.wanted[a], k]
-            costs[i] = cost_of(core.misfit[low + place], gained, k, core.standing[a], prices)
-        for d in range(len(loads)):
-            loads[d, i] = core.loads[a, d]
+def price(core: Core, state: State, held: Holdings):
+    """Fills slots, costs and spares of holdings; the cost of an account whose owner may not serve it is −WORST."""
+    prices, levels = (core.part_price, core.move_price), len(core.experience)
+    floors = np.full((len(core.start) - 1, levels), WORST)
+    for c in range(len(floors)):
+        for at in range(core.start[c], core.start[c + 1]):
+            for level in range(levels):
+                cost = core.part_price * (core.misfit[at] - core.experience[level, core.people[at]])
+                floors[c, level] = min(floors[c, level], cost)
+    for i in range(len(held.members)):
+        a, c, level = held.members[i], held.classes[i], held.levels[i]
+        k = state.owner[a]
+        held.slots[a], held.costs[i] = i, -WORST
+        if held.parts[k, c] >= 0:
+            held.costs[i] = cost_of(held.parts[k, c], core.experience[level, k], k, core.standing[a], prices)
+            held.spares[i] = held.costs[i] - floors[c, level]
 
 
 @compiled
-def gains_of(gains, gain, costs, loads, own, slope, curve):
-    """Fills `gains` with what exchanging an account for each of some others gains, as if these cost nothing afterwards.
+def gains_of(gains, gain, spares, loads, own, slope, curve):
+    """Fills `gains` with what exchanging an account for each of some others gains, as if these cost the least there.
 
     The exchange lowers the loads' part of the potential by −Σ m·(slope + curve·m), m being what the holder gets more;
     `gain`: the account's saving beside the loads; `loads` (W × others).
@@ -326,7 +364,7 @@ def gains_of(gains, gain, costs, loads, own, slope, curve):
     l0, l1, l2, l3 = own[0], own[1], own[2], own[3]
     for i in range(len(gains)):
         m0, m1, m2, m3 = loads[0, i] - l0, loads[1, i] - l1, loads[2, i] - l2, loads[3, i] - l3
-        g = gain + costs[i] - m0 * (s0 + c0 * m0) - m1 * (s1 + c1 * m1)
+        g = gain + spares[i] - m0 * (s0 + c0 * m0) - m1 * (s1 + c1 * m1)
         gains[i] = g - m2 * (s2 + c2 * m2) - m3 * (s3 + c3 * m3)
     for d in range(4, len(own)):
         for i in range(len(gains)):
@@ -335,39 +373,31 @@ def gains_of(gains, gain, costs, loads, own, slope, curve):
 
 
 @compiled
-def swap(core: Core, state: State, order: Ints, short, start, members, slots, loads, costs, able, moved_at, budget):
+def swap(core: Core, state: State, held: Holdings, order: Ints, memory: Memory, budget):
     """Each account in turn changes places with one of another candidate's accounts where that gains most.
 
     Tried are TARGETS candidates, the best first, with MEMBERS of their accounts that stand in the order about where
-    this one stands among its holder's, or, for every other account, somewhere else. `start`, `members`: see members_of;
-    `slots`, `loads`, `costs`: see slots_of; `able` (C × K): who may serve which class.
+    this one stands among its holder's, or, for every other account, somewhere else.
     """
-    of_account, rows, people, misfit, experience, wanted, standing = (
-        core.of_account,
-        core.start,
-        core.people,
-        core.misfit,
-        core.experience,
-        core.wanted,
-        core.standing,
-    )
+    start, members, costs, spares, standing = held.start, held.members, held.costs, held.spares, core.standing
     gamma, reciprocal, minutes_of, most_minutes = core.gamma, core.reciprocal, core.minutes, core.most_minutes
     owner, carried, minutes, width = state.owner, state.carried, state.minutes, len(core.gamma)
+    near, fixed, moved_at = memory.near, memory.fixed, memory.moved_at
     prices, gains = (core.part_price, core.move_price), np.empty(MEMBERS, np.int64)
     slope, curve = np.empty(width, np.int64), np.empty(width, np.int64)
     for a in order:
-        h = owner[a]
-        if h < 0 or costs[slots[a]] <= -WORST or budget[0] + 2 > budget[1]:
+        h, slot = owner[a], held.slots[a]
+        if h < 0 or costs[slot] <= -WORST or budget[0] + 2 > budget[1]:
             continue
         best, best_gain, best_k, tried = -1, 0, -1, 0
         a_cost = b_cost = np.int64(0)
-        rank, size = slots[a] - start[h], start[h + 1] - start[h]
-        for at in short[a]:
-            k = np.int64(people[at]) if at >= 0 else h
-            if k == h or tried == TARGETS:
+        rank, size = slot - start[h], start[h + 1] - start[h]
+        for at in range(SHORT):
+            k = np.int64(near[a, at])
+            if k < 0 or k == h or tried == TARGETS:
                 continue
             tried += 1
-            there = cost_of(misfit[at], experience[wanted[a], k], k, standing[a], prices)
+            there = fixed[a, at] + core.move_price * np.int64(standing[a] >= 0 and standing[a] != k)
             theirs = start[k + 1] - start[k]
             apart = tried * theirs * 3 // 8 if a % 2 else 0
             middle = start[k] + (rank * theirs // max(1, size) + apart) % max(1, theirs)
@@ -378,23 +408,27 @@ def swap(core: Core, state: State, order: Ints, short, start, members, slots, lo
                 curve[d] = gamma[d] * (reciprocal[h] + reciprocal[k])
             found = gains[: last - first]
             gains_of(
-                found, costs[slots[a]] - there, costs[first:last], loads[:, first:last], core.loads[a], slope, curve
+                found, costs[slot] - there, spares[first:last], held.loads[:, first:last], core.loads[a], slope, curve
             )
             for i in range(len(found)):
-                if found[i] > best_gain and able[of_account[members[first + i]], h] and owner[members[first + i]] == k:
-                    b = members[first + i]
-                    low, more = rows[of_account[b]], minutes_of[b] - minutes_of[a]
-                    place = low + place_of(people[low : rows[of_account[b] + 1]], h)
-                    here = cost_of(misfit[place], experience[wanted[b], h], h, standing[b], prices)
-                    full = (more > 0 and minutes[h] + more > most_minutes[h]) or (
-                        more < 0 and minutes[k] - more > most_minutes[k]
-                    )
-                    if found[i] - here > best_gain and not full:
-                        best, best_gain, best_k, a_cost, b_cost = first + i, found[i] - here, k, there, here
+                if found[i] <= best_gain:
+                    continue
+                parts, b = held.parts[h, held.classes[first + i]], members[first + i]
+                if parts < 0 or owner[b] != k:
+                    continue
+                here = cost_of(parts, core.experience[held.levels[first + i], h], h, standing[b], prices)
+                gain, more = found[i] - spares[first + i] + costs[first + i] - here, minutes_of[b] - minutes_of[a]
+                full = (more > 0 and minutes[h] + more > most_minutes[h]) or (
+                    more < 0 and minutes[k] - more > most_minutes[k]
+                )
+                if gain > best_gain and not full:
+                    best, best_gain, best_k, a_cost, b_cost = first + i, gain, k, there, here
         if best >= 0:
             b = members[best]
             exchange(a, b, h, best_k, owner, core.loads, minutes_of, carried, minutes, state.held)
-            costs[slots[a]], costs[best] = a_cost, b_cost
+            spares[slot] += a_cost - costs[slot]
+            spares[best] += b_cost - costs[best]
+            costs[slot], costs[best] = a_cost, b_cost
             budget[0] += moved(standing[a], best_k) - moved(standing[a], h)
             budget[0] += moved(standing[b], h) - moved(standing[b], best_k)
             budget[2] += 1
@@ -419,21 +453,11 @@ def ask(core: Core, state: State, a, holder, scores):
     `scores` holds the score of each place afterwards.
     """
     low, high = core.start[core.of_account[a]], core.start[core.of_account[a] + 1]
-    row, pull = core.people[low:high], np.empty(len(core.gamma), np.int64)
+    row, pull, costs = core.people[low:high], np.empty(len(core.gamma), np.int64), np.empty(high - low, np.int64)
     own = weighed(core.loads[a], core.gamma, pull)
-    score_row(
-        scores[: high - low],
-        row,
-        core.misfit[low:high],
-        core.experience[core.wanted[a]],
-        state.carried,
-        core.reciprocal,
-        pull,
-        own,
-        core.part_price,
-        core.move_price,
-        core.standing[a],
-    )
+    costs_of(costs, row, core.misfit[low:high], core.experience[core.wanted[a]], core.part_price)
+    score_row(scores[: high - low], row, costs, state.carried, core.reciprocal, pull, own)
+    price_moves(scores[: high - low], row, core.standing[a], core.move_price)
     best = choose(core, state, a, row, scores, holder, -1)
     return best, choose(core, state, a, row, scores, holder, best) if best >= 0 else -1
 
@@ -446,6 +470,7 @@ def choose(core: Core, state: State, a, row, scores, holder, passed):
         row,
         holder,
         passed,
+        WORST,
         state.held,
         core.most_accounts,
         state.minutes,
@@ -497,6 +522,7 @@ def eject(core: Core, state: State, homeless: Ints, start, members, budget, trie
     for a in homeless:
         low, high = core.start[core.of_account[a]], core.start[core.of_account[a] + 1]
         ask(core, state, a, -1, scratch)
+        hosts[:] = -1
         remember(scratch[: high - low], hosts, 0)
         for at in hosts:
             if at < 0 or state.owner[a] >= 0:

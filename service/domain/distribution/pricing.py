@@ -16,7 +16,8 @@ STAGES = ((0.05, 12_000), (0.005, 60_000))
 """The search goes from soft to sharp: how soft the least cost of an account is, in its own curvature, and the number of
 groups of accounts of one class with like loads that are searched for as one, accounts themselves where they are fewer.
 """
-STEPS = 25
+STEPS, LEAST_GAIN = 25, 1e-13
+"""How many steps a stage takes, fewer where one gains less than this part of the bound."""
 PARTS = 2
 """Into how many parts the classes are cut; each is summed on a thread of its own, always in the same order."""
 
@@ -24,11 +25,10 @@ PARTS = 2
 def certificate_of(subject: Subject, owner: Ints, point: int) -> Certificate:
     """The certificate of owners (n) by the best prices that were found.
 
-    The search starts at the marginal costs of the owners' own loads, where a plan that is optimal among fractional ones
-    would leave no gap at all, and follows L-BFGS on a softened dual (Nesterov 2005). The best bound counts.
+    The search starts at marginal costs and follows L-BFGS on a softened dual (Nesterov 2005). The best bound counts.
     """
     core, base = subject.core, subject.base
-    prices = core.gamma * (2 * core.reciprocal[:, None] * state_of(core, owner).carried - subject.scale.target)
+    prices = _marginal_costs(subject, owner)
     best, best_bound = prices, _exact(subject, base, prices)
     own = core.loads[subject.given].astype(float) ** 2 @ core.gamma.astype(float)
     softness = 2.0 * float(own.mean()) * float(core.reciprocal.max(initial=0)) if len(own) else 0.0
@@ -40,6 +40,23 @@ def certificate_of(subject: Subject, owner: Ints, point: int) -> Certificate:
     full = Prices.of(core, subject.scale.target, base, best)
     dimensions = len(subject.scale.gamma)
     return Certificate(full.prices[:, :dimensions], best_bound, potential_of(subject, owner), point, len(subject.given))
+
+
+def _marginal_costs(subject: Subject, owner: Ints) -> Ints:
+    """What a unit of load more costs with each person: a plan optimal among fractional ones leaves no gap there.
+
+    Who has one account that outweighs all their others counts as no fuller than most are: a giant cannot be split, so
+    it is no reason why the rest should be dearer with them.
+    """
+    core, owned, at_work = subject.core, owner != NOBODY, subject.core.reciprocal > 0
+    carried = state_of(core, owner).carried
+    greatest = np.zeros_like(carried)
+    np.maximum.at(greatest, owner[owned], core.loads[owned])
+    levels = core.reciprocal[:, None] * carried
+    usual = np.median(levels[at_work], axis=0).astype(np.int64) if at_work.any() else levels.max(initial=0)
+    levels = np.where(2 * greatest > carried, np.minimum(levels, usual), levels)
+    costs: Ints = core.gamma * (2 * levels - subject.scale.target)
+    return costs
 
 
 def _exact(subject: Subject, base: Ints, prices: Ints) -> Any:
@@ -83,7 +100,8 @@ class _Search:
                 return -value / self.softness, -np.where(active, gradient * unit, 0.0).ravel() / self.softness
 
             start = np.where(active, prices / unit, 0.0).ravel()
-            found = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "maxcor": 12})
+            limits = {"maxiter": STEPS, "maxcor": 12, "ftol": LEAST_GAIN}
+            found = minimize(negative, start, jac=True, method="L-BFGS-B", options=limits)
         return np.rint(np.where(active, found.x.reshape(curves.shape) * unit, 0.0)).astype(np.int64)
 
     def _dual(self, prices: Any, curves: Any, threads: ThreadPoolExecutor) -> tuple[float, Any]:
