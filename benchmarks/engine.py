@@ -148,14 +148,14 @@ def gaps(arrays: families.Arrays) -> dict[str, Any]:
         shares = shares_by(part, owner, sheet)[sheet.weights > 0]
         network, sizes = network_of(core.of_account, sheet.classes, part.loads, nobody > 0, nobody, part.pool)
         unit = Fraction(part.total, part.pool_weight)
-        levels = [level.share for level in levels_of(network, sizes, sheet.weights, part.pool, unit)]
+        levels = list(levels_of(network, sizes, sheet.weights, part.pool, unit))
         names = np.cumsum(np.bincount(core.of_account[part.loads > 0], minlength=len(core.start) - 1) > 0) - 1
         carried = (part.loads > 0) & sheet.roll.free
         about = part.loads[carried], names[core.of_account[carried]], network, sheet.weights, unit
-        most, least = float(least_greatest(max(levels), *about)), float(greatest_least(min(levels), *about))
+        most, least = float(least_greatest(levels[0], *about)), float(greatest_least(levels[-1].share, *about))
         found.append((shares.max() / most - 1, 1 - shares.min() / least if least else 0.0))
     worst = np.max(found, axis=0)
-    return {"gap_max": round(float(worst[0]), 6), "gap_min": round(float(worst[1]), 6)}
+    return {"gap_max": round(float(worst[0]), 6) + 0.0, "gap_min": round(float(worst[1]), 6)}  # never -0.0
 
 
 def evenness(sheet: Sheet, plan: Arrangement, certificate: Certificate) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """How even one load could lie at best: proven bounds on the greatest and the least share that any plan can reach."""
 
 from fractions import Fraction
+from heapq import heapify, heapreplace
 
 import numpy as np
 
+from service.domain.distribution.attainable import Level
 from service.domain.distribution.core import Ints
 from service.domain.distribution.flows import UNITS, Network, cut_of
 
@@ -12,20 +14,42 @@ CLOSE = Fraction(1, 10**7)
 
 
 def least_greatest(
-    highest: Fraction, loads: Ints, of_account: Ints, network: Network, weights: Ints, unit: Fraction
+    highest: Level, loads: Ints, of_account: Ints, network: Network, weights: Ints, unit: Fraction
 ) -> Fraction:
-    """No plan's greatest share lies below this: the highest attainable one, or that of a giant's strongest carrier.
+    """No plan's greatest share lies below this: that of the highest attainable level, or of a giant's best carrier.
 
-    `highest`: the highest leximin share; `loads` (n): raw loads; `of_account` (n): classes of `network`;
-    `unit`: the load of one millionth of a post at the mean.
+    What a level alone may serve is divided into whole multiples of what divides every load. Whoever takes the greatest
+    account of a class carries it beside all that they alone may serve. `loads` (n): raw loads; `of_account` (n): the
+    classes of `network`; `unit`: the load of one millionth of a post at the mean.
     """
-    strongest = _strongest(network, weights)[of_account]
-    carried = strongest > 0
-    giants = loads[carried] / strongest[carried]
-    if not len(giants):
-        return highest
-    at = int(giants.argmax())
-    return max(highest, Fraction(int(loads[carried][at]), int(strongest[carried][at])) / unit)
+    if not len(loads):
+        return highest.share
+    choices, greatest = np.diff(network.start), np.zeros(len(network.supply), np.int64)
+    np.maximum.at(greatest, of_account, loads)
+    forced = np.zeros(len(weights), np.int64)
+    np.add.at(
+        forced, network.people[network.start[:-1][choices == 1]], np.array(network.supply, np.int64)[choices == 1]
+    )
+    carried = forced[network.people] + np.where(choices > 1, greatest, 0)[network.owner_class]
+    shares = carried / weights[network.people]
+    hardest = int(np.minimum.reduceat(shares, network.start[:-1]).argmax())
+    row = slice(int(network.start[hardest]), int(network.start[hardest + 1]))
+    people = zip(carried[row].tolist(), weights[network.people[row]].tolist(), strict=True)
+    giant = min(Fraction(load, weight) for load, weight in people)
+    whole = _in_multiples(highest.share * unit, weights[list(highest.people)].tolist(), int(np.gcd.reduce(loads)))
+    return max(giant, whole) / unit
+
+
+def _in_multiples(share: Fraction, weights: list[int], part: int) -> Fraction:
+    """The least share of people who carry between them what `share` of each makes, everybody multiples of a part."""
+    parts = [share * weight // part for weight in weights]
+    missing = share * sum(weights) // part - sum(parts)
+    ahead = [(Fraction((1 + have) * part, weight), weight) for have, weight in zip(parts, weights, strict=True)]
+    heapify(ahead)
+    for _ in range(missing):
+        share, weight = ahead[0]
+        heapreplace(ahead, (share + Fraction(part, weight), weight))
+    return share
 
 
 def greatest_least(

@@ -1,5 +1,6 @@
 """Attainable shares against brute force, and the words in which they are told."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.domain.distribution.attainable import attainable_shares, levels_of
+from service.domain.distribution.attainable import Level, attainable_shares, levels_of
 from service.domain.distribution.extremes import greatest_least, least_greatest
 from service.domain.distribution.flows import Network, cut_of
 from service.domain.distribution.ledger import Ledger
@@ -66,13 +67,21 @@ def test_the_highest_and_the_lowest_share_are_those_of_the_densest_and_the_spars
     assert sum(level.share * int(weights[list(level.people)].sum()) for level in levels) == sum(network.supply)
 
 
+def highest(network: Network, weights: np.ndarray) -> Level:
+    sizes, everybody = np.ones(len(network.supply), np.int64), np.ones(len(weights), np.bool_)
+    return next(levels_of(network, sizes, weights, everybody, Fraction(1)))
+
+
 @settings(max_examples=50, deadline=None)
-@given(networks())
-def test_no_plan_of_whole_accounts_is_more_even_than_the_extremes_allow(made: tuple[Network, np.ndarray]) -> None:
+@given(networks(), st.sampled_from([1, 2, 300]))
+def test_no_plan_of_whole_accounts_is_more_even_than_the_extremes_allow(
+    made: tuple[Network, np.ndarray], part: int
+) -> None:
     network, weights = made
-    loads, classes = np.array(network.supply), np.arange(len(network.supply))
+    loads, classes = np.array(network.supply) * part, np.arange(len(network.supply))
+    network = replace(network, supply=tuple(loads.tolist()))
     about = loads, classes, network, weights, Fraction(1)
-    most = least_greatest(densest(network, weights), *about)
+    most = least_greatest(highest(network, weights), *about)
     least = greatest_least(sparsest(network, weights), *about)
     rows = [network.people[one:two].tolist() for one, two in zip(network.start, network.start[1:], strict=False)]
     greatest, smallest = [], []
@@ -81,8 +90,22 @@ def test_no_plan_of_whole_accounts_is_more_even_than_the_extremes_allow(made: tu
         shares = np.bincount(owner, loads, len(weights)) / weights
         greatest.append(shares.max())
         smallest.append(shares.min())
+    assert densest(network, weights) <= most
     assert float(most) <= min(greatest) + 1e-9
     assert float(least) >= max(smallest) - 1e-4
+
+
+def test_a_giant_lies_on_top_of_what_its_carriers_alone_may_serve() -> None:
+    network, weights = Network((10, 2, 3), np.array([0, 2, 3, 4]), np.array([0, 1, 0, 1])), np.array([1, 1])
+    about = np.array([10, 2, 3]), np.arange(3), network, weights, Fraction(1)
+    assert least_greatest(highest(network, weights), *about) == 12
+
+
+def test_what_divides_every_load_is_not_divided_further() -> None:
+    network, weights = Network((7 * 60,), np.array([0, 3]), np.array([0, 1, 2])), np.array([2, 2, 1])
+    about = np.full(7, 60), np.zeros(7, np.int64), network, weights, Fraction(1)
+    assert densest(network, weights) == 84
+    assert least_greatest(highest(network, weights), *about) == 90  # 3, 3 and 1 of 60: 90, 90, 60
 
 
 def test_a_flow_names_who_cannot_carry_more() -> None:
