@@ -1,5 +1,6 @@
 """The bound against every possible plan, and against plans; the prices that prove it."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -103,6 +104,15 @@ def test_prices_found_prove_more_than_the_marginal_costs_of_the_plan() -> None:
     marginal = core.gamma * (2 * core.reciprocal[:, None] * state_of(core, owner).carried - instance.scale.target)
     first = certified(subject, owner, marginal, instance.scale.point)
     assert certificate_of(subject, owner, instance.scale.point).gap < 0.9 * first.gap
+
+
+def test_a_giant_does_not_keep_the_search_from_what_the_rest_allows() -> None:
+    snapshot = family(600, 40, "mismatch")
+    first, *others = snapshot.accounts
+    giant = replace(first, value_minor=sum(account.value_minor or 0 for account in snapshot.accounts) // 2)
+    instance, subject, owner = planned(replace(snapshot, accounts=(giant, *others)))
+    found = certificate_of(subject, owner, instance.scale.point)
+    assert found.gap < 60  # from the giant's own marginal cost the search ends at 78
 
 
 def test_a_plan_that_shares_one_load_alone_is_near_the_bound() -> None:
