@@ -21,6 +21,7 @@ from service.schemas.fields import (
     View,
     stored,
 )
+from service.schemas.page import PageFilter
 
 SAFE_INTEGER = 2**53 - 1
 
@@ -187,7 +188,7 @@ class AccountSort(StrEnum):
 READ_AMOUNTS = "in the base currency; 1.5亿, 15000万 and 150,000,000 are read. 以本位币计；可写 1.5亿、15000万等。"
 
 
-class AccountFilter(Body):
+class AccountFilter(PageFilter):
     """Typed filters, one per field; repeat one for any of several values."""
 
     q: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
@@ -228,10 +229,6 @@ class AccountFilter(Body):
         default=None, description="Entered at or after this instant. 录入时间不早于此时刻。"
     )
     created_to: Instant | None = Field(default=None, description="Entered before this instant. 录入时间早于此时刻。")
-    limit: int = Field(default=50, ge=1, le=200, description="How many at most. 最多返回几条。")
-    cursor: Annotated[str, Field(max_length=2000)] | None = Field(
-        default=None, description="From `next_cursor`. 取自上一页的 `next_cursor`。"
-    )
     sort: AccountSort = Field(default=AccountSort.CREATED, description="The order. 排序。")
 
 
