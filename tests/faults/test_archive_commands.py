@@ -150,7 +150,8 @@ def run_through(company: Company, store: InFolder | InS3) -> None:
     session = company.session(item_id)
     seen = company.seller.post(f"{session}/views", json={"page": 2})
     done(seen)
-    trace(service, seen)
+    if isinstance(store, InFolder):  # whose view a picture is has nothing to do with where files lie
+        trace(service, seen)
     told = service.command("archive", "verify")
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "Files verified: 1; not as deposited: 0.\n")
     store.new_keys()
