@@ -1,5 +1,6 @@
 """What a user can do with rulebooks: draft, change, publish, retire, acknowledge."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,15 @@ from service.domain.distribution.rulebook import Rulebook as Rules
 from service.domain.merge_patch import merged
 from service.domain.people import SALES_ROLES
 from service.domain.states import VersionState
-from service.errors import AuthorIsApprover, CandidateIsApprover, Forbidden, Sentence, StateConflict
+from service.errors import (
+    AuthorIsApprover,
+    CandidateIsApprover,
+    FieldError,
+    Forbidden,
+    InvalidInput,
+    Sentence,
+    StateConflict,
+)
 from service.journal import record
 from service.models import Rulebook, RulebookAcknowledgement, new_id
 from service.operations.rule_versions import FINAL, RuleVersions
@@ -24,6 +33,8 @@ from service.policy import Actor, fetch, require
 from service.queries.rulebooks import silent_sellers
 
 BOOKS = RuleVersions(Rulebook, "publisher_id", events.RulebookPublished, events.RulebookRetired)
+ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+IDS = Sentence("An id (UUID) is expected, in small letters; a code is none.", "应为小写的标识（UUID），而非编号。")
 NOT_IN_FORCE = Sentence("Only the published version is acknowledged.", "只能确认已发布的版本。")
 BY_AUTHOR = Sentence("The author of a rulebook does not publish it.", "规则手册的起草人不得自行发布。")
 BY_CANDIDATE = Sentence(
@@ -87,11 +98,28 @@ async def update_rulebook(
 def written(definition: Mapping[str, Any]) -> dict[str, Any]:
     """A definition made complete, with its text in both languages; InvalidInput tells every fault with its place."""
     rules = Rules.from_mapping(definition, "/definition")
+    expect_ids(definition)
     return {
         "definition": rules.to_mapping(),
         "text_en": rulebook_text(rules, "en"),
         "text_zh": rulebook_text(rules, "zh-CN"),
     }
+
+
+def expect_ids(definition: Mapping[str, Any]) -> None:
+    """InvalidInput where a blocked pair names anything but ids: it would block nobody, and nobody would notice."""
+    roles = definition.get("team_roles") or {}
+    sections = {"": definition} | {f"/team_roles/{role}": section for role, section in roles.items()}
+    flaws = [
+        FieldError("uuid_parsing", IDS, pointer=f"/definition{place}/hard_rules/blocked_pairs/{at}/{member}")
+        for place, section in sections.items()
+        if section
+        for at, pair in enumerate((section.get("hard_rules") or {}).get("blocked_pairs") or ())
+        for member, value in pair.items()
+        if not ID.fullmatch(value)
+    ]
+    if flaws:
+        raise InvalidInput(errors=flaws)
 
 
 async def publish_rulebook(

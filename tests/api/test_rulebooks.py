@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from service.models import new_id
 from service.schemas.rulebooks import RulebookView
 from tests.house import House, Person
 
@@ -41,6 +42,20 @@ async def test_every_fault_of_a_definition_is_told_with_its_place(house: House) 
     faults = {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
     assert set(faults) == {"/definition/fit/geography", "/definition/speed"}
     assert faults["/definition/speed"] == "此处没有该字段。"
+
+
+async def test_a_blocked_pair_named_by_codes_is_refused_since_it_would_block_nobody(house: House) -> None:
+    pair = {"account_id": str(new_id()), "person_id": str(new_id())}
+    author, coded = await house.person("director"), pair | {"person_id": "S101"}
+    await drafted(house, author, hard_rules={"blocked_pairs": [pair], "region": None}, team_roles=None)
+    async with house.client(author) as client:
+        wrong = {"hard_rules": {"blocked_pairs": [pair, coded]}}
+        wrong |= {"team_roles": {"tech_support": {"hard_rules": {"blocked_pairs": [coded]}}}}
+        answer = await client.post("/v1/rulebooks", json={"code": "other", "definition": wrong})
+    assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
+        ("/definition/hard_rules/blocked_pairs/1/person_id", "uuid_parsing"),
+        ("/definition/team_roles/tech_support/hard_rules/blocked_pairs/0/person_id", "uuid_parsing"),
+    }
 
 
 async def test_a_draft_changes_by_merge_patch_and_null_gives_the_default_back(house: House) -> None:
