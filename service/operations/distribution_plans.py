@@ -99,7 +99,10 @@ async def expect_scheme(session: AsyncSession, code: str) -> None:
     statement = select(TierScheme.id).where(TierScheme.code == code, TierScheme.state == VersionState.PUBLISHED)
     if await session.scalar(statement) is None:
         raise invalid(
-            "/scheme_code", "not_found", "There is no published scheme with this code.", "没有此编码的已发布方案。"
+            "/scheme_code",
+            "not_found",
+            "There is no published tier scheme with this code.",
+            "没有此编码的已发布分级方案。",
         )
 
 

@@ -10,13 +10,13 @@ from service.errors import NotFound, Sentence
 Report = Mapping[str, Any]
 Words = Callable[[Sentence], str]
 
-LOADS = Sentence("Load per person: {load}", "人均负荷：{load}")
+LOADS = Sentence("Load per person: {load}", "各人负荷：{load}")
 LORENZ = Sentence("Lorenz curve: {load}", "洛伦兹曲线：{load}")
 ATTAINED = Sentence("Attained of what was possible: {load}", "可达份额的实现程度：{load}")
 BEFORE, AFTER, NOW = Sentence("before", "方案前"), Sentence("after", "方案后"), Sentence("now", "当前")
 MOMENTS = {"before": BEFORE, "after": AFTER, "now": NOW}
 POSSIBLE = Sentence("attainable", "可达份额")
-IN_SHARES = Sentence("in fair shares for one's working time", "按工作时间计的公平份额")
+IN_SHARES = Sentence("in fair shares for one's working time", "公平份额的倍数（按工作时间计）")
 FAIR = Sentence("fair share", "公平份额")
 PEOPLE_PART = Sentence("part of the working time, the least loaded first", "工作时间累计占比（负荷低者在前）")
 LOAD_PART = Sentence("part of the load", "负荷累计占比")

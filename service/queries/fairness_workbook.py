@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from service.adapters.spreadsheets.charted import Chart, Sheet, charted_workbook
-from service.domain.distribution.wording import load_name, opening
+from service.domain.distribution.wording import filled, load_name, opening
 from service.errors import Sentence
 from service.queries.fairness_pictures import (
     ATTAINED,
@@ -49,6 +49,7 @@ TEAM_NUMBERS = {
     "pinned_share": Sentence("Part that is pinned", "锁定占比"),
     "by_hand_share": Sentence("Part given by hand", "人工分配占比"),
 }
+AT = Sentence("{what}, {when}", "{what}，{when}")
 KEPT_OR_BY_HAND = Sentence("Pinned, or given by hand", "锁定与人工分配")
 
 
@@ -62,7 +63,7 @@ def fairness_workbook(report: Report, words: Words) -> bytes:
 def summary(report: Report, told: Sequence[str], words: Words) -> Sheet:
     """The measures of each load at each moment."""
     headings = [words(LOAD)]
-    headings += [f"{words(one)}, {words(MOMENTS[when])}" for one in MEASURES.values() for when in told]
+    headings += [words(filled(AT, what=one, when=MOMENTS[when])) for one in MEASURES.values() for when in told]
     rows = [
         [words(opening(load_name(part["name"])))] + [number(part[when][name]) for name in MEASURES for when in told]
         for part in report["dimensions"]
@@ -92,7 +93,7 @@ def sheets(report: Report, told: Sequence[str], words: Words) -> Iterator[Sheet]
 def headings(shown: Sequence[str], told: Sequence[str], words: Words) -> list[str]:
     """What the columns of a load's sheet hold."""
     columns = (PERSON, WEIGHT, *(SHARES[when] for when in shown), EVEN, EVEN)
-    lorenz = [f"{words(axis)}, {words(MOMENTS[when])}" for when in told for axis in (PEOPLE_PART, LOAD_PART)]
+    lorenz = [words(filled(AT, what=axis, when=MOMENTS[when])) for when in told for axis in (PEOPLE_PART, LOAD_PART)]
     return [*map(words, columns), *lorenz]
 
 

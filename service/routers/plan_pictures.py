@@ -36,7 +36,7 @@ async def draw_distribution_plan_fairness(
 
     Whom you may not know is a rank. The words are in your language (`Accept-Language`).
 
-    方案公平性图：人均负荷、洛伦兹曲线、可达份额。
+    方案公平性图：各人负荷、洛伦兹曲线、可达份额。
     """
     report = await seen_report(context, plan_id)
     return drawing(picture(report, chart, query.load, partial(in_language, context=context)))

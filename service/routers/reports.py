@@ -43,7 +43,7 @@ async def draw_fairness_report(
 
     Whom you may not know is a rank. The words are in your language (`Accept-Language`).
 
-    当前公平性图：人均负荷、洛伦兹曲线。
+    当前公平性图：各人负荷、洛伦兹曲线。
     """
     report = await present(context)
     return drawing(picture(report, chart, query.load, partial(in_language, context=context)))

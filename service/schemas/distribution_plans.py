@@ -88,10 +88,14 @@ class WhatIf(Body):
         examples=[{"balance": {"workload": 50}}],
     )
     people: Annotated[list[PersonOtherwise], Field(max_length=200)] = Field(
-        default=[], description="People otherwise. 假设的人员情况。"
+        default=[],
+        description="People otherwise. 假设的人员情况。",
+        examples=[[{"staff_id": "01980f3c-5a00-7c3e-9b1d-2f6a4c8e1b70", "absent": True}]],
     )
     added_people: Annotated[list[PersonAdded], Field(max_length=50)] = Field(
-        default=[], description="People more. 增加的人员。"
+        default=[],
+        description="People more. 增加的人员。",
+        examples=[[{"code": "NEW-1", "regions": ["华东"], "industries": ["制造"], "experience_level": 4}]],
     )
     accounts: Annotated[list[AccountOtherwise], Field(max_length=1000)] = Field(
         default=[], description="Accounts otherwise. 假设的客户情况。"
@@ -137,9 +141,9 @@ class DistributionPlanCreate(Body):
     most_moves: Annotated[StrictInt, Field(ge=0, le=10_000_000)] | None = Field(
         default=None,
         description="At most so many accounts change hands in a rebalance, within what the rulebook allows, or "
-        "go to a newcomer. Null: all that the rulebook allows. "
-        "再平衡时至多有这么多客户易手（不超过规则手册允许的数量），或至多这么多客户分给新人。"
-        "空表示以规则手册允许的数量为限。",
+        "go to a newcomer, besides those whose owner may not serve them any more. Null: all that the rulebook allows. "
+        "再平衡时至多有这么多客户易手（不超过规则手册允许的数量），或至多这么多客户分给新人；"
+        "现负责人已不得负责的客户不计在内。空表示以规则手册允许的数量为限。",
     )
     team_role: Code = Field(
         default="owner",

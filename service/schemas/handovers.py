@@ -23,7 +23,6 @@ class HandoverCreate(Body):
     scheme_code: Code | None = Field(
         default=None,
         description="The tier scheme whose grades count; the one in use if null. 所依据的分级方案；空则取现用方案。",
-        examples=["five_tiers"],
     )
     reason: Text2000 = Field(description="Why. 原因。", examples=["张伟将于月底离职"])
 

@@ -24,7 +24,7 @@ class RoleGrantCreate(Body):
 
     staff_id: UUID = Field(description="Who; never yourself. 人员；不能是本人。")
     role: Annotated[Role, AfterValidator(of_people)] = Field(description="Which role. 角色。", examples=["sales_rep"])
-    reason: Text2000 | None = Field(default=None, description="Why. 原因。", examples=["接任华东区大客户经理"])
+    reason: Text2000 | None = Field(default=None, description="Why. 原因。", examples=["任华东区业务员"])
 
 
 class GrantVerdict(Body):

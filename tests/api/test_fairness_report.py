@@ -38,7 +38,7 @@ async def test_it_is_the_report_of_fairness(house: House) -> None:
 
 
 @pytest.mark.parametrize(("chart", "chinese", "english"), [
-    ("loads", "人均负荷：潜在价值", "Load per person: potential value"),
+    ("loads", "各人负荷：潜在价值", "Load per person: potential value"),
     ("lorenz", "洛伦兹曲线：潜在价值", "Lorenz curve: potential value"),
 ])  # fmt: skip
 async def test_pictures_speak_the_callers_language_of_now(house: House, chart: str, chinese: str, english: str) -> None:
@@ -58,11 +58,12 @@ async def test_whom_the_reader_may_not_know_is_a_rank(house: House) -> None:
     assert codes & set(await words(house, own, f"{PATH}/charts/loads", "en")) == {own.code}
 
 
-@pytest.mark.parametrize(("language", "sheets", "now"), [
-    ("zh-CN", ["概要", "潜在价值", "各团队"], "当前"), ("en", ["Summary", "potential value", "Teams"], "now"),
+@pytest.mark.parametrize(("language", "sheets", "now", "most"), [
+    ("zh-CN", ["概要", "潜在价值", "各团队"], "当前", "最高，当前"),
+    ("en", ["Summary", "potential value", "Teams"], "now", "Greatest, now"),
 ])  # fmt: skip
 async def test_the_workbook_opens_with_a_sheet_a_load_and_the_teams(
-    house: House, language: str, sheets: list[str], now: str
+    house: House, language: str, sheets: list[str], now: str, most: str
 ) -> None:
     sharing = await a_team(house)
     async with house.client(sharing.leader, **{"Accept-Language": language}) as client:
@@ -70,6 +71,7 @@ async def test_the_workbook_opens_with_a_sheet_a_load_and_the_teams(
     assert answer.status_code == 200, answer.text
     book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
     assert [book.sheet_names[at] for at in (0, 1, -1)] == sheets
+    assert book.get_sheet_by_name(sheets[0]).to_python()[0][1] == most
     headings, *rows = book.get_sheet_by_name(sheets[1]).to_python()
     assert headings[2] == now
     assert {row[0] for row in rows} - {""} == {seller.code for seller in sharing.sellers}

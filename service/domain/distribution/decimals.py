@@ -17,6 +17,11 @@ def root(value: Fraction, places: int = 6) -> str:
     return _written(EXACT.sqrt(EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))), places)
 
 
+def hours(minutes: int) -> str:
+    """Minutes in hours, to the hundredth, without zeros that tell nothing."""
+    return decimal(Fraction(minutes, 60), 2).rstrip("0").rstrip(".")
+
+
 def _written(value: Decimal, places: int) -> str:
     """A decimal number with so many places, zero without a sign."""
     rounded = EXACT.quantize(value, Decimal(1).scaleb(-places))

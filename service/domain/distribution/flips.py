@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from service.domain.distribution.candidacy import Candidacy, candidacy
-from service.domain.distribution.decimals import decimal
+from service.domain.distribution.decimals import decimal, hours
 from service.domain.distribution.eligibility import FULL, LEAST_WEIGHT, Failed, Rule
 from service.domain.distribution.instance import MILLION, reciprocal_of
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.snapshot import Account, Person
-from service.domain.distribution.wording import filled, joined, load_name
+from service.domain.distribution.wording import filled, joined, load_name, quoted
 from service.errors import Sentence
 
 
@@ -30,8 +30,9 @@ class Change:
             wording = CHANGES["load_less" if less > 0 else "load_more"]
             return filled(wording, load=load_name(self.field.removeprefix("load:")), share=decimal(abs(less) * 100, 4))
         added = [code for code in self.after if code not in self.before] if isinstance(self.after, tuple) else []
-        listed = joined([Sentence(code, code) for code in added])
-        return filled(CHANGES[self.field], before=str(self.before), after=str(self.after), added=listed)
+        listed = joined(map(quoted, added))
+        told = hours if self.field == "max_workload_minutes" else str
+        return filled(CHANGES[self.field], before=told(self.before), after=told(self.after), added=listed)
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -48,9 +49,9 @@ CHANGES = {
         "your load in {load} had been higher by {share} % of a full-time share",
         "{load}负荷增加 {share}%（以一个全职份额为 100%）",
     ),
-    "regions": Sentence("you had covered the region {added}", "负责地域包括 {added}"),
-    "industries": Sentence("you had covered the industry {added}", "负责行业包括 {added}"),
-    "products": Sentence("you had sold {added}", "负责产品包括 {added}"),
+    "regions": Sentence("you had covered the region {added}", "负责地域包括{added}"),
+    "industries": Sentence("you had covered the industry {added}", "负责行业包括{added}"),
+    "products": Sentence("you had sold {added}", "负责产品包括{added}"),
     "experience_level": Sentence(
         "your experience level had been {after} instead of {before}", "经验级别为 {after}（原为 {before}）"
     ),
@@ -60,7 +61,7 @@ CHANGES = {
         "your cap had been {after} accounts instead of {before}", "客户数量上限为 {after}（原为 {before}）"
     ),
     "max_workload_minutes": Sentence(
-        "your cap had been {after} minutes a month instead of {before}", "工时上限为每月 {after} 分钟（原为 {before}）"
+        "your cap had been {after} hours a month instead of {before}", "工时上限为每月 {after} 小时（原为 {before}）"
     ),
 }
 

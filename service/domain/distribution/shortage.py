@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from service.domain.distribution.core import Ints
+from service.domain.distribution.decimals import hours
 from service.domain.distribution.eligibility import Rule
 from service.domain.distribution.flows import UNITS, Network, cut_of
 from service.domain.distribution.instance import Instance
@@ -23,7 +24,7 @@ MUST_WAIT = Sentence(
 )
 UNITS_OF = {
     Rule.COUNT_CAP: Sentence("accounts", "个客户"),
-    Rule.WORKLOAD_CAP: Sentence("minutes a month", "分钟/月的工时"),
+    Rule.WORKLOAD_CAP: Sentence("hours a month", "小时/月的工时"),
 }
 
 
@@ -38,8 +39,9 @@ class Shortage:
 
     def sentence(self) -> Sentence:
         """The shortage in plain words, without names."""
-        counts = {"number": self.number, "accounts": self.accounts, "people": len(self.people)}
-        return filled(MUST_WAIT, unit=UNITS_OF[self.cap], cap=RULES[self.cap], **counts)
+        number = hours(self.number) if self.cap is Rule.WORKLOAD_CAP else self.number
+        counts = {"accounts": self.accounts, "people": len(self.people)}
+        return filled(MUST_WAIT, number=number, unit=UNITS_OF[self.cap], cap=RULES[self.cap], **counts)
 
     def to_mapping(self, instance: Instance) -> dict[str, Any]:
         """Plain JSON data, people by id."""

@@ -65,7 +65,8 @@ def verify(evidence: Evidence) -> list[Check]:
     """Every check in its order; one that cannot be made, because an earlier one failed, is left out."""
     genuine = sha256(evidence.content) == evidence.snapshot_sha256
     found = [_check("snapshot", genuine)]
-    versions = {"made": evidence.engine_version, "here": ENGINE_VERSION, "known": ", ".join(sorted(SAME_RULE))}
+    known = Sentence(", ".join(sorted(SAME_RULE)), "、".join(sorted(SAME_RULE)))
+    versions = {"made": evidence.engine_version, "here": ENGINE_VERSION, "known": known}
     found.append(_check("engine", evidence.engine_version in SAME_RULE, **versions))
     if genuine:
         ledger = Ledger.of(Snapshot.from_bytes(evidence.content), evidence.owners)
@@ -112,6 +113,6 @@ def _bound(ledger: Ledger, certificate: Mapping[str, Any] | None) -> Check:
     return _check("bound", again == dict(certificate), gap=again["gap_points"])
 
 
-def _check(name: str, passed: bool, **parts: str | int) -> Check:
+def _check(name: str, passed: bool, **parts: Sentence | str | int) -> Check:
     """A check with its sentence."""
     return Check(name, bool(passed), filled(CHECKS[name], **parts))

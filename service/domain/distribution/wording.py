@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from service.domain.distribution.decimals import hours
 from service.domain.distribution.decisions import Waiting
 from service.domain.distribution.eligibility import Failed, Rule
 from service.errors import Sentence
@@ -129,6 +130,16 @@ REMEDIES = {
 }
 
 
+OVER_CAP = Sentence(
+    "The {cap} allows {required}; with this account it would be {actual}.",
+    "{cap}为 {required}；加上该客户将为 {actual}。",
+)
+OVER_HOURS = Sentence(
+    "The {cap} allows {required} hours a month; with this account it would be {actual} hours a month.",
+    "{cap}为 {required} 小时/月；加上该客户将为 {actual} 小时/月。",
+)
+
+
 def load_name(name: str) -> Sentence:
     """The name of a load, or of a cost in a score."""
     if name.startswith("tier:"):
@@ -161,17 +172,15 @@ def failed_sentence(failed: Failed) -> Sentence:
         return Sentence("This account and this person are a blocked pair.", "该客户与该人员属于回避关系。")
     if failed.rule is Rule.AVAILABILITY:
         return Sentence("The person is absent or has no working time.", "该人员不在岗或没有工作时间。")
-    required, actual = _listed(failed.required), _listed(failed.actual)
     name = RULES[failed.rule]
-    if failed.rule in {Rule.COUNT_CAP, Rule.WORKLOAD_CAP}:
-        unit = Sentence(" minutes a month", " 分钟/月") if failed.rule is Rule.WORKLOAD_CAP else Sentence("", "")
-        return Sentence(
-            f"The {name.en} allows {required.en}{unit.en}; with this account it would be {actual.en}{unit.en}.",
-            f"{name.zh}为 {required.zh}{unit.zh}；加上该客户将为 {actual.zh}{unit.zh}。",
-        )
+    if failed.rule is Rule.COUNT_CAP:
+        return filled(OVER_CAP, cap=name, required=failed.required, actual=failed.actual)
+    if failed.rule is Rule.WORKLOAD_CAP:
+        return filled(OVER_HOURS, cap=name, required=hours(failed.required), actual=hours(failed.actual))
+    required, actual = _listed(failed.required), _listed(failed.actual)
     return Sentence(
         f"The rule on {name.en} requires {required.en}; on record is {actual.en}.",
-        f"{name.zh}规则要求 {required.zh}；登记为 {actual.zh}。",
+        f"{name.zh}规则要求{required.zh}，登记为{actual.zh}。",
     )
 
 
@@ -196,6 +205,11 @@ def joined(parts: Iterable[Sentence], last: str = "and") -> Sentence:
     return Sentence(f"{english} {last} {items[-1].en}", f"{chinese}{' 或 ' if last == 'or' else '、'}{items[-1].zh}")
 
 
+def quoted(text: str) -> Sentence:
+    """A word of the customer's own, set off from the Chinese sentence around it."""
+    return Sentence(text, f"“{text}”")
+
+
 def both(sentences: Iterable[Sentence]) -> list[Mapping[str, str]]:
     """Sentences as JSON data."""
     return [sentence._asdict() for sentence in sentences]
@@ -204,5 +218,5 @@ def both(sentences: Iterable[Sentence]) -> list[Mapping[str, str]]:
 def _listed(value: Any) -> Sentence:
     """A required or actual value in words."""
     if isinstance(value, list):
-        return joined([Sentence(item, item) for item in value]) if value else Sentence("none", "无")
-    return Sentence(str(value), str(value))
+        return joined(map(quoted, value)) if value else Sentence("none", "无")
+    return quoted(value) if isinstance(value, str) else Sentence(str(value), f" {value}")
