@@ -20,12 +20,12 @@ CHINESE = (ROOT / "docs" / "guide.zh-CN.md").read_text(encoding="utf-8")
 LISTS = re.findall(r"\n\n((?:    \S[^\n]*,[^\n]*\n)+)", PAGE)
 COMPILES_S = 300
 NO_OPERATIONS = {
-    "account_code", "assignment_id", "by_candidate", "by_themselves", "by_winner", "conflict_of_interest",
-    "counted_with", "department_id", "department_manager", "existing_relationship", "five_tiers", "late_change_days",
-    "most_moves", "never_asked", "original_held", "owner_left", "parent_id", "potential_value", "review_months",
-    "rule_misapplied", "rulebook_reminder_working_days", "sales_rep", "same_name", "scheme_code", "staff_id",
-    "target_tolerance_percent", "team_role", "tech_support", "territory_change", "text_en", "text_zh", "what_if",
-    "wrong_data",
+    "account_code", "apply_job_id", "assignment_id", "by_candidate", "by_themselves", "by_winner",
+    "conflict_of_interest", "counted_with", "department_id", "department_manager", "existing_relationship",
+    "five_tiers", "late_change_days", "most_moves", "never_asked", "no_tier", "original_held", "owner_left",
+    "parent_id", "potential_value", "review_months", "reviewer_id", "rule_misapplied", "rulebook_reminder_working_days",
+    "sales_rep", "same_name", "scheme_code", "staff_id", "target_tolerance_percent", "team_role", "tech_support",
+    "territory_change", "text_en", "text_zh", "what_if", "wrong_data",
 }  # fmt: skip
 OPERATIONS = {
     operation["operationId"]: (method, path)
