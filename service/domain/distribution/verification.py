@@ -66,8 +66,8 @@ def verify(evidence: Evidence) -> list[Check]:
     genuine = sha256(evidence.content) == evidence.snapshot_sha256
     found = [_check("snapshot", genuine)]
     known = Sentence(", ".join(sorted(SAME_RULE)), "、".join(sorted(SAME_RULE)))
-    versions = {"made": evidence.engine_version, "here": ENGINE_VERSION, "known": known}
-    found.append(_check("engine", evidence.engine_version in SAME_RULE, **versions))
+    made = evidence.engine_version
+    found.append(_check("engine", made in SAME_RULE, made=made, here=ENGINE_VERSION, known=known))
     if genuine:
         ledger = Ledger.of(Snapshot.from_bytes(evidence.content), evidence.owners)
         found += [*_lawful(ledger), *_recomputed(ledger, evidence), _bound(ledger, evidence.certificate)]
