@@ -17,8 +17,8 @@ SECTIONS = {
     "move_budget": Sentence("move budget", "变更额度"),
     "giants": Sentence("giants", "超大客户"),
     "freshness": Sentence("freshness of data", "数据时效"),
-    "minimum_experience": Sentence("least experience level", "最低经验级别"),
-    "top_tiers": Sentence("number by tier", "按等级的客户数量"),
+    "minimum_experience": Sentence("least experience level", "最低经验等级"),
+    "top_tiers": Sentence("number by tier", "按级别的客户数量"),
 }
 FIELDS = {
     "region": Sentence("region", "地域"),

@@ -53,7 +53,7 @@ CHANGES = {
     "industries": Sentence("you had covered the industry {added}", "负责行业包括{added}"),
     "products": Sentence("you had sold {added}", "负责产品包括{added}"),
     "experience_level": Sentence(
-        "your experience level had been {after} instead of {before}", "经验级别为 {after}（原为 {before}）"
+        "your experience level had been {after} instead of {before}", "经验等级为 {after}（原为 {before}）"
     ),
     "fte_permille": Sentence("you had worked full-time", "全职工作"),
     "availability_permille": Sentence("you had been at work", "在岗"),

@@ -40,10 +40,10 @@ NOTHING_ASKED = Sentence(
 )
 LEVELS = Sentence(
     "Experience, where accounts are graded by a scheme that has these tiers: {levels}. Other tiers demand none.",
-    "经验级别（客户按含有下列等级的分级方案定级时适用）：{levels}。其他等级不要求。",
+    "经验等级（客户按含有下列级别的分级方案定级时适用）：{levels}。其他级别不要求。",
 )
 LEVEL = Sentence("{tier} accounts need level {level} of 5 or higher", "{tier}客户要求 {level} 级及以上（共 5 级）")
-NO_LEVELS = Sentence("No tier demands experience.", "各等级均不要求经验级别。")
+NO_LEVELS = Sentence("No tier demands experience.", "各级别均不要求经验等级。")
 BLOCKED = Sentence(
     "{number} blocked pairs of an account and a person never meet.", "{number} 对回避关系：相关客户不会分给相关人员。"
 )
@@ -108,7 +108,7 @@ FIT = Sentence(
     "account's priority calls for, from level 1 for the lowest fifth to level 5 for the highest, and a quarter less "
     "for each level away from it.",
     "匹配：{price} 分 ×（1 − 匹配度）。匹配度为 {weights} 的加权平均。地域与行业要么完全匹配，要么不匹配；"
-    "产品按您负责的部分占客户所需的比例；经验级别以客户优先级对应的级别为最佳（最低五分之一对应 1 级，"
+    "产品按您负责的部分占客户所需的比例；经验等级以客户优先级对应的等级为最佳（最低五分之一对应 1 级，"
     "最高五分之一对应 5 级），每相差一级减少四分之一。",
 )
 NO_FIT = Sentence("Fit does not count.", "不考虑匹配度。")

@@ -39,7 +39,7 @@ RULES = {
     Rule.REGION: Sentence("region", "地域"),
     Rule.INDUSTRY: Sentence("industry", "行业"),
     Rule.PRODUCT: Sentence("product", "产品"),
-    Rule.EXPERIENCE: Sentence("experience", "经验级别"),
+    Rule.EXPERIENCE: Sentence("experience", "经验等级"),
     Rule.COUNT_CAP: Sentence("cap on accounts", "客户数量上限"),
     Rule.WORKLOAD_CAP: Sentence("cap on hours", "工时上限"),
 }
@@ -75,7 +75,7 @@ REASONS = {
         "It is held back: its potential value is too large to be true.", "暂缓分配：其潜在价值过大，不合情理。"
     ),
     "held_back:no_tier": Sentence(
-        "It is held back: it has no tier in the scheme that counts.", "暂缓分配：其在所用分级方案中没有等级。"
+        "It is held back: it has no tier in the scheme that counts.", "暂缓分配：其在所用分级方案中没有级别。"
     ),
     "held_back:missing_rate": Sentence(
         "It is held back: there is no exchange rate for its potential value.", "暂缓分配：其潜在价值缺少汇率。"
@@ -113,7 +113,7 @@ REMEDIES = {
     "widen_region": Sentence("Let {people} serve its region.", "请让 {people} 覆盖该地域。"),
     "widen_product": Sentence("Let {people} sell its products.", "请让 {people} 覆盖其产品。"),
     "widen_experience": Sentence(
-        "Lower the level that its tier demands, or train {people}.", "请降低该等级要求的经验级别，或培训 {people}。"
+        "Lower the level that its tier demands, or train {people}.", "请降低该级别要求的经验等级，或培训 {people}。"
     ),
     "extend_coverage": Sentence(
         "Extend what people cover, or engage somebody: no single rule stands in the way.",

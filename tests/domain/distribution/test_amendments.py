@@ -20,12 +20,12 @@ def test_each_difference_is_told_with_its_place_and_both_values() -> None:
         ("Hard rules, region: no instead of yes.", "硬性规则·地域：由 是 改为 否。"),
         (
             "Hard rules, least experience level, diamond: nothing instead of 2.",
-            "硬性规则·最低经验级别·钻石：由 2 改为 无。",
+            "硬性规则·最低经验等级·钻石：由 2 改为 无。",
         ),
-        ("Hard rules, least experience level, gold: 4 instead of 3.", "硬性规则·最低经验级别·金牌：由 3 改为 4。"),
+        ("Hard rules, least experience level, gold: 4 instead of 3.", "硬性规则·最低经验等级·金牌：由 3 改为 4。"),
         (
             "Hard rules, least experience level, silver: 2 instead of nothing.",
-            "硬性规则·最低经验级别·银牌：由 无 改为 2。",
+            "硬性规则·最低经验等级·银牌：由 无 改为 2。",
         ),
     ]
 

@@ -147,7 +147,7 @@ def test_the_loser_hears_the_one_line_of_arithmetic_and_the_smallest_change() ->
         ({"regions": ("华北",)}, {"region": True}, {"region": "华东"}, "regions", "地域规则要求“华东”，登记为“华北”。"),
         ({}, {"industry": True}, {"industry": "汽车"}, "industries", "行业规则要求“汽车”，登记为无"),
         ({}, {"product": True}, {"products": ("P1",)}, "products", "产品规则要求“P1”"),
-        ({}, {"minimum_experience": {"gold": 4}}, {"tier": "gold"}, "experience_level", "经验级别规则要求 4，登记为 1"),
+        ({}, {"minimum_experience": {"gold": 4}}, {"tier": "gold"}, "experience_level", "经验等级规则要求 4，登记为 1"),
         ({"availability_permille": 0}, {}, {}, "availability_permille", "不在岗"),
         ({"max_accounts": 0}, {}, {}, "max_accounts", "客户数量上限为 0；加上该客户将为 1"),
         (

@@ -122,7 +122,7 @@ def test_every_setting_shows_in_the_published_text(change: dict[str, Any], langu
 
 def test_the_text_says_that_the_scheme_in_use_may_not_have_its_tiers() -> None:
     assert "a scheme that has these tiers: diamond accounts need level 2" in rulebook_text(Rulebook(), "en")
-    assert "含有下列等级的分级方案" in rulebook_text(Rulebook(), "zh")
+    assert "含有下列级别的分级方案" in rulebook_text(Rulebook(), "zh")
     of_pareto = Rulebook.from_mapping({"hard_rules": {"minimum_experience": {"key": 3}}})
     assert "大客户要求 3 级及以上" in rulebook_text(of_pareto, "zh")
 
