@@ -126,6 +126,11 @@ def test_an_example_is_one_of_the_values_that_its_description_lists() -> None:
                 assert example[field] in words, f"{name}.{field}"
 
 
+def test_every_text_of_an_example_was_chosen_for_its_field() -> None:
+    examples = {name: schema.get("examples") for name, schema in DOCUMENT["components"]["schemas"].items()}
+    assert [name for name, example in examples.items() if re.search(r'[:\[,] "text"[],}]', json.dumps(example))] == []
+
+
 def test_a_form_begins_with_its_file() -> None:
     assert next(iter(DOCUMENT["components"]["schemas"]["ImportForm"]["properties"])) == "file"
 
