@@ -42,7 +42,7 @@ browser: $(VENV)/browser.stamp ## use Swagger UI and the page of examples/ in he
 bench: $(VENV)/dev.stamp ## measure against a hand-written handler, into benchmarks/latest.json
 	@$(BIN)/python -m benchmarks.run
 
-bench-engine: $(VENV)/dev.stamp ## measure the distribution engine, into benchmarks/engine.json (FULL=1, INSTANCE=file.npz)
+bench-engine: $(VENV)/dev.stamp ## measure the distribution engine, into benchmarks/engine.json (FULL=1, SEEDS=6,7, INSTANCE=file.npz)
 	@$(BIN)/python -m benchmarks.engine
 
 bench-plan: $(VENV)/dev.stamp ## measure a plan through the API with requests meanwhile, into benchmarks/plan.json
