@@ -37,6 +37,10 @@ WORKER_SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "600000",
     "jit": "off",
     "timezone": "UTC",
+    # a worker whose machine is gone holds its jobs for a minute, not for two hours
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
 }
 
 ACTING = """
@@ -44,6 +48,10 @@ ACTING = """
            set_config('app.booked_in', '', true), set_config('app.keeper', '', true);
 """
 KEEP = text("SELECT set_config('app.keeper', 'on', true)")
+HOLD = text("""
+    SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))
+    FROM set_config('idle_in_transaction_session_timeout', '0', true)
+""")
 
 
 def asyncpg_url(url: str) -> URL:
@@ -157,6 +165,12 @@ class Database:
         """A connection on which every statement sees the same state of the database: REPEATABLE READ, nothing kept."""
         async with self.write.connect() as connection:
             yield await connection.execution_options(isolation_level="REPEATABLE READ")
+
+    @asynccontextmanager
+    async def holding(self, name: str) -> AsyncIterator[bool]:
+        """Whether nobody else holds a name, on whatever machine; until the block ends, or its connection."""
+        async with self.write.connect() as connection, connection.begin():
+            yield bool(await connection.scalar(HOLD, {"name": name}))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

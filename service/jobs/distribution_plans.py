@@ -1,23 +1,32 @@
 """Distribution plans: computing one, applying one."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.domain.distribution.snapshot import Snapshot
+from service.domain.distribution.arranging import Progress
 from service.errors import InternalError, Problem, StateConflict
 from service.jobs.worker import Workplace, described
 from service.operations import plan_applying, plan_computing
 from service.operations.job_cancelling import end_called_off
-from service.operations.jobs import tell_progress
+from service.operations.jobs import finish
 from service.operations.plan_computing import Drawn
 from service.policy import Actor, system_actor
 
 LOOK_EVERY_S = 1.0
-ALMOST = 95
-PHASES = {"placing": (5, 25), "settling": (25, 45), "repairing": (45, 55), "deciding": (55, 70)}
+PHASES = {
+    "placing": (5, 25),
+    "settling": (25, 45),
+    "repairing": (45, 55),
+    "deciding": (55, 70),
+    "judging": (70, 80),
+    "proving": (80, 95),
+}
+Given = TypeVar("Given")
+Found = TypeVar("Found")
 
 
 async def compute_plan(work: Workplace) -> dict[str, Any]:
@@ -28,9 +37,10 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
             await plan_computing.begin(session, plan_id, work.settings.timezone)
         async with work.database.frozen() as connection:
             snapshot = await plan_computing.read_task(connection, plan_id, work.settings.timezone)
-        drawn = await Drawing(work).result(snapshot)
+        watch = Watch(work)
+        (drawn,) = await watch.results(watch.thread(plan_computing.draw, snapshot))
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            return await proposed(session, work, drawn)
+            return await proposed(session, watch, drawn)
     except Exception as error:
         problem = error if isinstance(error, Problem) else InternalError()
         async with work.database.transaction(job.created_by, job.request_id) as session:
@@ -39,14 +49,13 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
         raise
 
 
-async def proposed(session: AsyncSession, work: Workplace, drawn: Drawn) -> dict[str, Any]:
+async def proposed(session: AsyncSession, watch: "Watch", drawn: Drawn) -> dict[str, Any]:
     """What a plan proposes, judged while the database takes it in, unless the job was called off meanwhile."""
-    plan_id = work.job.subject_id
-    judging = asyncio.create_task(asyncio.to_thread(plan_computing.judge, drawn))
-    await plan_computing.store(session, plan_id, drawn)  # to its end: nothing is rolled back beneath it
-    result = await plan_computing.propose(session, actor(work), plan_id, drawn, await judging)
-    if not await tell_progress(session, work.job.id, ALMOST):
-        raise StateConflict(plan_computing.CALLED_OFF)
+    work, plan_id = watch.work, watch.work.job.subject_id
+    storing = asyncio.create_task(plan_computing.store(session, plan_id, drawn))
+    _, judged = await watch.results(storing, watch.thread(plan_computing.judge, drawn))
+    result = await plan_computing.propose(session, actor(work), plan_id, drawn, judged)
+    await finished(session, work, result)
     return result
 
 
@@ -55,11 +64,19 @@ async def apply_plan(work: Workplace) -> dict[str, Any]:
     job, plan_id = work.job, work.job.subject_id
     try:
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            return await plan_applying.apply(session, actor(work), plan_id, job.id, work.settings.timezone)
+            result = await plan_applying.apply(session, actor(work), plan_id, work.settings.timezone)
+            await finished(session, work, result)
+            return result
     except plan_applying.DataChanged as found:
         async with work.database.transaction(job.created_by, job.request_id) as session:
             stale = await plan_applying.supersede(session, actor(work), plan_id, found.changes)
         raise stale from found
+
+
+async def finished(session: AsyncSession, work: Workplace, result: dict[str, Any]) -> None:
+    """Closes a job together with what it did, so that the one is never without the other; not one called off."""
+    if not await finish(session, work.job.id, result=result):
+        raise StateConflict(plan_computing.CALLED_OFF)
 
 
 def actor(work: Workplace) -> Actor:
@@ -67,25 +84,31 @@ def actor(work: Workplace) -> Actor:
     return replace(system_actor("distribution plans"), on_behalf_of=work.job.created_by)
 
 
-class Drawing:
-    """A plan that is drawn in a thread, which tells how far it is and hears when it is called off."""
+class Watch:
+    """Tells how far work is that goes on beside, in threads, and lets it hear when its job is called off."""
 
     def __init__(self, work: Workplace) -> None:
         self.work = work
         self.percent = 0
         self.called_off = False
 
-    async def result(self, snapshot: Snapshot) -> Drawn:
-        """The plan; StateConflict once the job was called off."""
-        thread = asyncio.create_task(asyncio.to_thread(plan_computing.draw, snapshot, self.tell))
-        while not thread.done():
-            await asyncio.wait({thread}, timeout=LOOK_EVERY_S)
-            if not await self.work.progress(self.percent):
-                self.called_off = True
-        return await thread
+    def thread(self, pure: Callable[[Given, Progress], Found], given: Given) -> "asyncio.Task[Found]":
+        """Work in a thread of its own, which is given a way to tell its progress last."""
+        return asyncio.create_task(asyncio.to_thread(pure, given, self.tell))
+
+    async def results(self, *tasks: "asyncio.Task[Any]") -> list[Any]:
+        """What tasks return, or the first error, once all have ended: none goes on beneath an ended transaction."""
+        try:
+            while (await asyncio.wait(tasks, timeout=LOOK_EVERY_S))[1]:
+                self.called_off |= not await self.work.progress(self.percent)
+        except BaseException:
+            self.called_off = True
+            await asyncio.wait(tasks)
+            raise
+        return await asyncio.gather(*tasks)
 
     def tell(self, phase: str, done: int, total: int) -> None:
-        """Notes the progress of a phase; raises in the planner's thread once the job was called off."""
+        """Notes the progress of a phase; raises in the thread that tells it once the job was called off."""
         if self.called_off:
             raise StateConflict(plan_computing.CALLED_OFF)
         least, most = PHASES[phase]

@@ -6,13 +6,14 @@ import gc
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import structlog
 from pgqueuer import PgQueuer
+from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job as Queued
 from pgqueuer.models import Schedule as Due
 from sqlalchemy.engine import make_url
@@ -26,6 +27,8 @@ from service.settings import Settings
 
 log = structlog.get_logger("evenhand.worker")
 
+LATER = timedelta(seconds=30)
+"""When a job that another worker is at is looked at again: that worker may not come to its end."""
 GARBAGE = 100_000, 20, 10
 """How often garbage is looked for: jobs make objects by the 100,000 that live as long as they do, and looking through
 these again and again took a third of the time in which a plan is applied."""
@@ -62,6 +65,14 @@ class Repeated:
 
     pause_s: float
     run: Callable[[Database, Settings, datetime], Awaitable[int]]
+
+
+async def run_alone(database: Database, settings: Settings, kinds: dict[str, Work], job_id: UUID) -> None:
+    """One job, or RetryRequested while another worker is at it: the queue passes on the jobs of one that paused."""
+    async with database.holding(f"job {job_id}") as alone:
+        if not alone:
+            raise RetryRequested(LATER, "Another worker is at this job.")
+        await run_job(database, settings, kinds, job_id)
 
 
 async def run_job(database: Database, settings: Settings, kinds: dict[str, Work], job_id: UUID) -> None:
@@ -101,13 +112,13 @@ async def work(
     repeated: dict[str, Repeated],
 ) -> None:
     """Serves the queue and the clock until SIGTERM or SIGINT; the jobs at hand are finished first."""
-    database = Database.connect(url, for_worker=True, pool_size=4)
+    database = Database.connect(url, for_worker=True)
     connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
     queue = PgQueuer.from_asyncpg_connection(connection)
 
     @queue.entrypoint(ENTRYPOINT, concurrency_limit=2, on_failure="hold")
     async def take(queued: Queued) -> None:
-        await run_job(database, settings, kinds, UUID((queued.payload or b"").decode()))
+        await run_alone(database, settings, kinds, UUID((queued.payload or b"").decode()))
 
     for name, scheduled in schedule.items():
         queue.schedule(name, scheduled.cron)(by_the_clock(database, settings, name, scheduled))

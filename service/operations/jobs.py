@@ -47,11 +47,12 @@ async def tell_progress(session: AsyncSession, job_id: UUID, percent: int) -> bo
     return (await session.execute(statement.returning(Job.id))).one_or_none() is not None
 
 
-async def finish(session: AsyncSession, job_id: UUID, *, result: Any = None, problem: Any = None) -> None:
-    """Closes a job with its result or the problem that ended it."""
+async def finish(session: AsyncSession, job_id: UUID, *, result: Any = None, problem: Any = None) -> bool:
+    """Closes a job with its result or the problem that ended it; False when it was called off or closed before."""
     state = JobState.FAILED if problem else JobState.SUCCEEDED
-    await session.execute(
+    statement = (
         update(Job)
         .where(Job.id == job_id, Job.state == JobState.RUNNING)
-        .values(state=state, result=result, problem=problem, ended_at=func.now(), progress=100)
+        .values(state=state, result=result, problem=problem, ended_at=func.clock_timestamp(), progress=100)
     )
+    return (await session.execute(statement.returning(Job.id))).one_or_none() is not None

@@ -38,8 +38,8 @@ class DataChanged(Exception):  # noqa: N818 - it says what happened to the plan,
         self.changes = changes
 
 
-async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID, timezone: str) -> dict[str, Any]:
-    """Makes a plan's owners responsible, in the caller's transaction; a job that runs again changes nothing.
+async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, timezone: str) -> dict[str, Any]:
+    """Makes a plan's owners responsible, in the caller's transaction.
 
     The ledger is held from before the data are read again, so that nobody assigns in between.
     """
@@ -47,8 +47,6 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, job_id: UUID
     appeals = await hold_appeals(session, leaver) if leaver else []
     await hold_ledger(session, department)
     plan = await locked(session, plan_id)
-    if plan.state == PlanState.APPLIED and plan.job_id == job_id:
-        return {"plan_id": str(plan_id)}
     PLAN_TRANSITIONS.check(PlanState(plan.state), PlanState.APPLIED)
     if plan.team_role == OWNER:
         await compensate_waiting(session, department, timezone)  # a promise that came meanwhile makes the plan stale
@@ -112,8 +110,12 @@ async def handovers(session: AsyncSession, plan_id: UUID) -> list[Handover]:
 
 
 async def supersede(session: AsyncSession, actor: Actor, plan_id: UUID, changes: Sequence[Changed]) -> PlanStale:
-    """The plan no longer fits: what has changed is kept with it. Returns the problem that says so."""
+    """The plan no longer fits: what has changed is kept with it. Returns the problem that says so.
+
+    IllegalTransition when the plan was called off meanwhile.
+    """
     plan, stale = await locked(session, plan_id), PlanStale(told(changes))
+    PLAN_TRANSITIONS.check(PlanState(plan.state), PlanState.SUPERSEDED)
     changed = [change.to_mapping() for change in changes[:MOST_KEPT]]
     plan.state = PlanState.SUPERSEDED
     plan.problem = {"code": PlanStale.code(), **told(changes)._asdict(), "changed": changed}

@@ -134,13 +134,16 @@ def draw(snapshot: Snapshot, tell: Progress) -> Drawn:
     return Drawn(snapshot, *planned(snapshot, tell))
 
 
-def judge(drawn: Drawn) -> Judged:
+def judge(drawn: Drawn, tell: Progress) -> Judged:
     """How fair a plan is, and how near the best possible; pure, for a thread of its own."""
-    after = drawn.after
-    fairness = with_attainable(fairness_report(after.with_owners(), after).to_mapping(), after)
-    instance = after.instance
+    after, instance = drawn.after, drawn.after.instance
+    tell("judging", 0, 2)
+    report = fairness_report(after.with_owners(), after).to_mapping()
+    tell("judging", 1, 2)
+    fairness = with_attainable(report, after)
+    tell("judging", 2, 2)
     subject = Subject.of(instance.core, instance.scale, after.owner, instance.roll.free)
-    certificate = certificate_of(subject, after.owner, instance.scale.point)
+    certificate = certificate_of(subject, after.owner, instance.scale.point, tell)
     return Judged(fairness, certificate.to_mapping(), counts(drawn))
 
 

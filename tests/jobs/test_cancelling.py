@@ -71,7 +71,7 @@ async def test_a_plan_that_is_called_off_while_it_is_judged_leaves_no_decision(h
         async with database.transaction() as session:
             await store(session, plan_id, drawn)
             assert await session.scalar(select(func.count()).select_from(Decision)) == 1
-            await propose(session, system_actor("distribution plans"), plan_id, drawn, judge(drawn))
+            await propose(session, system_actor("distribution plans"), plan_id, drawn, judge(drawn, silence))
 
     with pytest.raises(StateConflict):
         await proposed()
@@ -94,7 +94,7 @@ async def test_a_plan_that_cannot_be_judged_is_taken_back_whole(house: House) ->
     drawn.after.owner = drawn.after.owner[:0]  # of which no judgement can be made
     with pytest.raises(IndexError):
         async with services.database.transaction() as session:
-            await distribution_plans.proposed(session, work, drawn)
+            await distribution_plans.proposed(session, distribution_plans.Watch(work), drawn)
     assert asyncio.all_tasks() == known
     async with services.database.reading() as connection:
         assert await connection.scalar(select(func.count()).select_from(Decision)) == 0

@@ -1,14 +1,16 @@
 """The search for the prices of a certificate; whatever it finds, certificate judges it exactly."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
 from service.domain.distribution import pricing_kernels
+from service.domain.distribution.arranging import Progress, silence
 from service.domain.distribution.certificate import Certificate, Prices, Subject, potential_of
 from service.domain.distribution.core import NOBODY, Core, Ints, state_of
 
@@ -22,8 +24,8 @@ PARTS = 2
 """Into how many parts the classes are cut; each is summed on a thread of its own, always in the same order."""
 
 
-def certificate_of(subject: Subject, owner: Ints, point: int) -> Certificate:
-    """The certificate of owners (n) by the best prices that were found.
+def certificate_of(subject: Subject, owner: Ints, point: int, tell: Progress = silence) -> Certificate:
+    """The certificate of owners (n) by the best prices that were found; `tell` hears of every step as "proving".
 
     The search starts at marginal costs and follows L-BFGS on a softened dual (Nesterov 2005). The best bound counts.
     """
@@ -32,8 +34,10 @@ def certificate_of(subject: Subject, owner: Ints, point: int) -> Certificate:
     best, best_bound = prices, _exact(subject, base, prices)
     own = core.loads[subject.given].astype(float) ** 2 @ core.gamma.astype(float)
     softness = 2.0 * float(own.mean()) * float(core.reciprocal.max(initial=0)) if len(own) else 0.0
+    steps = count(1)
     for temperature, most_groups in STAGES if softness > 0 else ():
-        prices = _Search.of(subject, base, softness, temperature, most_groups).improved(prices)
+        search = _Search.of(subject, base, softness, temperature, most_groups)
+        prices = search.improved(prices, lambda _: tell("proving", next(steps), STEPS * len(STAGES)))
         bound = _exact(subject, base, prices)
         if bound > best_bound:
             best, best_bound = prices, bound
@@ -86,7 +90,7 @@ class _Search:
         groups = _groups(core, subject.given, most_groups)
         return cls(core, base.astype(float), target, groups, softness, temperature)
 
-    def improved(self, prices: Ints) -> Ints:
+    def improved(self, prices: Ints, after_step: Callable[[Any], None]) -> Ints:
         """Better prices."""
         core = self.core
         curves = np.maximum(core.reciprocal[:, None] * core.gamma[None, :], 1).astype(float)
@@ -101,7 +105,7 @@ class _Search:
 
             start = np.where(active, prices / unit, 0.0).ravel()
             limits = {"maxiter": STEPS, "maxcor": 12, "ftol": LEAST_GAIN}
-            found = minimize(negative, start, jac=True, method="L-BFGS-B", options=limits)
+            found = minimize(negative, start, jac=True, method="L-BFGS-B", callback=after_step, options=limits)
         return np.rint(np.where(active, found.x.reshape(curves.shape) * unit, 0.0)).astype(np.int64)
 
     def _dual(self, prices: Any, curves: Any, threads: ThreadPoolExecutor) -> tuple[float, Any]:

@@ -1,0 +1,158 @@
+"""Jobs of plans while something else happens: the same job again, a calling off, a plan that is being stored."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pgqueuer.errors import RetryRequested
+from sqlalchemy import func, select, text, update
+
+from service.database import Database
+from service.errors import PlanStale
+from service.jobs import distribution_plans
+from service.jobs.schedule import KINDS
+from service.jobs.worker import run_alone
+from service.models import Account, Decision, DistributionPlan, Job
+from service.operations import plan_applying
+from tests.concurrency.waiting import until_somebody_waits
+from tests.house import House
+from tests.sharing import Sharing, path_of
+
+JUDGED_FROM = distribution_plans.PHASES["judging"][0]
+
+
+@pytest.fixture
+async def database(committed_house: House) -> AsyncIterator[Database]:
+    """The database as a worker has it, with its patience."""
+    url = committed_house.services.database.write.url.render_as_string(hide_password=False)
+    found = Database.connect(url, for_worker=True)
+    yield found
+    await found.dispose()
+
+
+async def run(house: House, database: Database, asked: dict[str, Any]) -> None:
+    await run_alone(database, house.services.settings, KINDS, UUID(asked["job_id"]))
+
+
+@asynccontextmanager
+async def at_work(
+    house: House, database: Database, asked: dict[str, Any], table: str = "decisions"
+) -> AsyncIterator[asyncio.Task[None]]:
+    """A job that waits for a table that it writes to until the block ends."""
+    async with asyncio.timeout(90), database.transaction() as session:
+        await session.execute(text(f"LOCK TABLE {table} IN SHARE MODE"))
+        running = asyncio.create_task(run(house, database, asked))
+        await until_somebody_waits(house, 60)  # the first plan of a process is compiled
+        yield running
+
+
+async def told(house: House, asked: dict[str, Any]) -> tuple[str, str, int, int]:
+    """States of plan and job, the job's progress, and how many decisions the plan has."""
+    decisions = select(func.count()).where(Decision.plan_id == DistributionPlan.id).scalar_subquery()
+    statement = (
+        select(DistributionPlan.state, Job.state.label("of_job"), Job.progress, decisions)
+        .join(Job, Job.id == UUID(asked["job_id"]))
+        .where(DistributionPlan.id == UUID(asked["id"]))
+    )
+    async with house.services.database.reading() as connection:
+        state, of_job, progress, number = (await connection.execute(statement)).one()
+    return state, of_job, progress, number
+
+
+async def test_a_job_that_is_taken_up_twice_runs_once_and_spoils_nothing(
+    committed_house: House, database: Database
+) -> None:
+    sharing = await Sharing.of(committed_house)
+    await sharing.account()
+    asked = (await sharing.asked()).json()
+    async with at_work(committed_house, database, asked) as running:
+        with pytest.raises(RetryRequested):
+            await run(committed_house, database, asked)
+        assert (await told(committed_house, asked))[:2] == ("computing", "running")
+    await running
+    assert await told(committed_house, asked) == ("proposed", "succeeded", 100, 1)
+    await run(committed_house, database, asked)  # the lock went with the job
+    assert await told(committed_house, asked) == ("proposed", "succeeded", 100, 1)
+
+
+async def test_a_plan_that_is_being_stored_tells_its_progress_and_hears_that_it_is_called_off(
+    committed_house: House, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distribution_plans, "LOOK_EVERY_S", 0.02)
+    sharing = await Sharing.of(committed_house)
+    for _ in range(3):
+        await sharing.account()
+    asked = (await sharing.asked()).json()
+    async with at_work(committed_house, database, asked) as running:
+        while (await told(committed_house, asked))[2] <= JUDGED_FROM:  # noqa: ASYNC110 - a row knows of no event
+            await asyncio.sleep(0.02)
+        answer = await sharing.ask(sharing.author, "POST", f"{path_of(asked)}/cancel", {})
+        assert answer.status_code == 200, answer.text
+        assert not running.done()
+    await running
+    state, of_job, _, decisions = await told(committed_house, asked)
+    assert (state, of_job, decisions) == ("cancelled", "cancelled", 0)
+
+
+async def test_judging_hears_that_its_job_was_called_off_while_the_plan_is_stored(
+    committed_house: House, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distribution_plans, "LOOK_EVERY_S", 0.02)
+    sharing = await Sharing.of(committed_house)
+    for _ in range(3):
+        await sharing.account()
+    asked, steps = (await sharing.asked()).json(), []
+    tell = distribution_plans.Watch.tell
+
+    def slowly(watch: distribution_plans.Watch, phase: str, done: int, total: int) -> None:
+        if phase == "judging":
+            steps.append(done)
+            while not watch.called_off:
+                pass
+        tell(watch, phase, done, total)
+
+    monkeypatch.setattr(distribution_plans.Watch, "tell", slowly)
+    async with at_work(committed_house, database, asked) as running:
+        assert (await sharing.ask(sharing.author, "POST", f"/v1/jobs/{asked['job_id']}/cancel", {})).status_code == 200
+    await running
+    assert steps == [0]
+    assert (await told(committed_house, asked))[:2] == ("cancelled", "cancelled")
+
+
+async def test_an_application_that_is_called_off_meanwhile_leaves_the_plan_as_it_was(
+    committed_house: House, database: Database
+) -> None:
+    sharing = await Sharing.of(committed_house)
+    await sharing.account()
+    asked = (await sharing.step(await sharing.approved(), "apply")).json()
+    async with at_work(committed_house, database, asked, "assignments") as running:
+        answer = await sharing.ask(sharing.leader, "POST", f"/v1/jobs/{asked['job_id']}/cancel", {})
+        assert answer.status_code == 200, answer.text
+    await running
+    assert (await told(committed_house, asked))[:2] == ("approved", "cancelled")
+    assert await sharing.owners() == {}
+    again = (await sharing.step(asked, "apply")).json()
+    await run(committed_house, database, again)
+    assert (await told(committed_house, again))[:3] == ("applied", "succeeded", 100)
+
+
+async def test_a_plan_that_is_called_off_while_its_data_are_found_changed_stays_called_off(
+    committed_house: House, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sharing = await Sharing.of(committed_house)
+    account = await sharing.account()
+    asked = (await sharing.step(await sharing.approved(), "apply")).json()
+    async with database.transaction() as session:
+        await session.execute(update(Account).where(Account.id == account).values(potential_value_base=7))
+    supersede = plan_applying.supersede
+
+    async def overtaken(*given: Any) -> PlanStale:
+        assert (await sharing.step(asked, "cancel")).status_code == 200
+        return await supersede(*given)
+
+    monkeypatch.setattr(plan_applying, "supersede", overtaken)
+    await run(committed_house, database, asked)
+    assert (await told(committed_house, asked))[:2] == ("cancelled", "cancelled")
