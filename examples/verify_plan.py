@@ -68,7 +68,7 @@ class Case:
         e = [[nearest(load * pool << bits, total * MILLION) for load in loads] for _, loads, pool, total in columns]
         self.e = np.array(e, np.int64).reshape(len(columns), len(self.accounts)).T
         self.gamma, self.r, self.target = [column[0] for column in columns], r, 1 << (bits + 13)
-        self.part, self.move, self.point = unit * prices[0], unit * self.full * prices[1], unit * self.full
+        self.part, self.move = unit * prices[0], unit * self.full * prices[1]
         self.values = np.sort([a["value_minor"] or 0 for a in self.accounts])
 
     def eligible(self, a: dict) -> np.ndarray:
@@ -106,8 +106,8 @@ class Case:
 
     def bound(self, prices: np.ndarray) -> tuple[int, Fraction]:
         """The plan's potential, and what the prices prove that no plan of these accounts can fall below."""
-        base, all_, owner = *np.zeros((2, *prices.shape), np.int64), np.array(self.owner)
-        for carried, which in ((base, (owner >= 0) & self.fixed), (all_, owner >= 0)):
+        base, all_, owner = *np.zeros((2, *prices.shape), np.int64), np.array(self.owner, np.int64)
+        for carried, which in ((base, (owner >= 0) & np.array(self.fixed, bool)), (all_, owner >= 0)):
             np.add.at(carried, owner[which], self.e[which])
         curve = np.outer(np.array(self.r, np.int64), np.array(self.gamma, np.int64))
         room, potential, bound = np.zeros(base.shape, np.int64), 0, Fraction(0)
@@ -117,7 +117,7 @@ class Case:
             room[k, d] = max(0, -(-slope // (2 * c)) - b) if c else 0
             potential += (c * x - aim) * x
             bound -= Fraction(slope * slope, 4 * c) - p * b if c and slope > 2 * c * b else (aim - c * b) * b
-        for at in np.flatnonzero((owner >= 0) & self.free):
+        for at in np.flatnonzero((owner >= 0) & np.array(self.free, bool)):
             row, costs, e = self.row[at], self.costs(at), self.e[at]
             potential += int(costs[np.searchsorted(row, self.owner[at])])
             bound += int((costs + prices[row] @ e + (curve[row] * np.maximum(0, e - room[row]) ** 2).sum(axis=1)).min())
@@ -129,7 +129,7 @@ snapshot, plan, certificate = export["snapshot"], export["plan"], export["certif
 case, caps = Case(snapshot, plan), snapshot["rulebook"]["hard_rules"]
 owner, minutes = np.array(case.owner), np.array([a["workload_minutes"] for a in case.accounts])
 limits = {"max_accounts": (caps["count_cap"], minutes * 0 + 1), "max_workload_minutes": (caps["workload_cap"], minutes)}
-prices = np.array([[int(x) for x in row] for row in certificate["prices"]], np.int64).reshape(len(case.people), -1)
+prices = np.array([[*map(int, row)] for row in certificate["prices"]], np.int64).reshape(len(case.r), len(case.gamma))
 potential, bound = case.bound(prices)
 checks = {
     "the plan names this snapshot": digest(snapshot) == plan["snapshot_sha256"],

@@ -9,15 +9,17 @@ from service.domain.distribution.snapshot import Account, Person, Snapshot
 from service.domain.distribution.wording import filled, joined
 from service.errors import Sentence
 
-GONE = "gone"
+GONE, RETIRED = "gone", "retired"
 MOST_NAMED = 10
 CHANGED = Sentence("Changed since: {parts}.", "此后发生变化：{parts}。")
 KINDS = {
     "account": Sentence("{number} accounts ({fields}), such as {codes}", "{number} 个客户（{fields}），例如 {codes}"),
     "person": Sentence("{number} people ({fields}), such as {codes}", "{number} 名人员（{fields}），例如 {codes}"),
+    "rulebook": Sentence("the rulebook {codes} ({fields})", "规则手册 {codes}（{fields}）"),
 }
 FIELDS = {
     GONE: Sentence("no longer there", "已不在范围内"),
+    RETIRED: Sentence("no longer in force", "已停用"),
     "region": Sentence("region", "地域"),
     "industry": Sentence("industry", "行业"),
     "products": Sentence("products", "产品"),
@@ -42,7 +44,7 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Changed:
-    """One account or person that reads differently; `fields`: what differs, or `gone`."""
+    """One account or person that reads differently, or the rulebook; `fields`: what differs, or `gone`, `retired`."""
 
     kind: str
     code: str

@@ -1,32 +1,19 @@
 """Distribution plans: computing one, applying one."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.domain.distribution.arranging import Progress
 from service.errors import InternalError, Problem, StateConflict
+from service.jobs.watching import Watch
 from service.jobs.worker import Workplace, described
 from service.operations import plan_applying, plan_computing
 from service.operations.job_cancelling import end_called_off
 from service.operations.jobs import finish
 from service.operations.plan_computing import Drawn
 from service.policy import Actor, system_actor
-
-LOOK_EVERY_S = 1.0
-PHASES = {
-    "placing": (5, 25),
-    "settling": (25, 45),
-    "repairing": (45, 55),
-    "deciding": (55, 70),
-    "judging": (70, 80),
-    "proving": (80, 95),
-}
-Given = TypeVar("Given")
-Found = TypeVar("Found")
 
 
 async def compute_plan(work: Workplace) -> dict[str, Any]:
@@ -49,7 +36,7 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
         raise
 
 
-async def proposed(session: AsyncSession, watch: "Watch", drawn: Drawn) -> dict[str, Any]:
+async def proposed(session: AsyncSession, watch: Watch, drawn: Drawn) -> dict[str, Any]:
     """What a plan proposes, judged while the database takes it in, unless the job was called off meanwhile."""
     work, plan_id = watch.work, watch.work.job.subject_id
     storing = asyncio.create_task(plan_computing.store(session, plan_id, drawn))
@@ -82,34 +69,3 @@ async def finished(session: AsyncSession, work: Workplace, result: dict[str, Any
 def actor(work: Workplace) -> Actor:
     """The service itself, on behalf of whoever asked."""
     return replace(system_actor("distribution plans"), on_behalf_of=work.job.created_by)
-
-
-class Watch:
-    """Tells how far work is that goes on beside, in threads, and lets it hear when its job is called off."""
-
-    def __init__(self, work: Workplace) -> None:
-        self.work = work
-        self.percent = 0
-        self.called_off = False
-
-    def thread(self, pure: Callable[[Given, Progress], Found], given: Given) -> "asyncio.Task[Found]":
-        """Work in a thread of its own, which is given a way to tell its progress last."""
-        return asyncio.create_task(asyncio.to_thread(pure, given, self.tell))
-
-    async def results(self, *tasks: "asyncio.Task[Any]") -> list[Any]:
-        """What tasks return, or the first error, once all have ended: none goes on beneath an ended transaction."""
-        try:
-            while (await asyncio.wait(tasks, timeout=LOOK_EVERY_S))[1]:
-                self.called_off |= not await self.work.progress(self.percent)
-        except BaseException:
-            self.called_off = True
-            await asyncio.wait(tasks)
-            raise
-        return await asyncio.gather(*tasks)
-
-    def tell(self, phase: str, done: int, total: int) -> None:
-        """Notes the progress of a phase; raises in the thread that tells it once the job was called off."""
-        if self.called_off:
-            raise StateConflict(plan_computing.CALLED_OFF)
-        least, most = PHASES[phase]
-        self.percent = least + (most - least) * min(done, total) // max(total, 1)

@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
+from service.domain.distribution.arranging import Progress, silence
 from service.domain.distribution.evidence import Evidence
 from service.domain.distribution.planning import plan
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.verification import verify
+from service.jobs.watching import Watch
 from service.jobs.worker import Workplace
 from service.queries.plan_evidence import stored_plan
 
@@ -19,13 +21,14 @@ async def verify_plan(work: Workplace) -> dict[str, Any]:
 
 async def replay_plan(work: Workplace) -> dict[str, Any]:
     """The hash of a plan that is computed anew from its stored snapshot, and whether it is the stored one."""
-    evidence = await evidence_of(work)
-    return await asyncio.to_thread(replayed, evidence)
+    watch, evidence = Watch(work), await evidence_of(work)
+    (result,) = await watch.results(watch.thread(replayed, evidence))
+    return dict(result)
 
 
-def replayed(evidence: Evidence) -> dict[str, Any]:
+def replayed(evidence: Evidence, tell: Progress = silence) -> dict[str, Any]:
     """Both hashes of a plan, stored and computed again, and by which engines: each may search in its own way."""
-    again = plan(Snapshot.from_bytes(evidence.content))
+    again = plan(Snapshot.from_bytes(evidence.content), tell)
     return {
         "same": again.sha256 == evidence.plan_sha256,
         "plan_sha256": evidence.plan_sha256,

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain import events
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import Mode
-from service.domain.staleness import Changed, changes_since, told
-from service.domain.states import PLAN_TRANSITIONS, PlanState
+from service.domain.staleness import RETIRED, Changed, changes_since, told
+from service.domain.states import PLAN_TRANSITIONS, PlanState, VersionState
 from service.errors import AccountUnderAppeal, PlanStale
 from service.journal import record
-from service.models import Decision, DistributionPlan
+from service.models import Decision, DistributionPlan, Rulebook
 from service.models import Snapshot as SnapshotRow
 from service.operations.appeal_promises import compensate_waiting
 from service.operations.assignments import OWNER, Handover, confirm, hand_over
@@ -88,14 +88,16 @@ async def concerned(session: AsyncSession, plan_id: UUID) -> tuple[UUID | None, 
 
 
 async def expect_unchanged(session: AsyncSession, plan: DistributionPlan, timezone: str) -> None:
-    """DataChanged with all that reads differently now than in the plan's snapshot."""
+    """DataChanged with all that reads differently now than in the plan's snapshot, the rules among it."""
     connection = await session.connection()
+    rulebook = await session.get_one(Rulebook, plan.rulebook_id)
+    changes = [] if rulebook.state == VersionState.PUBLISHED else [Changed("rulebook", rulebook.code, (RETIRED,))]
     now = await read_snapshot(connection, await basis_of(connection, plan.id, timezone))
-    if now.sha256 == plan.snapshot_sha256:
-        return
-    content = await session.scalar(select(SnapshotRow.content).where(SnapshotRow.sha256 == plan.snapshot_sha256))
-    assert content is not None
-    if changes := changes_since(Snapshot.from_bytes(content), now):
+    if now.sha256 != plan.snapshot_sha256:
+        content = await session.scalar(select(SnapshotRow.content).where(SnapshotRow.sha256 == plan.snapshot_sha256))
+        assert content is not None
+        changes += changes_since(Snapshot.from_bytes(content), now)
+    if changes:
         raise DataChanged(changes)
 
 

@@ -12,18 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain import events
 from service.domain.distribution.arranging import Progress
-from service.domain.distribution.attainable import attainable_shares
 from service.domain.distribution.certificate import Subject
-from service.domain.distribution.decimals import decimal
 from service.domain.distribution.decisions import Plan
-from service.domain.distribution.fairness import fairness_report
+from service.domain.distribution.judging import judged
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.planning import planned
 from service.domain.distribution.pricing import certificate_of
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import BUDGET_MODES, Mode, Task
 from service.domain.distribution.what_if import imagined
-from service.domain.distribution.wording import both
 from service.domain.states import PLAN_TRANSITIONS, PlanState
 from service.errors import Sentence, StateConflict
 from service.journal import record
@@ -137,26 +134,10 @@ def draw(snapshot: Snapshot, tell: Progress) -> Drawn:
 def judge(drawn: Drawn, tell: Progress) -> Judged:
     """How fair a plan is, and how near the best possible; pure, for a thread of its own."""
     after, instance = drawn.after, drawn.after.instance
-    tell("judging", 0, 2)
-    report = fairness_report(after.with_owners(), after).to_mapping()
-    tell("judging", 1, 2)
-    fairness = with_attainable(report, after)
-    tell("judging", 2, 2)
+    fairness = judged(after, tell)
     subject = Subject.of(instance.core, instance.scale, after.owner, instance.roll.free)
     certificate = certificate_of(subject, after.owner, instance.scale.point, tell)
     return Judged(fairness, certificate.to_mapping(), counts(drawn))
-
-
-def with_attainable(report: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
-    """A report with what everybody's share of each load would be in the fairest case, and who is bound by that."""
-    found = attainable_shares(ledger)
-    people = ledger.instance.person_numbers
-    shares = {part.dimension: part.shares for part in found}
-    for person in report["people"]:
-        at = people[person["person_id"]]
-        person["attainable"] = {name: decimal(share[at]) for name, share in shares.items() if at in share}
-    told = [sentence for part in found for sentence in part.sentences()]
-    return report | {"sentences": [*report["sentences"], *both(told)]}
 
 
 async def store(session: AsyncSession, plan_id: UUID, drawn: Drawn) -> None:

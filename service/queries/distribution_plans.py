@@ -92,6 +92,14 @@ def proven(row: Any, known: frozenset[str] | None) -> dict[str, Any] | None:
     }
 
 
+def short(row: Any, known: frozenset[str] | None) -> list[dict[str, Any]]:
+    """What must wait, with the people of the cut as far as the reader may know them (None: everybody)."""
+    return [
+        {**one, "people": [id_ if known is None or id_ in known else None for id_ in one["people"]]}
+        for one in row.fairness["shortages"]
+    ]
+
+
 WITHIN = Sentence(
     "No plan of these accounts, however made, could be better by more than {gap} points per account: the prices "
     "prove it.",

@@ -148,9 +148,10 @@ async def get_distribution_plan_fairness(plan_id: UUID, context: Ctx) -> Respons
     """
     row = await queries.plan_fairness(context.connection, context.actor, plan_id)
     known = await known_people(context.connection, context.actor)
+    proofs = {"certificate": queries.proven(row, known), "shortages": queries.short(row, known)}
     return respond(
         context,
-        orjson.dumps(anonymous(row.fairness, known) | {"certificate": queries.proven(row, known)}),
+        orjson.dumps(anonymous(row.fairness, known) | proofs),
         row.version,
         view_of(context, known),
     )

@@ -189,12 +189,13 @@ class PlanCounts(View):
 
 
 class ChangedEntry(View):
-    """An account or person that reads differently than in the snapshot. 与快照不同的客户或人员。"""
+    """What reads differently than when the plan was computed. 与方案计算时不同的客户、人员或规则手册。"""
 
-    kind: str = Field(description="account or person. 客户或人员。")
+    kind: str = Field(description="account, person or rulebook. 客户、人员或规则手册。")
     code: str
     fields: list[str] = Field(
-        description="What differs; `gone` when it is no longer there. 有差异的字段；`gone` 表示记录已不存在。"
+        description="What differs; `gone` when it is no longer there, `retired` for rules no longer in force. "
+        "有差异的字段；`gone` 表示记录已不存在，`retired` 表示规则已停用。"
     )
 
 

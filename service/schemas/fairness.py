@@ -110,6 +110,10 @@ class LoadsView(View):
         description="What the share of each load would be in the fairest case (leximin). "
         "最公平情形（leximin）下各项负荷的份额。"
     )
+    attained: dict[str, str] = Field(
+        description="What they got of what was possible for them: `after` ÷ `attainable`. "
+        "所得与可达份额之比：`after` ÷ `attainable`。"
+    )
 
 
 class LoadsNowView(View):
@@ -151,6 +155,37 @@ class CertificateView(View):
     text: Wording
 
 
+class ShortageView(View):
+    """What no plan can place under one cap, judged alone, proven by a flow. 某项上限之下任何方案都无法安置的部分。"""
+
+    cap: str = Field(description="count_cap or workload_cap. 客户数量上限或工时上限。")
+    number: int = Field(
+        description="How many accounts, or minutes a month, find no room. 无法安置的客户数或每月分钟数。"
+    )
+    accounts: int = Field(description="How many accounts only these people may serve. 仅有这些人可以负责的客户数。")
+    people: list[UUID | None] = Field(
+        description="Whose cap binds; null where you may not know whose. 受上限约束的人员；无权知悉者为空。"
+    )
+    remedies: list[str] = Field(
+        description="What would help, in this order; never a blocked pair. 可行的办法，依次列出；不含回避关系。"
+    )
+    text: Wording
+
+
+class GuaranteeView(View):
+    """Two usual promises of fairness, easily kept where few may serve an account. 两项常见的公平保证。"""
+
+    name: LoadName
+    envious_pairs: int = Field(
+        description="Pairs in which the one would rather have what the other has, even without its greatest account "
+        "(EF1). 即使去掉对方最大的一个客户，仍更愿意得到对方所得的人员对数（EF1）。"
+    )
+    maximin_least: str | None = Field(
+        description="Nobody has less than this part of their maximin share; null where nobody may have anything. "
+        "每个人至少得到其最大最小份额的这一比例；无人可得时为空。"
+    )
+
+
 class PlanFairnessView(View):
     """Fairness before and after a plan. 方案前后的公平性。"""
 
@@ -159,6 +194,11 @@ class PlanFairnessView(View):
     giants: list[GiantView]
     people: list[LoadsView]
     waiting: int = Field(description="Accounts that nobody gets. 无人获得的客户。")
+    shortages: list[ShortageView] = Field(
+        description="What must wait under a cap whatever the plan; empty where nothing must. "
+        "无论如何分配都受上限约束而必须等待的部分；没有时为空。"
+    )
+    guarantees: list[GuaranteeView] = Field(description="Load by load, as the plan gives. 按负荷列出，以方案结果计。")
     sentences: list[Wording] = Field(description="The same in plain words. 通俗的文字说明。")
     certificate: CertificateView | None = Field(description="Null where none was made. 未生成证书时为空。")
 

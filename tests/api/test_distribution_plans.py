@@ -10,7 +10,7 @@ from service.domain.distribution.planning import plan as plan_of
 from service.domain.distribution.snapshot import Snapshot
 from service.jobs.schedule import KINDS
 from service.jobs.worker import run_job
-from service.models import Absence, Assignment, Rulebook, new_id
+from service.models import Absence, Assignment, Rulebook, Staff, new_id
 from service.models import Snapshot as SnapshotRow
 from service.schemas.decisions import DecisionView, UnassignedView
 from service.schemas.distribution_plans import DistributionPlanView
@@ -178,6 +178,35 @@ async def test_fairness_before_and_after_names_only_whom_the_reader_may_know(hou
     )
     assert line.headers["ETag"] != whole.headers["ETag"]
     assert "最高者" in orjson.dumps(line.json()["sentences"]).decode()
+
+
+async def test_what_must_wait_whatever_the_plan_is_proven_and_named(house: House) -> None:
+    sharing = await Sharing.of(house, move_price=0)
+    outsider = await house.person("sales_rep", max_accounts=2, department_id=await house.department())
+    async with house.services.database.transaction() as session:
+        await session.execute(update(Staff).values(max_accounts=2))
+    for _ in range(9):
+        await sharing.account()
+    plan = await sharing.planned()
+    seen = {}
+    for reader in (sharing.leader, sharing.author):
+        answer = await sharing.ask(reader, "GET", f"{path_of(plan)}/fairness")
+        view = PlanFairnessView.model_validate(answer.json())
+        assert (view.waiting, [(one.cap, one.number, one.accounts) for one in view.shortages]) == (
+            plan["counts"]["waiting"],
+            [("count_cap", 3, 9)],
+        )
+        assert view.shortages[0].remedies == ["raise_cap", "widen_industry", "widen_region", "widen_experience"]
+        assert "3 个客户无法安置" in view.shortages[0].text.zh
+        told = [one.zh for one in view.sentences]
+        assert view.shortages[0].text.zh in told
+        assert told[0] == "潜在价值：每个人所得为其可达份额（最公平情形下应得的份额）的 1.00 至 1.00 倍。"
+        value = view.guarantees[0]
+        assert (value.name, value.envious_pairs, value.maximin_least) == ("value", 0, "1.000000")
+        assert {person.attained["value"] for person in view.people} == {"1.000000"}
+        seen[reader.code] = set(view.shortages[0].people)
+    assert seen[sharing.leader.code] == {outsider.id, *(seller.id for seller in sharing.sellers)}
+    assert seen[sharing.author.code] == {None, *(seller.id for seller in sharing.sellers)}
 
 
 async def test_the_author_a_candidate_and_whoever_is_no_leader_do_not_approve(house: House) -> None:

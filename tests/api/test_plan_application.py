@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text, update
 
 from service.jobs.schedule import KINDS
 from service.jobs.worker import run_job
-from service.models import Account, Assignment, AuditEntry, Job, Staff
+from service.models import Account, Assignment, AuditEntry, Job, Rulebook, Staff
 from tests.house import House
 from tests.sharing import Sharing, path_of
 
@@ -98,6 +98,18 @@ async def test_data_that_changed_since_supersede_the_plan_and_are_named(house: H
     job = await job_of(house, stale)
     assert (job.state, (job.problem or {})["code"]) == ("failed", "plan_stale")
     assert set(await sharing.owners()) == {str(accounts[1])}
+
+
+async def test_a_plan_by_rules_that_are_no_longer_in_force_is_superseded(house: House) -> None:
+    sharing = await Sharing.of(house)
+    await sharing.account()
+    plan = await sharing.approved()
+    await changed(house, update(Rulebook).values(state="retired"))
+    stale = await sharing.ran(await sharing.step(plan, "apply"))
+    [one] = stale["problem"]["changed"]
+    assert (stale["state"], one["kind"], one["fields"]) == ("superseded", "rulebook", ["retired"])
+    assert f"规则手册 {one['code']}（已停用）" in stale["problem"]["zh"]
+    assert await sharing.owners() == {}
 
 
 async def test_an_account_entered_since_is_no_part_of_the_plan_and_does_not_stop_it(house: House) -> None:

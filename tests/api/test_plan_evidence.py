@@ -4,11 +4,13 @@ import hashlib
 import json
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from service.domain.canonical import canonical_json
 from service.domain.distribution.decisions import ENGINE_VERSION
 from service.domain.distribution.snapshot import Snapshot
+from service.jobs import watching
 from service.models import Decision, DistributionPlan
 from service.models import Snapshot as SnapshotRow
 from service.schemas.fairness import PlanFairnessView
@@ -89,6 +91,24 @@ async def test_an_old_plan_is_replayed_to_the_same_hash(house: House) -> None:
     result = await result_of(sharing, plan, "replay")
     hashes = {"plan_sha256": plan["plan_sha256"], "replayed_sha256": plan["plan_sha256"]}
     assert result == {"same": True, **hashes, "engine_version": ENGINE_VERSION, "replayed_by": ENGINE_VERSION}
+
+
+async def test_a_replay_that_is_called_off_stops_at_its_next_step(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sharing, plan = await a_plan(house)
+    tell, phases = watching.Watch.tell, []
+
+    def called_off(watch: watching.Watch, phase: str, done: int, total: int) -> None:
+        phases.append(phase)
+        watch.called_off = True
+        tell(watch, phase, done, total)
+
+    monkeypatch.setattr(watching.Watch, "tell", called_off)
+    accepted = await sharing.ask(sharing.author, "POST", f"{path_of(plan)}/replay")
+    await sharing.ran(accepted)
+    job = (await sharing.ask(sharing.author, "GET", accepted.headers["Location"])).json()
+    assert (job["state"], job["result"], phases) == ("failed", None, ["placing"])
 
 
 async def test_an_export_holds_the_bytes_that_the_hashes_are_of(house: House) -> None:

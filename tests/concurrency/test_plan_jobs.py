@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 
 from service.database import Database
 from service.errors import PlanStale
-from service.jobs import distribution_plans
+from service.jobs import watching
 from service.jobs.schedule import KINDS
 from service.jobs.worker import run_alone
 from service.models import Account, Decision, DistributionPlan, Job
@@ -21,7 +21,7 @@ from tests.concurrency.waiting import until_somebody_waits
 from tests.house import House
 from tests.sharing import Sharing, path_of
 
-JUDGED_FROM = distribution_plans.PHASES["judging"][0]
+JUDGED_FROM = watching.PHASES["judging"][0]
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ async def test_a_job_that_is_taken_up_twice_runs_once_and_spoils_nothing(
 async def test_a_plan_that_is_being_stored_tells_its_progress_and_hears_that_it_is_called_off(
     committed_house: House, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distribution_plans, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(watching, "LOOK_EVERY_S", 0.02)
     sharing = await Sharing.of(committed_house)
     for _ in range(3):
         await sharing.account()
@@ -100,21 +100,21 @@ async def test_a_plan_that_is_being_stored_tells_its_progress_and_hears_that_it_
 async def test_judging_hears_that_its_job_was_called_off_while_the_plan_is_stored(
     committed_house: House, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distribution_plans, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(watching, "LOOK_EVERY_S", 0.02)
     sharing = await Sharing.of(committed_house)
     for _ in range(3):
         await sharing.account()
     asked, steps = (await sharing.asked()).json(), []
-    tell = distribution_plans.Watch.tell
+    tell = watching.Watch.tell
 
-    def slowly(watch: distribution_plans.Watch, phase: str, done: int, total: int) -> None:
+    def slowly(watch: watching.Watch, phase: str, done: int, total: int) -> None:
         if phase == "judging":
             steps.append(done)
             while not watch.called_off:
                 pass
         tell(watch, phase, done, total)
 
-    monkeypatch.setattr(distribution_plans.Watch, "tell", slowly)
+    monkeypatch.setattr(watching.Watch, "tell", slowly)
     async with at_work(committed_house, database, asked) as running:
         assert (await sharing.ask(sharing.author, "POST", f"/v1/jobs/{asked['job_id']}/cancel", {})).status_code == 200
     await running

@@ -11,6 +11,7 @@ from service.errors import StateConflict
 from service.jobs import distribution_plans
 from service.jobs.recovery import take_up_dropped_jobs
 from service.jobs.schedule import KINDS
+from service.jobs.watching import Watch
 from service.jobs.worker import Workplace, run_job
 from service.models import Decision, DistributionPlan, Import, Job, TierEvaluation, new_id
 from service.operations.plan_computing import begin, draw, judge, propose, read_task, store
@@ -94,7 +95,7 @@ async def test_a_plan_that_cannot_be_judged_is_taken_back_whole(house: House) ->
     drawn.after.owner = drawn.after.owner[:0]  # of which no judgement can be made
     with pytest.raises(IndexError):
         async with services.database.transaction() as session:
-            await distribution_plans.proposed(session, distribution_plans.Watch(work), drawn)
+            await distribution_plans.proposed(session, Watch(work), drawn)
     assert asyncio.all_tasks() == known
     async with services.database.reading() as connection:
         assert await connection.scalar(select(func.count()).select_from(Decision)) == 0

@@ -22,6 +22,16 @@ MUST_WAIT = Sentence(
     "and their {cap} leaves no more.",
     "无论如何分配，都有 {number} {unit}无法安置：{accounts} 个客户仅有 {people} 人可以负责，而其{cap}已无余量。",
 )
+ONE_MUST_LET_WAIT = Sentence(
+    "Whatever the plan, {number} {unit} find no room: for {accounts} accounts only one person is eligible, whose {cap} "
+    "leaves no more.",
+    "无论如何分配，都有 {number} {unit}无法安置：{accounts} 个客户仅有一人可以负责，而其{cap}已无余量。",
+)
+IN_ORDER = Sentence(
+    "What would help, in this order: a higher cap, somebody more for the industry, for the region, a lower level of "
+    "experience.",
+    "可行的办法依次为：提高上限、增加可覆盖该行业的人员、增加可覆盖该地域的人员、降低所要求的经验等级。",
+)
 UNITS_OF = {
     Rule.COUNT_CAP: Sentence("accounts", "个客户"),
     Rule.WORKLOAD_CAP: Sentence("hours a month", "小时/月的工时"),
@@ -41,7 +51,8 @@ class Shortage:
         """The shortage in plain words, without names."""
         number = hours(self.number) if self.cap is Rule.WORKLOAD_CAP else self.number
         counts = {"accounts": self.accounts, "people": len(self.people)}
-        return filled(MUST_WAIT, number=number, unit=UNITS_OF[self.cap], cap=RULES[self.cap], **counts)
+        said = MUST_WAIT if len(self.people) > 1 else ONE_MUST_LET_WAIT
+        return filled(said, number=number, unit=UNITS_OF[self.cap], cap=RULES[self.cap], **counts)
 
     def to_mapping(self, instance: Instance) -> dict[str, Any]:
         """Plain JSON data, people by id."""
@@ -51,6 +62,7 @@ class Shortage:
             "accounts": self.accounts,
             "people": [instance.snapshot.people[person].id for person in self.people],
             "remedies": list(REMEDIES),
+            "text": self.sentence()._asdict(),
         }
 
 

@@ -62,6 +62,14 @@ def resting(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, accounts=tuple(pinned), rulebook=rulebook)
 
 
+@pytest.mark.parametrize("left_out", [("accounts",), ("people",), ("accounts", "people")])
+def test_the_script_checks_a_plan_of_nothing(left_out: tuple[str, ...], tmp_path: Path) -> None:
+    snapshot = replace(family(20, 4), **dict.fromkeys(left_out, ()))
+    answer = checked(an_export(snapshot), tmp_path)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert plan(snapshot).sha256 in answer.stdout
+
+
 @pytest.mark.parametrize("name", ["loose", "mismatch"])
 @pytest.mark.parametrize("occasion", [lambda snapshot: snapshot, rebalancing, leaving, resting])
 def test_the_script_proves_what_the_engine_states(
