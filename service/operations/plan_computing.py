@@ -32,6 +32,10 @@ from service.operations.snapshots import store_decisions, store_snapshot
 from service.policy import Actor
 from service.queries.snapshots import PLAN_DAYS, Basis, Scope, read_snapshot
 
+NO_CANDIDATE = Sentence(
+    "The newcomer takes no part: without the role that is shared, in another department, or no longer here.",
+    "新人不参与此方案：没有所分配的角色、属于其他部门或已离职。",
+)
 CALLED_OFF = Sentence("The plan was called off.", "方案已取消。")
 
 
@@ -107,12 +111,18 @@ ASKED = select(
 
 
 async def read_task(connection: AsyncConnection, plan_id: UUID, timezone: str) -> Snapshot:
-    """Everything that a plan is computed from: the data as they are, its budget of moves, what would be otherwise."""
+    """Everything that a plan is computed from: the data as they are, its budget of moves, what would be otherwise.
+
+    StateConflict where it is for a newcomer who is no candidate.
+    """
     snapshot = await read_snapshot(connection, await basis_of(connection, plan_id, timezone))
     statement = select(DistributionPlan.what_if, DistributionPlan.most_moves).where(DistributionPlan.id == plan_id)
     row = (await connection.execute(statement)).one()
     if row.what_if is not None:
         snapshot = imagined(snapshot, row.what_if)
+    task = snapshot.task
+    if task.mode is Mode.NEWCOMER and task.person_id not in {person.id for person in snapshot.people}:
+        raise StateConflict(NO_CANDIDATE)
     return within_budget(snapshot, row.most_moves)
 
 

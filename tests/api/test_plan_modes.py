@@ -60,6 +60,15 @@ async def test_a_newcomer_gets_a_share_and_nobody_else_anything(house: House) ->
     assert few["counts"]["moved"] == 1
 
 
+async def test_a_newcomer_who_is_no_candidate_fails_the_plan_with_the_reason(house: House) -> None:
+    sharing = await Sharing.of(house)
+    clerk = await house.person("finance", department_id=sharing.department_id)
+    plan = await sharing.ran(await sharing.asked(mode="newcomer", staff_id=str(clerk.id)))
+    assert (plan["state"], plan["problem"]["code"]) == ("failed", "state_conflict")
+    assert plan["problem"]["en"].startswith("The newcomer takes no part")
+    assert plan["problem"]["zh"].startswith("新人不参与此方案")
+
+
 async def test_a_leavers_accounts_go_to_others_who_keep_their_own(house: House) -> None:
     sharing = await Sharing.of(house, sellers=3)
     leaver, rich, idle = sharing.sellers
