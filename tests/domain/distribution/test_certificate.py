@@ -120,6 +120,20 @@ def test_a_plan_that_shares_one_load_alone_is_near_the_bound() -> None:
     assert certificate_of(subject, owner, instance.scale.point).gap < Fraction(1, 20)
 
 
+def test_the_search_tells_its_steps_and_may_be_ended_at_any() -> None:
+    instance, subject, owner = planned(family(120, 8))
+    steps: list[tuple[str, int, int]] = []
+
+    def tell(*step: object) -> None:
+        steps.append(step)
+        if len(steps) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        certificate_of(subject, owner, instance.scale.point, tell)
+    assert steps == [("proving", number, 50) for number in (1, 2, 3)]
+
+
 def test_a_bound_above_the_plan_is_refused() -> None:
     with pytest.raises(BoundBroken):
         Certificate(np.zeros((1, 1), np.int64), Fraction(3, 2), 1, 1, 1)
