@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from service.domain.distribution.appealing import owners_after_appeal
 from service.domain.distribution.eligibility import Failed
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.wording import failed_sentence
+from service.domain.distribution.wording import failed_mapping
 from service.models import Account
 from service.queries.fairness import fairness_effect
 from service.queries.snapshots import Scope, present_basis, read_snapshot
@@ -85,7 +85,7 @@ async def effect_of(
 ) -> Mapping[str, Any]:
     """The members of EffectView for a row of `open_appeal`."""
     binding = [
-        {"account_id": account, "staff_id": person, **one.to_mapping(), "sentence": failed_sentence(one)._asdict()}
+        {"account_id": account, "staff_id": person, **failed_mapping(one)}
         for (account, person), rules in foreseen.failed.items()
         for one in rules
     ]

@@ -28,7 +28,7 @@ from service.domain.distribution.deciding import TASK_BOUND
 from service.domain.distribution.explanation import told_shortly
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.waiting import waiting_for
-from service.domain.distribution.wording import REASONS, failed_sentence, reason_sentence, remedy_sentence
+from service.domain.distribution.wording import REASONS, failed_mapping, reason_sentence, remedy_sentence
 from service.domain.states import PlanState
 from service.models import Assignment, Decision, DistributionPlan, Snapshot
 from service.policy import Actor
@@ -223,9 +223,7 @@ def own_line(ledger: Ledger, account: int, item: Item, person_id: str) -> Item:
         "result": result,
         "text": told_shortly(own, winner, item["account_code"], result, had_it=had_it)._asdict(),
         "score": None if own.failed else own.points(own.score),
-        "failed": [
-            {**one.to_mapping(), "sentence": failed_sentence(one)._asdict()} for one in (*own.failed, *own.full)
-        ],
+        "failed": [failed_mapping(one) for one in (*own.failed, *own.full)],
     }
 
 

@@ -12,7 +12,7 @@ from service.domain.distribution.eligibility import LEAST_WEIGHT, Failed, Rule, 
 from service.domain.distribution.rulebook import Rulebook as Rules
 from service.domain.distribution.snapshot import Account as AccountEntry
 from service.domain.distribution.snapshot import Person as PersonEntry
-from service.domain.distribution.wording import failed_sentence, filled, joined
+from service.domain.distribution.wording import failed_mapping, failed_sentence, filled, joined
 from service.errors import NotFound, Sentence
 from service.models import Account, Rulebook, RulebookTest, Staff
 from service.policy import Actor, allowed
@@ -73,7 +73,7 @@ class TestResult:
             "staff_code": self.staff_code,
             "expected": self.expected,
             "passed": self.passed,
-            "failed": [one.to_mapping() for one in self.failed or ()],
+            "failed": [failed_mapping(one) for one in self.failed or ()],
             "text": self.sentence()._asdict(),
         }
 

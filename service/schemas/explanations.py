@@ -26,6 +26,7 @@ class BlockedBy(View):
     rule: str
     required: Any
     actual: Any
+    sentence: Wording
 
 
 class Arithmetic(View):
@@ -52,6 +53,7 @@ class CandidateView(Arithmetic):
         description="By score, 1 being the lowest; null without room. 得分名次，1 为最低；没有余量时为空。"
     )
     blocked_by: list[BlockedBy] = Field(description="Caps that leave no room. 使其没有余量的上限。")
+    sentence: Wording
 
 
 class ExcludedView(BlockedBy):

@@ -16,6 +16,7 @@ from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.waiting import waiting_for
 from service.domain.distribution.wording import (
     both,
+    failed_mapping,
     failed_sentence,
     filled,
     joined,
@@ -50,7 +51,7 @@ class Explanation:
             "account_code": self.code,
             "decision": decision_mapping(self.decision),
             "candidates": [{**_named(each), **self._standing(each, rank)} for rank, each in ranked],
-            "excluded": [{**_named(each), **each.failed[0].to_mapping()} for each in self.excluded],
+            "excluded": [{**_named(each), **failed_mapping(each.failed[0])} for each in self.excluded],
             "binding": [one.to_mapping() for one in self.binding],
             "waiting": self.waiting.to_mapping() if self.waiting else None,
             "sentences": both(self.sentences()),
@@ -85,13 +86,21 @@ class Explanation:
             yield remedy_sentence(self.waiting)
 
     def _standing(self, each: Candidacy, rank: int | None) -> dict[str, Any]:
-        """A candidate's rank, score, what they carried before, and the caps in their way."""
+        """A candidate's rank, score, what they carried before, and the caps in their way, also in words."""
         return {
             "rank": rank,
             **each.arithmetic(),
             "load_before": self.carried[each.person],
-            "blocked_by": [failed.to_mapping() for failed in each.full],
+            "blocked_by": [failed_mapping(failed) for failed in each.full],
+            "sentence": self._standing_sentence(each, rank)._asdict(),
         }
+
+    def _standing_sentence(self, each: Candidacy, rank: int | None) -> Sentence:
+        """Why the account went to a candidate, or did not: the distance and its arithmetic, or the lack of room."""
+        if rank is None:
+            return _arithmetic(NO_ROOM, each)
+        behind = each.points(each.score - self.open[0].score, 2)
+        return _arithmetic(STANDING, each, rank=rank, number=len(self.open), points=behind)
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ class PersonalAnswer:
             "candidates": len(self.explanation.open),
             "others": [{"rank": rank} for rank in range(1, len(self.explanation.open) + 1) if rank != self.rank],
             "own": own,
-            "failed": [failed.to_mapping() for failed in (*self.own.failed, *self.own.full)],
+            "failed": [failed_mapping(failed) for failed in (*self.own.failed, *self.own.full)],
             "binding": [one.to_mapping() for one in self.binding],
             "flips": [flip.to_mapping() for flip in self.flips],
             "sentences": both(self.sentences()),
@@ -173,6 +182,11 @@ LOWER = Sentence(
 )
 AHEAD = Sentence("The next was {person}, {points} points higher.", "其次为 {person}，高 {points} 分。")
 SCORE = Sentence("The winning score: {parts} = {score} points.", "获得者得分：{parts} = {score} 分。")
+STANDING = Sentence(
+    "Number {rank} of {number}, {points} points above the lowest score: {parts} = {score} points.",
+    "在 {number} 人中排第 {rank}，比最低得分高 {points} 分：{parts} = {score} 分。",
+)
+NO_ROOM = Sentence("No room; with room: {parts} = {score} points.", "没有余量；若有余量：{parts} = {score} 分。")
 YOUR_SCORE = Sentence("Your score: {parts} = {score} points.", "您的得分：{parts} = {score} 分。")
 OUTCOMES = {
     "won": Sentence(
@@ -302,9 +316,9 @@ def _named(each: Candidacy) -> dict[str, str]:
     return {"person_id": each.entry.id, "code": each.entry.code}
 
 
-def _arithmetic(wording: Sentence, each: Candidacy) -> Sentence:
+def _arithmetic(wording: Sentence, each: Candidacy, **more: str | int) -> Sentence:
     """The one line of arithmetic of a score."""
     named = [(load_name(name), each.points(score, 2)) for name, score in each.parts if score]
     said = [" + ".join(f"{name[at]} {points}" for name, points in named) for at in range(len(Sentence._fields))]
     parts = Sentence(*(each or "0" for each in said))
-    return filled(wording, parts=parts, score=each.points(each.score, 2))
+    return filled(wording, parts=parts, score=each.points(each.score, 2), **more)

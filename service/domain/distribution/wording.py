@@ -184,6 +184,11 @@ def failed_sentence(failed: Failed) -> Sentence:
     )
 
 
+def failed_mapping(failed: Failed) -> dict[str, Any]:
+    """A rule that forbids a pair as JSON data, also in words."""
+    return {**failed.to_mapping(), "sentence": failed_sentence(failed)._asdict()}
+
+
 def filled(sentence: Sentence, **parts: Sentence | str | int) -> Sentence:
     """A sentence with its gaps filled in both languages."""
     en = {name: part.en if isinstance(part, Sentence) else part for name, part in parts.items()}

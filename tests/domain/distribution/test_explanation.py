@@ -52,6 +52,30 @@ def test_everybody_is_explained_once_and_the_parts_sum_to_the_score(snapshot: Sn
         for candidate in data["candidates"]:
             assert sum(int(part["raw"]) for part in candidate["parts"]) == int(candidate["raw_score"])
             assert (candidate["rank"] is None) == bool(candidate["blocked_by"])
+        rules = [rule for candidate in data["candidates"] for rule in candidate["blocked_by"]] + data["excluded"]
+        for said in (one["sentence"] for one in (*data["candidates"], *rules)):
+            assert said["en"].endswith(".")
+            assert said["zh"].endswith("。")
+            assert "{" not in said["en"] + said["zh"]
+
+
+def test_the_line_reads_of_everybody_why_them_and_why_not_them() -> None:
+    people = (
+        Person("p0", "P0", max_accounts=2),
+        Person("p1", "P1", max_accounts=0),
+        Person("p2", "P2", experience_level=5),
+        Person("p3", "P3", availability_permille=0),
+    )
+    accounts = tuple(Account(f"a{at}", f"A{at}", value_minor=100, owner="p0", pinned=at == 0) for at in range(2))
+    snapshot = Snapshot(accounts, people, Rulebook(move_price=0), "rulebook", 1, "cycle")
+    data = explain(planned_ledger(snapshot), "a1").to_mapping()
+    told = {
+        one["code"]: (one["sentence"]["en"], one["sentence"]["zh"]) for one in (*data["candidates"], *data["excluded"])
+    }
+    assert told["P2"][0].startswith("Number 1 of 2, 0.00 points above the lowest score: potential value")
+    assert told["P0"][1].startswith("在 2 人中排第 2，比最低得分高 ")
+    assert told["P1"][0].startswith("No room; with room: ")
+    assert told["P3"][1] == "该人员不在岗或没有工作时间。"
 
 
 class Turned(Evaluator):
