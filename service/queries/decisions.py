@@ -25,8 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.adapters.keys import KeyRing
 from service.domain.distribution.candidacy import Candidacy, candidacy
 from service.domain.distribution.deciding import TASK_BOUND
-from service.domain.distribution.explanation import told_shortly
 from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.own_answer import told_shortly
 from service.domain.distribution.waiting import waiting_for
 from service.domain.distribution.wording import REASONS, failed_mapping, reason_sentence, remedy_sentence
 from service.domain.states import PlanState

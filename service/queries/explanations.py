@@ -9,9 +9,10 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.distribution.decisions import Decision as Decided
-from service.domain.distribution.explanation import explain, why
+from service.domain.distribution.explanation import explain
 from service.domain.distribution.groups import Group
 from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.own_answer import why
 from service.domain.distribution.wording import filled
 from service.errors import NotFound, Sentence
 from service.models import Account, Assignment, Decision, Staff

@@ -8,8 +8,9 @@ import pytest
 
 from service.domain.distribution.decisions import ENGINE_VERSION, Decision
 from service.domain.distribution.evidence import Evidence
-from service.domain.distribution.explanation import explain, why
+from service.domain.distribution.explanation import explain
 from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.own_answer import why
 from service.domain.distribution.planning import plan
 from service.domain.distribution.snapshot import InvalidSnapshot, Snapshot
 from service.domain.distribution.tasks import Task

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from service.domain.canonical import canonical_json
 from service.domain.distribution.decisions import ENGINE_VERSION
-from service.domain.distribution.explanation import decision_mapping, explain, why
+from service.domain.distribution.explanation import decision_mapping, explain
 from service.domain.distribution.flips import Flip, flips
 from service.domain.distribution.ledger import Ledger
+from service.domain.distribution.own_answer import why
 from service.domain.distribution.planning import plan
 from service.domain.distribution.rulebook import BlockedPair, HardRules, Rulebook
 from service.domain.distribution.snapshot import Account, Person, Snapshot
