@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from service.domain.canonical import canonical_json
+from service.domain.distribution.comparing import comparison
 from service.domain.distribution.decisions import Decision as Decided
 from service.domain.distribution.evidence import Evidence
+from service.domain.distribution.wording import both
 from service.errors import Forbidden, NotFound, StateConflict
 from service.models import Decision, DistributionPlan, Rulebook
 from service.models import Snapshot as SnapshotRow
@@ -110,6 +112,7 @@ async def compared(connection: AsyncConnection, actor: Actor, plan_id: UUID, oth
         "other_id": str(other_id),
         "same_owner": alike,
         "other_owner": unlike,
+        "sentences": both(comparison(told["this"]["dimensions"], told["other"]["dimensions"], alike, unlike)),
         "dimensions": [
             {"name": part["name"], "this": part["after"], "other": loads.get(part["name"])}
             for part in told["this"]["dimensions"]

@@ -8,6 +8,7 @@ from pydantic import Field
 from service.schemas.fairness import EvennessView
 from service.schemas.fields import LoadName, View
 from service.schemas.page import PageFilter
+from service.schemas.wording import Wording
 
 
 class ComparisonFilter(PageFilter):
@@ -80,6 +81,7 @@ class PlanComparison(View):
     other_id: UUID = Field(description="The other plan. 另一个方案。")
     same_owner: int = Field(description="Accounts that go to the same person by both. 两个方案中分给同一人的客户。")
     other_owner: int = Field(description="Accounts that do not. 两个方案中分给不同人的客户。")
+    sentences: list[Wording]
     dimensions: list[ComparedLoads]
     claims: ComparedClaims
     waiting: ComparedCounts = Field(description="Accounts that nobody gets. 无人获得的客户。")

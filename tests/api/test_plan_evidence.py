@@ -138,6 +138,7 @@ async def test_two_plans_are_compared_account_by_account_and_load_by_load(house:
     value = next(load for load in comparison.dimensions if load.name == "value")
     assert value.other is not None
     assert float(value.this.cv) > float(value.other.cv)
+    assert comparison.sentences[1].zh.startswith("潜在价值：另一方案更均衡")
     found, cursor = [one.account_code for one in comparison.items], comparison.next_cursor
     while cursor:
         query = {"with": first["id"], "limit": 2, "cursor": cursor}

@@ -34,6 +34,11 @@ ONLY_ONE = Sentence(
     "{load}：这 {accounts} 个客户仅有一人可以负责；无论如何分配，其负荷不低于平均值的 {share} 倍。",
 )
 
+NO_ONES = Sentence(
+    "{load}: people who may serve none of these accounts, and carry nothing whatever the plan: {people}.",
+    "{load}：不符合其中任何客户条件、无论如何分配均无此项负荷的人员：{people} 名。",
+)
+
 
 @dataclass(frozen=True)
 class Level:
@@ -57,8 +62,10 @@ class Attainable:
         return {person: level.share for level in self.levels for person in level.people}
 
     def sentences(self) -> Iterator[Sentence]:
-        """Who carries more than the mean whatever the plan, in plain words, without names."""
+        """Who carries more than the mean, or nothing, whatever the plan, in plain words, without names."""
         for level in self.levels:
+            if not level.share:
+                yield opening(filled(NO_ONES, load=load_name(self.dimension), people=len(level.people)))
             if level.share > ENTRENCHED:
                 name, share = load_name(self.dimension), decimal(level.share, 3)
                 numbers = {"people": len(level.people), "accounts": level.accounts}

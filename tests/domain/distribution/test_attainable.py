@@ -118,17 +118,24 @@ def test_those_who_alone_may_serve_a_region_are_told_in_both_languages() -> None
     rulebook = Rulebook(
         hard_rules=HardRules(industry=False, minimum_experience={}), balance=BalanceTargets(0, 0, 100, {})
     )
-    people = (Person("n", "N", regions=("north",)), *(Person(f"s{at}", "S", regions=("south",)) for at in range(3)))
+    people = (
+        Person("n", "N", regions=("north",)),
+        *(Person(f"s{at}", "S", regions=("south",)) for at in range(3)),
+        Person("w", "W", regions=("west",)),
+    )
     accounts = tuple(Account(f"a{at:02d}", f"A{at}", region="north" if at < 8 else "south") for at in range(20))
     snapshot = Snapshot(accounts, people, rulebook, "rulebook", 1, "cycle")
     (count,) = attainable_shares(Ledger.of(snapshot, plan(snapshot).owners))
-    assert [(level.share, level.accounts) for level in count.levels] == [(Fraction(8, 5), 8), (Fraction(4, 5), 12)]
-    (sentence,) = count.sentences()
+    shares = [(level.share, level.accounts) for level in count.levels]
+    assert shares == [(Fraction(2), 8), (Fraction(1), 12), (Fraction(0), 0)]
+    sentence, idle = count.sentences()
     assert sentence.en == (
         "Number of accounts: one person is the only one eligible for these 8 accounts, and whatever the plan carries "
-        "at least 1.600 times the mean."
+        "at least 2.000 times the mean."
     )
-    assert sentence.zh == ("客户数量：这 8 个客户仅有一人可以负责；无论如何分配，其负荷不低于平均值的 1.600 倍。")
+    assert sentence.zh == ("客户数量：这 8 个客户仅有一人可以负责；无论如何分配，其负荷不低于平均值的 2.000 倍。")
+    assert idle.zh == "客户数量：不符合其中任何客户条件、无论如何分配均无此项负荷的人员：1 名。"
+    assert "carry nothing whatever the plan: 1." in idle.en
 
 
 @pytest.mark.parametrize("name", ["loose", "mismatch"])
