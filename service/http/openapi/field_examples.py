@@ -202,6 +202,7 @@ EXAMPLES_OF_SCHEMAS: dict[str, dict[str, Any]] = {
     "FieldProblem": {"pointer": "/name", "parameter": "", "header": "", "code": "missing", "detail": "此字段必填。"},
     "FoundDimension": {"rise_percent": "1.2"},
     "FoundTeam": {"pinned_share": "0.04", "by_hand_share": "0.02"},
+    "GuaranteeView": {"envious_pairs": 0, "maximin_least": "3.489893"},
     "HandoverItemView": {"label": "A-1001", "new_staff_code": "S0002"},
     "HandoverView": {"plan_state": "proposed"},
     "HolidayView": {"kind": "holiday", "name": "国庆节"},
@@ -235,6 +236,16 @@ EXAMPLES_OF_SCHEMAS: dict[str, dict[str, Any]] = {
     "ReadingSessionView": {"place": "总经理办公室档案室 2 号桌", "networks": ["10.1.2.0/24"], "end_reason": None},
     "ReviewDecisionView": {"text": "下季度起按新的工时上限重新分配。"},
     "RulebookUpdate": {"definition": {"misfit_price": 15}},
+    "ShortageView": {
+        "number": 3,
+        "accounts": 9,
+        "remedies": ["raise_cap", "widen_industry", "widen_region", "widen_experience"],
+        "text": {
+            "en": "Whatever the plan, 3 accounts find no room: for 9 accounts only one person is eligible, whose cap "
+            "on accounts leaves no more.",
+            "zh": "无论如何分配，都有 3 个客户无法安置：9 个客户仅有一人可以负责，而其客户数量上限已无余量。",
+        },
+    },
     "UnassignedView": {"reason": "no_capacity", "remedy": "raise_cap"},
     "WaitingView": {"reason": "no_capacity", "remedy": "raise_cap"},
     "QueuedView": {"reason": "all_at_cap", "remedy": "raise_cap"},
