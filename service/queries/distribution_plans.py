@@ -1,7 +1,7 @@
 """Distribution plans as JSON: one, many, their fairness."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -48,17 +48,29 @@ async def plan_json(connection: AsyncConnection, actor: Actor, plan_id: UUID) ->
     return await single(connection, actor, DistributionPlan, COLUMNS, plan_id)
 
 
-async def plan_fairness(connection: AsyncConnection, actor: Actor, plan_id: UUID) -> Any:
-    """The stored fairness report and certificate of a plan, its candidates and its version.
+class Judgement(NamedTuple):
+    """What is kept of how a plan was judged: fairness report, certificate, the candidates' ids; the plan's version."""
 
-    StateConflict before it is computed.
-    """
+    fairness: dict[str, Any]
+    certificate: dict[str, Any] | None
+    people: list[UUID]
+    version: int
+
+
+async def plan_fairness(connection: AsyncConnection, actor: Actor, plan_id: UUID) -> Judgement:
+    """How a plan was judged; StateConflict before it is computed."""
     people = select(Snapshot.people).where(Snapshot.sha256 == DistributionPlan.snapshot_sha256).scalar_subquery()
     columns = (DistributionPlan.fairness, DistributionPlan.certificate, DistributionPlan.version)
     row = await row_of(connection, actor, plan_id, *columns, people.label("people"))
     if row.fairness is None:
         raise StateConflict(NOT_COMPUTED)
-    return row
+    return Judgement(whole(row.fairness), row.certificate, row.people, row.version)
+
+
+def whole(fairness: dict[str, Any]) -> dict[str, Any]:
+    """A stored report; what earlier versions did not tell is empty."""
+    people = [{"attained": {}} | person for person in fairness["people"]]
+    return {"shortages": [], "guarantees": []} | fairness | {"people": people}
 
 
 async def expect_plan(connection: AsyncConnection, actor: Actor, plan_id: UUID) -> None:
@@ -75,7 +87,7 @@ async def row_of(connection: AsyncConnection, actor: Actor, plan_id: UUID, *colu
     return row
 
 
-def proven(row: Any, known: frozenset[str] | None) -> dict[str, Any] | None:
+def proven(row: Judgement, known: frozenset[str] | None) -> dict[str, Any] | None:
     """The members of CertificateView; people as far as the reader may know them (None: everybody)."""
     if row.certificate is None:
         return None
@@ -92,7 +104,7 @@ def proven(row: Any, known: frozenset[str] | None) -> dict[str, Any] | None:
     }
 
 
-def short(row: Any, known: frozenset[str] | None) -> list[dict[str, Any]]:
+def short(row: Judgement, known: frozenset[str] | None) -> list[dict[str, Any]]:
     """What must wait, with the people of the cut as far as the reader may know them (None: everybody)."""
     return [
         {**one, "people": [id_ if known is None or id_ in known else None for id_ in one["people"]]}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import insert, select, update
@@ -10,7 +11,7 @@ from service.domain.distribution.planning import plan as plan_of
 from service.domain.distribution.snapshot import Snapshot
 from service.jobs.schedule import KINDS
 from service.jobs.worker import run_job
-from service.models import Absence, Assignment, Rulebook, Staff, new_id
+from service.models import Absence, Assignment, DistributionPlan, Rulebook, Staff, new_id
 from service.models import Snapshot as SnapshotRow
 from service.schemas.decisions import DecisionView, UnassignedView
 from service.schemas.distribution_plans import DistributionPlanView
@@ -178,6 +179,21 @@ async def test_fairness_before_and_after_names_only_whom_the_reader_may_know(hou
     )
     assert line.headers["ETag"] != whole.headers["ETag"]
     assert "最高者" in orjson.dumps(line.json()["sentences"]).decode()
+
+
+async def test_the_fairness_of_a_plan_of_an_earlier_version_leaves_empty_what_it_did_not_tell(house: House) -> None:
+    sharing = await Sharing.of(house)
+    await sharing.account()
+    plan = await sharing.planned()
+    async with house.services.database.transaction() as session:
+        row = await session.get_one(DistributionPlan, UUID(plan["id"]))
+        assert row.fairness is not None
+        people = [{name: one[name] for name in one if name != "attained"} for one in row.fairness["people"]]
+        told = {name: row.fairness[name] for name in row.fairness if name not in {"shortages", "guarantees"}}
+        row.fairness = told | {"people": people}
+    answer = await sharing.ask(sharing.leader, "GET", f"{path_of(plan)}/fairness")
+    view = PlanFairnessView.model_validate(answer.json())
+    assert (view.shortages, view.guarantees, view.people[0].attained) == ([], [], {})
 
 
 async def test_what_must_wait_whatever_the_plan_is_proven_and_named(house: House) -> None:
