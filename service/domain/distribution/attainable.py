@@ -22,21 +22,23 @@ from service.errors import Sentence
 ENTRENCHED = Fraction(1001, 1000)
 """A group is told in words when it carries more than this times the mean."""
 ONLY_ONES = Sentence(
-    "{load}: these {people} people are the only ones eligible for these {accounts} accounts; whatever the plan, "
-    "one of them carries at least {share} times the mean.",
-    "{load}：这 {accounts} 个客户仅有这 {people} 人可以负责；"
+    "{load}: by the rules, the pins and what the plan may move, these {people} people alone can have these {accounts} "
+    "accounts; whatever the plan, one of them carries at least {share} times the mean.",
+    "{load}：按规则、锁定及本方案可变动的范围，这 {accounts} 个客户仅可由这 {people} 人负责；"
     "无论如何分配，其中至少一人的负荷不低于平均值的 {share} 倍。",
 )
 
 ONLY_ONE = Sentence(
-    "{load}: one person is the only one eligible for these {accounts} accounts, and whatever the plan carries at least "
-    "{share} times the mean.",
-    "{load}：这 {accounts} 个客户仅有一人可以负责；无论如何分配，其负荷不低于平均值的 {share} 倍。",
+    "{load}: by the rules, the pins and what the plan may move, one person alone can have these {accounts} accounts, "
+    "and whatever the plan carries at least {share} times the mean.",
+    "{load}：按规则、锁定及本方案可变动的范围，这 {accounts} 个客户仅可由一人负责；"
+    "无论如何分配，其负荷不低于平均值的 {share} 倍。",
 )
 
 NO_ONES = Sentence(
-    "{load}: people who may serve none of these accounts, and carry nothing whatever the plan: {people}.",
-    "{load}：不符合其中任何客户条件、无论如何分配均无此项负荷的人员：{people} 名。",
+    "{load}: people who by the rules, the pins and what the plan may move can have none of these accounts, and carry "
+    "nothing: {people}.",
+    "{load}：按规则、锁定及本方案可变动的范围，不能负责其中任何客户、因而无此项负荷的人员：{people} 名。",
 )
 
 

@@ -16,6 +16,7 @@ from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.planning import plan
 from service.domain.distribution.rulebook import BalanceTargets, HardRules, Rulebook
 from service.domain.distribution.snapshot import Account, Person, Snapshot
+from service.domain.distribution.tasks import Mode, Task
 from tests.domain.distribution.families import family
 
 
@@ -130,12 +131,27 @@ def test_those_who_alone_may_serve_a_region_are_told_in_both_languages() -> None
     assert shares == [(Fraction(2), 8), (Fraction(1), 12), (Fraction(0), 0)]
     sentence, idle = count.sentences()
     assert sentence.en == (
-        "Number of accounts: one person is the only one eligible for these 8 accounts, and whatever the plan carries "
-        "at least 2.000 times the mean."
+        "Number of accounts: by the rules, the pins and what the plan may move, one person alone can have these 8 "
+        "accounts, and whatever the plan carries at least 2.000 times the mean."
     )
-    assert sentence.zh == ("客户数量：这 8 个客户仅有一人可以负责；无论如何分配，其负荷不低于平均值的 2.000 倍。")
-    assert idle.zh == "客户数量：不符合其中任何客户条件、无论如何分配均无此项负荷的人员：1 名。"
-    assert "carry nothing whatever the plan: 1." in idle.en
+    within = "客户数量：按规则、锁定及本方案可变动的范围，"
+    assert sentence.zh == f"{within}这 8 个客户仅可由一人负责；无论如何分配，其负荷不低于平均值的 2.000 倍。"
+    assert idle.zh == f"{within}不能负责其中任何客户、因而无此项负荷的人员：1 名。"
+    assert "can have none of these accounts, and carry nothing: 1." in idle.en
+
+
+def test_who_may_serve_accounts_that_the_task_leaves_with_others_is_not_told_to_be_ineligible() -> None:
+    people = (Person("s", "S"), Person("t", "T"))
+    accounts = tuple(Account(f"a{at}", f"A{at}", owner="s") for at in range(3))
+    rulebook = Rulebook(balance=BalanceTargets(0, 0, 100, {}))
+    snapshot = Snapshot(accounts, people, rulebook, "rulebook", 1, "cycle", task=Task(Mode.ARRIVALS))
+    (count,) = attainable_shares(Ledger.of(snapshot))
+    assert Ledger.of(snapshot).instance.classes.eligible(0).tolist() == [0, 1]
+    for sentence in (told := list(count.sentences())):
+        assert "by the rules, the pins and what the plan may move" in sentence.en
+        assert "eligible" not in sentence.en
+        assert "符合" not in sentence.zh
+    assert len(told) == 2
 
 
 @pytest.mark.parametrize("name", ["loose", "mismatch"])
