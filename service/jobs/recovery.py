@@ -17,10 +17,10 @@ from service.policy import system_actor
 from service.settings import Settings
 
 PLANS = system_actor("distribution plans")
-# A job that ended as a fault is held by the queue; one that is not closed either could not say so.
+# A job that ended as a fault is held by the queue; one that is not closed either could not begin, or not say so.
 REQUEUE = text("""
     UPDATE pgqueuer q SET status = 'queued', updated = now() FROM jobs j
-    WHERE q.status = 'failed' AND j.state = 'running' AND q.dedupe_key = j.id::text
+    WHERE q.status = 'failed' AND j.state IN ('queued', 'running') AND q.dedupe_key = j.id::text
 """)
 
 

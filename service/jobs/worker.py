@@ -17,6 +17,7 @@ from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job as Queued
 from pgqueuer.models import Schedule as Due
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.adapters.queue import ENTRYPOINT
 from service.database import Database
@@ -43,9 +44,12 @@ class Workplace:
     job: Job
 
     async def progress(self, percent: int) -> bool:
-        """Notes progress in a transaction of its own; False means stop, the job was called off."""
-        async with self.database.transaction() as session:
-            return await jobs.tell_progress(session, self.job.id, percent)
+        """Notes progress in a transaction of its own, if a connection is free; False: stop, the job was called off."""
+        try:
+            async with self.database.transaction() as session:
+                return await jobs.tell_progress(session, self.job.id, percent)
+        except PoolTimeout:
+            return True  # much goes on in this worker: the next look tells
 
 
 Work = Callable[[Workplace], Awaitable[Any]]

@@ -14,8 +14,8 @@ from service.database import Database
 from service.errors import PlanStale
 from service.jobs import watching
 from service.jobs.schedule import KINDS
-from service.jobs.worker import run_alone
-from service.models import Account, Decision, DistributionPlan, Job
+from service.jobs.worker import Workplace, run_alone
+from service.models import Account, Decision, DistributionPlan, Job, new_id
 from service.operations import plan_applying
 from tests.concurrency.waiting import until_somebody_waits
 from tests.house import House
@@ -156,3 +156,17 @@ async def test_a_plan_that_is_called_off_while_its_data_are_found_changed_stays_
     monkeypatch.setattr(plan_applying, "supersede", overtaken)
     await run(committed_house, database, asked)
     assert (await told(committed_house, asked))[:2] == ("cancelled", "cancelled")
+
+
+async def test_a_look_that_finds_no_connection_free_calls_nothing_off(
+    committed_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.database.POOL_WAIT_S", 0.01)
+    services = committed_house.services
+    url = services.database.write.url.render_as_string(hide_password=False)
+    busy = Database.connect(url, for_worker=True, pool_size=1)
+    work = Workplace(busy, services.settings, Job(id=new_id()))
+    async with busy.holding("the only connection"):
+        assert await work.progress(50)
+    assert not await work.progress(50)  # there is no such job
+    await busy.dispose()

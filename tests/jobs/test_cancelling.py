@@ -130,18 +130,17 @@ async def test_what_a_failed_job_left_running_is_ended(house: House) -> None:
     assert await take_up_dropped_jobs(database, house.services.settings, LONG_AGO) == 0
 
 
-async def test_a_job_that_could_not_be_closed_is_queued_again(house: House) -> None:
+@pytest.mark.parametrize(("state", "again"), [("queued", 1), ("running", 1), ("succeeded", 0), ("cancelled", 0)])
+async def test_a_job_that_could_not_be_begun_or_closed_is_queued_again(house: House, state: str, again: int) -> None:
     sharing = await Sharing.of(house)
     plan = (await sharing.asked()).json()
     database, held = house.services.database, text("UPDATE pgqueuer SET status = 'failed'")
     async with database.transaction() as session:
         await session.execute(held)
-    assert await take_up_dropped_jobs(database, house.services.settings, LONG_AGO) == 0
-    async with database.transaction() as session:
-        await session.execute(update(Job).where(Job.id == UUID(plan["job_id"])).values(state="running"))
-    assert await take_up_dropped_jobs(database, house.services.settings, LONG_AGO) == 1
+        await session.execute(update(Job).where(Job.id == UUID(plan["job_id"])).values(state=state))
+    assert await take_up_dropped_jobs(database, house.services.settings, LONG_AGO) == again
     async with database.reading() as connection:
-        assert await connection.scalar(text("SELECT status::text FROM pgqueuer")) == "queued"
+        assert await connection.scalar(text("SELECT status::text FROM pgqueuer")) == ("queued" if again else "failed")
 
 
 async def a_running_import(house: House, sharing: Sharing) -> UUID:
