@@ -28,6 +28,7 @@ from service.journal import record
 from service.models import DistributionPlan, Job, Rulebook, Snapshot, Staff, TierScheme, new_id
 from service.operations.jobs import start_job
 from service.operations.organisation import expect_department
+from service.operations.rulebooks import expect_ids
 from service.policy import Actor, allowed, fetch, require
 from service.queries.distribution_plans import NOT_COMPUTED
 from service.queries.snapshots import published_rulebook
@@ -142,6 +143,7 @@ async def expect_task(session: AsyncSession, wanted: DistributionPlanCreate, rul
 def overrides(what_if: WhatIf, rules: Rules) -> dict[str, Any]:
     """What would be otherwise, as a snapshot's entries have it; InvalidInput where the rules would be none."""
     Rules.from_mapping(merged(rules.to_mapping(), what_if.definition), "/what_if/definition")
+    expect_ids(what_if.definition, "/what_if/definition")
     return {
         "definition": what_if.definition,
         "people": [{"id": str(one.staff_id), **person_fields(one)} for one in what_if.people],

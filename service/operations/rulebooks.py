@@ -98,7 +98,7 @@ async def update_rulebook(
 def written(definition: Mapping[str, Any]) -> dict[str, Any]:
     """A definition made complete, with its text in both languages; InvalidInput tells every fault with its place."""
     rules = Rules.from_mapping(definition, "/definition")
-    expect_ids(definition)
+    expect_ids(definition, "/definition")
     return {
         "definition": rules.to_mapping(),
         "text_en": rulebook_text(rules, "en"),
@@ -106,12 +106,12 @@ def written(definition: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def expect_ids(definition: Mapping[str, Any]) -> None:
+def expect_ids(definition: Mapping[str, Any], where: str) -> None:
     """InvalidInput where a blocked pair names anything but ids: it would block nobody, and nobody would notice."""
     roles = definition.get("team_roles") or {}
     sections = {"": definition} | {f"/team_roles/{role}": section for role, section in roles.items()}
     flaws = [
-        FieldError("uuid_parsing", IDS, pointer=f"/definition{place}/hard_rules/blocked_pairs/{at}/{member}")
+        FieldError("uuid_parsing", IDS, pointer=f"{where}{place}/hard_rules/blocked_pairs/{at}/{member}")
         for place, section in sections.items()
         if section
         for at, pair in enumerate((section.get("hard_rules") or {}).get("blocked_pairs") or ())

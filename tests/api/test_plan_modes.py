@@ -168,4 +168,9 @@ async def test_a_what_if_about_somebody_else_says_so(house: House) -> None:
     assert (plan["state"], plan["problem"]["code"]) == ("failed", "invalid_input")
     nonsense = await sharing.asked(what_if={"definition": {"fit": {"geography": 200}}})
     assert [one["pointer"] for one in nonsense.json()["errors"]] == ["/what_if/definition/fit/geography"]
+    coded = {"hard_rules": {"blocked_pairs": [{"account_id": "C-0001", "person_id": str(outsider.id)}]}}
+    refused = await sharing.asked(what_if={"definition": coded})
+    assert [one["pointer"] for one in refused.json()["errors"]] == [
+        "/what_if/definition/hard_rules/blocked_pairs/0/account_id"
+    ]
     assert UUID(plan["id"])

@@ -42,10 +42,10 @@ async def at_work(
     house: House, database: Database, asked: dict[str, Any], table: str = "decisions"
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A job that waits for a table that it writes to until the block ends."""
-    async with asyncio.timeout(90), database.transaction() as session:
+    async with asyncio.timeout(330), database.transaction() as session:
         await session.execute(text(f"LOCK TABLE {table} IN SHARE MODE"))
         running = asyncio.create_task(run(house, database, asked))
-        await until_somebody_waits(house, 60)  # the first plan of a process is compiled
+        await until_somebody_waits(house, 300)  # the first plan of a process is compiled
         yield running
 
 
