@@ -16,6 +16,7 @@ from service.adapters.passwords import Passwords
 from service.adapters.postgres import EmbeddedPostgres
 from service.database import Database, asyncpg_url
 from service.http.services import Services
+from service.jobs import watching
 from service.logs import configure
 from service.main import create_app
 from service.migrations import migrate, schema_head
@@ -41,6 +42,14 @@ def postgres() -> Iterator[EmbeddedPostgres]:
         migrate(urls.service, urls.migration)
         server.create_database(SHARED, TEMPLATE)
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_looks_meanwhile() -> Iterator[None]:
+    """A plan that takes long is not asked how far it is: a database of one connection cannot store it and answer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watching, "LOOK_EVERY_S", 3600.0)
+        yield
 
 
 @pytest.fixture(scope="session")
