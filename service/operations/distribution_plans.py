@@ -26,9 +26,9 @@ from service.errors import (
 )
 from service.journal import record
 from service.models import DistributionPlan, Job, Rulebook, Snapshot, Staff, TierScheme, new_id
+from service.operations.blocked_pairs import expect_pairs
 from service.operations.jobs import start_job
 from service.operations.organisation import expect_department
-from service.operations.rulebooks import expect_ids
 from service.policy import Actor, allowed, fetch, require
 from service.queries.distribution_plans import NOT_COMPUTED
 from service.queries.snapshots import published_rulebook
@@ -69,6 +69,7 @@ async def create_plan(session: AsyncSession, actor: Actor, wanted: DistributionP
     rulebook = await rulebook_for(session, wanted.rulebook_id)
     rules = Rules.from_mapping(rulebook.definition)
     await expect_task(session, wanted, rules)
+    what_if = await overrides(session, actor, wanted.what_if, rules.for_role(wanted.team_role))
     plan_id = new_id()
     plan = DistributionPlan(
         id=plan_id,
@@ -81,7 +82,7 @@ async def create_plan(session: AsyncSession, actor: Actor, wanted: DistributionP
         staff_id=wanted.staff_id,
         most_moves=wanted.most_moves,
         team_role=wanted.team_role,
-        what_if=overrides(wanted.what_if, rules.for_role(wanted.team_role)) if wanted.what_if else None,
+        what_if=what_if,
         state=PlanState.DRAFT,
         counts=dict.fromkeys(COUNTED, 0),
         author_id=actor.id,
@@ -140,10 +141,12 @@ async def expect_task(session: AsyncSession, wanted: DistributionPlanCreate, rul
     flaws.refuse()
 
 
-def overrides(what_if: WhatIf, rules: Rules) -> dict[str, Any]:
+async def overrides(session: AsyncSession, actor: Actor, what_if: WhatIf | None, rules: Rules) -> dict[str, Any] | None:
     """What would be otherwise, as a snapshot's entries have it; InvalidInput where the rules would be none."""
+    if what_if is None:
+        return None
     Rules.from_mapping(merged(rules.to_mapping(), what_if.definition), "/what_if/definition")
-    expect_ids(what_if.definition, "/what_if/definition")
+    await expect_pairs(session, actor, what_if.definition, "/what_if/definition")
     return {
         "definition": what_if.definition,
         "people": [{"id": str(one.staff_id), **person_fields(one)} for one in what_if.people],

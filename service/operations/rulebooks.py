@@ -1,6 +1,5 @@
 """What a user can do with rulebooks: draft, change, publish, retire, acknowledge."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,23 +17,21 @@ from service.domain.states import VersionState
 from service.errors import (
     AuthorIsApprover,
     CandidateIsApprover,
-    FieldError,
     Forbidden,
-    InvalidInput,
     Sentence,
     StateConflict,
 )
 from service.journal import record
 from service.models import Rulebook, RulebookAcknowledgement, new_id
+from service.operations.blocked_pairs import expect_pairs
 from service.operations.rule_versions import FINAL, RuleVersions
 from service.operations.rulebook_tests import expect_tests_pass, take_over_tests
 from service.operations.versions import Versions, expect
 from service.policy import Actor, fetch, require
 from service.queries.rulebooks import silent_sellers
 
+PLACE = "/definition"
 BOOKS = RuleVersions(Rulebook, "publisher_id", events.RulebookPublished, events.RulebookRetired)
-ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-IDS = Sentence("An id (UUID) is expected, in small letters; a code is none.", "应为小写的标识（UUID），而非编号。")
 NOT_IN_FORCE = Sentence("Only the published version is acknowledged.", "只能确认已发布的版本。")
 BY_AUTHOR = Sentence("The author of a rulebook does not publish it.", "规则手册的起草人不得自行发布。")
 BY_CANDIDATE = Sentence(
@@ -62,7 +59,7 @@ async def draft_rulebook(
         state=VersionState.DRAFT,
         author_id=actor.id,
         precedent_id=precedent_id,
-        **written(definition),
+        **await written(session, actor, definition),
     )
     session.add(rulebook)
     session.info["made"] = rulebook
@@ -81,7 +78,7 @@ async def update_rulebook(
     expect(rulebook, version)
     if rulebook.state != VersionState.DRAFT:
         raise StateConflict(FINAL)
-    before, values = rulebook.definition, written(merged(rulebook.definition, patch))
+    before, values = rulebook.definition, await written(session, actor, merged(rulebook.definition, patch))
     changes = {
         name: {"from": before[name], "to": value}
         for name, value in values["definition"].items()
@@ -95,10 +92,10 @@ async def update_rulebook(
     return rulebook
 
 
-def written(definition: Mapping[str, Any]) -> dict[str, Any]:
+async def written(session: AsyncSession, actor: Actor, definition: Mapping[str, Any]) -> dict[str, Any]:
     """A definition made complete, with its text in both languages; InvalidInput tells every fault with its place."""
-    rules = Rules.from_mapping(definition, "/definition")
-    expect_ids(definition, "/definition")
+    rules = Rules.from_mapping(definition, PLACE)
+    await expect_pairs(session, actor, definition, PLACE)
     return {
         "definition": rules.to_mapping(),
         "text_en": rulebook_text(rules, "en"),
@@ -106,31 +103,19 @@ def written(definition: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def expect_ids(definition: Mapping[str, Any], where: str) -> None:
-    """InvalidInput where a blocked pair names anything but ids: it would block nobody, and nobody would notice."""
-    roles = definition.get("team_roles") or {}
-    sections = {"": definition} | {f"/team_roles/{role}": section for role, section in roles.items()}
-    flaws = [
-        FieldError("uuid_parsing", IDS, pointer=f"{where}{place}/hard_rules/blocked_pairs/{at}/{member}")
-        for place, section in sections.items()
-        if section
-        for at, pair in enumerate((section.get("hard_rules") or {}).get("blocked_pairs") or ())
-        for member, value in pair.items()
-        if not ID.fullmatch(value)
-    ]
-    if flaws:
-        raise InvalidInput(errors=flaws)
-
-
 async def publish_rulebook(
     session: AsyncSession, actor: Actor, rulebook_id: UUID, version: Versions, reason: str | None, timezone: str
 ) -> Rulebook:
-    """Makes a draft that passes its tests the law of distribution; the version of its code before is retired."""
+    """Makes a draft that passes its tests the law of distribution; the version of its code before is retired.
+
+    InvalidInput where a blocked pair names nobody, as when it is written: it may have been written before that was so.
+    """
     rulebook: Rulebook = await BOOKS.fetched(session, actor, "publish", rulebook_id, version, VersionState.PUBLISHED)
     if rulebook.author_id == actor.id:
         raise AuthorIsApprover(BY_AUTHOR)
     if actor.roles & SALES_ROLES:
         raise CandidateIsApprover(BY_CANDIDATE)
+    await expect_pairs(session, actor, rulebook.definition, PLACE)
     await expect_tests_pass(session, rulebook, timezone)
     await BOOKS.publish(session, actor, rulebook, reason)
     return rulebook

@@ -169,8 +169,10 @@ async def test_a_what_if_about_somebody_else_says_so(house: House) -> None:
     nonsense = await sharing.asked(what_if={"definition": {"fit": {"geography": 200}}})
     assert [one["pointer"] for one in nonsense.json()["errors"]] == ["/what_if/definition/fit/geography"]
     coded = {"hard_rules": {"blocked_pairs": [{"account_id": "C-0001", "person_id": str(outsider.id)}]}}
-    refused = await sharing.asked(what_if={"definition": coded})
-    assert [one["pointer"] for one in refused.json()["errors"]] == [
-        "/what_if/definition/hard_rules/blocked_pairs/0/account_id"
-    ]
+    unknown = {"hard_rules": {"blocked_pairs": [{"account_id": str(outsider.id), "person_id": str(outsider.id)}]}}
+    for definition, code in ((coded, "uuid_parsing"), (unknown, "not_found")):
+        refused = await sharing.asked(what_if={"definition": definition})
+        assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [
+            ("/what_if/definition/hard_rules/blocked_pairs/0/account_id", code)
+        ]
     assert UUID(plan["id"])

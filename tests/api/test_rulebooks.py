@@ -3,8 +3,11 @@
 from typing import Any
 
 import httpx
+import pytest
+from sqlalchemy import update
 
-from service.models import new_id
+from service.domain.distribution.rulebook import Rulebook as Rules
+from service.models import Rulebook, new_id
 from service.schemas.rulebooks import RulebookView
 from tests.house import House, Person
 
@@ -23,6 +26,14 @@ async def step(house: House, who: Person, draft: httpx.Response, verb: str, **he
     async with house.client(who) as client:
         path = f"/v1/rulebooks/{draft.json()['id']}/{verb}"
         return await client.post(path, json={"reason": "年度评审通过"}, headers=tag)
+
+
+async def flaws(house: House, author: Person, **definition: Any) -> set[tuple[str, str]]:
+    """Place and code of everything that is wrong with a definition."""
+    async with house.client(author) as client:
+        answer = await client.post("/v1/rulebooks", json={"code": "other", "definition": definition})
+    assert answer.status_code == 422, answer.text
+    return {(error["pointer"], error["code"]) for error in answer.json()["errors"]}
 
 
 async def test_a_draft_is_complete_and_its_text_is_written_from_its_data_in_both_languages(house: House) -> None:
@@ -45,17 +56,56 @@ async def test_every_fault_of_a_definition_is_told_with_its_place(house: House) 
 
 
 async def test_a_blocked_pair_named_by_codes_is_refused_since_it_would_block_nobody(house: House) -> None:
-    pair = {"account_id": str(new_id()), "person_id": str(new_id())}
-    author, coded = await house.person("director"), pair | {"person_id": "S101"}
+    author, seller = await house.person("director"), await house.person("sales_rep")
+    pair = {"account_id": str(await house.account()), "person_id": str(seller.id)}
+    coded = pair | {"person_id": "S101"}
     await drafted(house, author, hard_rules={"blocked_pairs": [pair], "region": None}, team_roles=None)
-    async with house.client(author) as client:
-        wrong = {"hard_rules": {"blocked_pairs": [pair, coded]}}
-        wrong |= {"team_roles": {"tech_support": {"hard_rules": {"blocked_pairs": [coded]}}}}
-        answer = await client.post("/v1/rulebooks", json={"code": "other", "definition": wrong})
-    assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
+    wrong = {"hard_rules": {"blocked_pairs": [pair, coded]}}
+    wrong |= {"team_roles": {"tech_support": {"hard_rules": {"blocked_pairs": [coded]}}}}
+    assert await flaws(house, author, **wrong) == {
         ("/definition/hard_rules/blocked_pairs/1/person_id", "uuid_parsing"),
         ("/definition/team_roles/tech_support/hard_rules/blocked_pairs/0/person_id", "uuid_parsing"),
     }
+
+
+async def test_a_blocked_pair_of_nobody_or_of_an_account_that_its_author_does_not_see_is_refused_alike(
+    house: House,
+) -> None:
+    manager = await house.person("department_manager", department_id=await house.department())
+    seller = await house.person("sales_rep", department_id=manager.department_id)
+    mine, hidden, nobody = str(await house.account(seller)), str(await house.account()), str(new_id())
+    pairs = [(mine, str(seller.id)), (hidden, str(seller.id)), (nobody, str(seller.id)), (mine, nobody)]
+    pairs += [(str(seller.id), mine)]
+    listed = {"blocked_pairs": [{"account_id": account, "person_id": person} for account, person in pairs]}
+    assert await flaws(house, manager, hard_rules=listed) == {
+        (f"/definition/hard_rules/blocked_pairs/{place}", "not_found")
+        for place in ("1/account_id", "2/account_id", "3/person_id", "4/account_id", "4/person_id")
+    }
+
+
+async def test_a_published_blocked_pair_is_taken_over_by_whoever_does_not_see_its_account(house: House) -> None:
+    manager = await house.person("department_manager", department_id=await house.department())
+    pair = {"account_id": str(await house.account()), "person_id": str((await house.person("sales_rep")).id)}
+    await house.rulebook(hard_rules={"blocked_pairs": [pair]})
+    draft = await drafted(house, manager, hard_rules={"blocked_pairs": [pair]})
+    assert draft.json()["definition"]["hard_rules"]["blocked_pairs"] == [pair]
+
+
+@pytest.mark.parametrize(
+    ("account", "code"), [("KH-1", "uuid_parsing"), ("00000000-0000-7000-8000-000000000000", "not_found")]
+)
+async def test_a_draft_of_old_that_blocks_a_pair_in_name_only_is_not_published(
+    house: House, account: str, code: str
+) -> None:
+    draft, leader = await drafted(house, await house.person("director")), await house.person("general_manager")
+    pair = {"account_id": account, "person_id": str(leader.id)}
+    definition = Rules.from_mapping({"hard_rules": {"blocked_pairs": [pair]}}).to_mapping()
+    async with house.services.database.transaction() as session:
+        await session.execute(update(Rulebook).values(definition=definition))
+    refused = await step(house, leader, draft, "publish")
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [
+        ("/definition/hard_rules/blocked_pairs/0/account_id", code)
+    ]
 
 
 async def test_a_draft_changes_by_merge_patch_and_null_gives_the_default_back(house: House) -> None:
