@@ -1,6 +1,5 @@
 """Distribution plans: computing one, applying one."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -25,45 +24,48 @@ async def compute_plan(work: Workplace) -> dict[str, Any]:
         async with work.database.frozen() as connection:
             snapshot = await plan_computing.read_task(connection, plan_id, work.settings.timezone)
         watch = Watch(work)
-        (drawn,) = await watch.results(watch.thread(plan_computing.draw, snapshot))
+        (drawn,) = await watch.results(watch.threaded(plan_computing.draw, snapshot))
         async with work.database.transaction(job.created_by, job.request_id) as session:
             return await proposed(session, watch, drawn)
     except Exception as error:
-        problem = error if isinstance(error, Problem) else InternalError()
+        problem = described(error if isinstance(error, Problem) else InternalError())
         async with work.database.transaction(job.created_by, job.request_id) as session:
             if not await end_called_off(session, actor(work), job.id):
-                await plan_computing.fail(session, actor(work), plan_id, described(problem))
+                await plan_computing.fail(session, actor(work), plan_id, problem)
+                await finish(session, job.id, problem=problem)
         raise
 
 
 async def proposed(session: AsyncSession, watch: Watch, drawn: Drawn) -> dict[str, Any]:
     """What a plan proposes, judged while the database takes it in, unless the job was called off meanwhile."""
-    work, plan_id = watch.work, watch.work.job.subject_id
-    storing = asyncio.create_task(plan_computing.store(session, plan_id, drawn))
-    _, judged = await watch.results(storing, watch.thread(plan_computing.judge, drawn))
-    result = await plan_computing.propose(session, actor(work), plan_id, drawn, judged)
-    await finished(session, work, result)
+    plan_id = watch.work.job.subject_id
+    storing = plan_computing.store(session, plan_id, drawn)
+    _, judged = await watch.results(storing, watch.threaded(plan_computing.judge, drawn))
+    result = await plan_computing.propose(session, actor(watch.work), plan_id, drawn, judged)
+    await closed(session, watch, result=result)
     return result
 
 
 async def apply_plan(work: Workplace) -> dict[str, Any]:
     """The owners of an approved plan, in one transaction; a plan that no longer fits is superseded in another."""
-    job, plan_id = work.job, work.job.subject_id
+    job, plan_id, watch = work.job, work.job.subject_id, Watch(work)
     try:
         async with work.database.transaction(job.created_by, job.request_id) as session:
-            result = await plan_applying.apply(session, actor(work), plan_id, work.settings.timezone)
-            await finished(session, work, result)
-            return result
+            applying = plan_applying.apply(session, actor(work), plan_id, work.settings.timezone, watch.tell)
+            (result,) = await watch.results(applying)
+            await closed(session, watch, result=result)
     except plan_applying.DataChanged as found:
         async with work.database.transaction(job.created_by, job.request_id) as session:
             stale = await plan_applying.supersede(session, actor(work), plan_id, found.changes)
+            await closed(session, watch, problem=described(stale))
         raise stale from found
+    return dict(result)
 
 
-async def finished(session: AsyncSession, work: Workplace, result: dict[str, Any]) -> None:
+async def closed(session: AsyncSession, watch: Watch, **outcome: Any) -> None:
     """Closes a job together with what it did, so that the one is never without the other; not one called off."""
-    if not await finish(session, work.job.id, result=result):
-        raise StateConflict(plan_computing.CALLED_OFF)
+    if not await finish(session, watch.work.job.id, **outcome):
+        raise StateConflict(watch.course.called_off)
 
 
 def actor(work: Workplace) -> Actor:

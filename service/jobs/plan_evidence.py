@@ -1,13 +1,12 @@
 """Plans judged again: verified from what was stored, replayed by the solver."""
 
-import asyncio
 from typing import Any
 
-from service.domain.distribution.arranging import Progress, silence
 from service.domain.distribution.evidence import Evidence
 from service.domain.distribution.planning import plan
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.verification import verify
+from service.domain.progress import Progress, silence
 from service.jobs.watching import Watch
 from service.jobs.worker import Workplace
 from service.queries.plan_evidence import stored_plan
@@ -15,14 +14,17 @@ from service.queries.plan_evidence import stored_plan
 
 async def verify_plan(work: Workplace) -> dict[str, Any]:
     """Every check of a stored plan, without the solver."""
-    checks = await asyncio.to_thread(verify, await evidence_of(work))
+    watch = Watch(work)
+    (evidence,) = await watch.results(evidence_of(work))
+    (checks,) = await watch.results(watch.threaded(verify, evidence))
     return {"passed": all(one.passed for one in checks), "checks": [one.to_mapping() for one in checks]}
 
 
 async def replay_plan(work: Workplace) -> dict[str, Any]:
     """The hash of a plan that is computed anew from its stored snapshot, and whether it is the stored one."""
-    watch, evidence = Watch(work), await evidence_of(work)
-    (result,) = await watch.results(watch.thread(replayed, evidence))
+    watch = Watch(work)
+    (evidence,) = await watch.results(evidence_of(work))
+    (result,) = await watch.results(watch.threaded(replayed, evidence))
     return dict(result)
 
 

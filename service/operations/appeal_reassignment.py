@@ -11,8 +11,9 @@ from service.domain.distribution.eligibility import Failed
 from service.domain.distribution.wording import failed_sentence
 from service.errors import AssignmentEnded, FieldError, HardRuleBroken
 from service.models import Account, Appeal, Assignment, Decision, Staff, new_id
-from service.operations.assignments import Handover, current_holdings, hand_over, pin
+from service.operations.assignments import Handover, current_holdings, hand_over
 from service.operations.hard_rules import hard_rules_against, hold_ledger
+from service.operations.pins import pin
 from service.policy import Actor
 from service.queries.appeal_effects import moves_beside
 from service.queries.appeals import appeal_settings

@@ -12,7 +12,8 @@ from service.domain.distribution.ledger import Ledger
 from service.errors import FieldError, HardRuleBroken, InvalidInput, Sentence, StateConflict
 from service.models import Account, Appeal, AppealPromise, Assignment, new_id
 from service.operations.appeal_reassignment import binding_rules, carry_out, decided, keep, lock, refusal
-from service.operations.assignments import CO_OWNER, Handover, current_holdings, hand_over, pin, refuse_under_appeal
+from service.operations.assignments import CO_OWNER, Handover, current_holdings, hand_over, refuse_under_appeal
+from service.operations.pins import pin
 from service.policy import Actor
 from service.queries.calendar import business_calendar
 from service.queries.snapshots import Scope, present_basis, read_snapshot, scheme_in_use

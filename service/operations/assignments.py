@@ -1,7 +1,7 @@
 """Who is responsible for an account: started and ended here, by whatever decision."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.bulk_copy import copy_rows
 from service.domain import events
+from service.domain.progress import Progress, silence, telling
 from service.errors import AccountUnderAppeal, AlreadyOwned, FieldError, InvalidInput, Sentence, StateConflict
-from service.journal import record, record_all
+from service.journal import record_all
 from service.models import Account, Appeal, Assignment, Decision, Staff, new_id
 from service.models.appeals import OPEN_STATES
 from service.operations import memberships, stages
 from service.operations.hard_rules import hold_ledger, require_hard_rules
 from service.operations.organisation import expect_assignable
+from service.operations.pins import pin_assignment
 from service.policy import Actor, fetch
 from service.schemas.assignments import AssignmentCreate
 
@@ -34,7 +36,6 @@ NOT_THE_PRESENT = Sentence(
     "该客户当前的分配与您在 replaces_id 中指明的不一致。",
 )
 THEIRS_ALREADY = Sentence("This person has the account already.", "该客户已由此人负责。")
-ENDED = Sentence("The assignment has ended.", "该分配已结束。")
 
 
 class Handover(NamedTuple):
@@ -116,13 +117,14 @@ async def hand_over(
     appeal_id: UUID | None = None,
     booked_in: UUID | None = None,
     team_role: str = OWNER,
+    tell: Progress = silence,
 ) -> dict[UUID, UUID]:
     """Ends the present owners' assignments and starts the new ones; unchanged owners stay as they are.
 
     The same for the holders of another `team_role`. What belongs to the role in the division of labour goes along.
 
-    `booked_in`: the ledger that knows of it already. Returns account id → id of the new assignment. Set-based: a few
-    statements, however many accounts.
+    `booked_in`: the ledger that knows of it already; `tell` hears of it as "ending" and "starting". Returns account id
+    → id of the new assignment. Set-based: a few statements, however many accounts.
     """
     wanted = {handover.account_id: handover for handover in handovers}
     await hold_accounts(session, list(wanted))
@@ -134,9 +136,9 @@ async def hand_over(
     at: datetime = (await session.execute(NOW, {"booked_in": str(booked_in or "")})).scalar_one()
     why = {"origin": origin, "plan_id": plan_id}
     leaving = [(current[one.account_id], {**why, "reason": one.reason}) for one in moving if one.account_id in current]
-    await end(session, actor, leaving, at, team_role)
+    await end(session, actor, leaving, at, team_role, tell)
     started = [row(one, team_role, origin, at, actor, plan_id, appeal_id) for one in moving if one.staff_id]
-    await start(session, actor, started, [one.account_id for one in moving], team_role)
+    await start(session, actor, started, [one.account_id for one in moving], team_role, tell)
     return {new["account_id"]: new["id"] for new in started}
 
 
@@ -160,7 +162,12 @@ async def refuse_under_appeal(session: AsyncSession, accounts: Sequence[UUID]) -
 
 
 async def start(
-    session: AsyncSession, actor: Actor, rows: Sequence[dict[str, Any]], moved: Sequence[UUID], team_role: str
+    session: AsyncSession,
+    actor: Actor,
+    rows: Sequence[dict[str, Any]],
+    moved: Sequence[UUID],
+    team_role: str,
+    tell: Progress,
 ) -> None:
     """Begins new assignments, and with them memberships and what belongs to the role in the division of labour.
 
@@ -168,22 +175,23 @@ async def start(
     """
     if team_role != OWNER:  # who was put on a team by hand makes room
         await memberships.leave(session, moved, team_role)
-    await write(session, rows)
+    await write(session, rows, tell)
     await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], team_role)
     await memberships.refresh_line(session, moved)
     told = Shared()
     facts = (events.AssignmentStarted(new["id"], new["account_id"], told.once(new, TOLD)) for new in rows)
-    await record_all(session, actor, facts, len(rows))
+    followed = telling(facts, tell, "starting", 2 * len(rows), before=len(rows))
+    await record_all(session, actor, followed, len(rows))
     await stages.take_over(session, actor, {new["account_id"]: new["staff_id"] for new in rows}, team_role)
 
 
-async def write(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+async def write(session: AsyncSession, rows: Sequence[dict[str, Any]], tell: Progress) -> None:
     """Inserts new assignments: many by COPY, one by a statement that can refuse."""
     if len(rows) == 1:
         session.add(Assignment(**rows[0]))
         await session.flush()
     elif rows:
-        values = ([new[name] for name in COLUMNS] for new in rows)
+        values = ([new[name] for name in COLUMNS] for new in telling(rows, tell, "starting", 2 * len(rows)))
         await copy_rows(session, Assignment.__table__, COLUMNS, values)
 
 
@@ -237,7 +245,12 @@ async def current_holdings(session: AsyncSession, accounts: list[UUID], team_rol
 
 
 async def end(
-    session: AsyncSession, actor: Actor, leaving: list[tuple[Holding, dict[str, Any]]], at: datetime, team_role: str
+    session: AsyncSession,
+    actor: Actor,
+    leaving: list[tuple[Holding, dict[str, Any]]],
+    at: datetime,
+    team_role: str,
+    tell: Progress = silence,
 ) -> None:
     """Ends assignments, each with why, and the memberships that came with them."""
     if not leaving:
@@ -254,7 +267,7 @@ async def end(
         events.AssignmentEnded(one.id, one.account_id, told.once({"staff_id": one.staff_id, **why}, TOLD))
         for one, why in leaving
     )
-    await record_all(session, actor, facts, len(leaving))
+    await record_all(session, actor, telling(facts, tell, "ending", len(leaving)), len(leaving))
 
 
 async def confirm(session: AsyncSession, decisions: ColumnElement[bool], team_role: str = OWNER) -> None:
@@ -270,44 +283,3 @@ async def confirm(session: AsyncSession, decisions: ColumnElement[bool], team_ro
     )
     confirmed = statement.values(decision_id=Decision.id, version=Assignment.version + 1)
     await session.execute(confirmed, execution_options=UNSYNCHRONISED)
-
-
-async def pin_assignment(
-    session: AsyncSession, actor: Actor, assignment_id: UUID, until: datetime, reason: str
-) -> Assignment:
-    """A manager keeps an assignment out of redistribution until an instant."""
-    assignment = await fetch_current(session, actor, assignment_id)
-    if until <= datetime.now(UTC):
-        sentence = Sentence("The instant is past.", "该时刻已过。")
-        raise InvalidInput(errors=[FieldError("in_the_past", sentence, pointer="/pinned_until")])
-    session.info["made"] = assignment
-    await pin(session, actor, assignment, until, reason)
-    return assignment
-
-
-async def unpin_assignment(session: AsyncSession, actor: Actor, assignment_id: UUID, reason: str) -> Assignment:
-    """Lets an assignment take part in redistribution again."""
-    assignment = await fetch_current(session, actor, assignment_id)
-    if assignment.pinned_until is None:
-        raise StateConflict(Sentence("The assignment is not pinned.", "该分配未锁定。"))
-    assignment.pinned_until = assignment.pin_reason = None
-    assignment.version += 1
-    session.info["made"] = assignment
-    await record(session, actor, events.AssignmentUnpinned(assignment.id, assignment.account_id, {"reason": reason}))
-    return assignment
-
-
-async def fetch_current(session: AsyncSession, actor: Actor, assignment_id: UUID) -> Assignment:
-    """An assignment that the actor may pin, and that has not ended."""
-    assignment = await fetch(session, actor, "pin", Assignment, assignment_id)
-    if assignment.ended_at is not None:
-        raise StateConflict(ENDED)
-    return assignment
-
-
-async def pin(session: AsyncSession, actor: Actor, assignment: Assignment, until: datetime, reason: str) -> None:
-    """Keeps an assignment out of redistribution until an instant."""
-    assignment.pinned_until, assignment.pin_reason = until.astimezone(UTC), reason
-    assignment.version += 1
-    data = {"until": until, "reason": reason}
-    await record(session, actor, events.AssignmentPinned(assignment.id, assignment.account_id, data))

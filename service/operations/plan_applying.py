@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain import events
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import Mode
+from service.domain.progress import Progress
 from service.domain.staleness import RETIRED, Changed, changes_since, told
 from service.domain.states import PLAN_TRANSITIONS, PlanState, VersionState
 from service.errors import AccountUnderAppeal, PlanStale
@@ -38,11 +39,13 @@ class DataChanged(Exception):  # noqa: N818 - it says what happened to the plan,
         self.changes = changes
 
 
-async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, timezone: str) -> dict[str, Any]:
+async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, timezone: str, tell: Progress) -> dict[str, Any]:
     """Makes a plan's owners responsible, in the caller's transaction.
 
-    The ledger is held from before the data are read again, so that nobody assigns in between.
+    The ledger is held from before the data are read again, so that nobody assigns in between. `tell` is told (phase,
+    done, total), phases being reading, confirming, ending and starting; what it raises ends it.
     """
+    tell("reading", 0, 1)
     department, leaver = await concerned(session, plan_id)
     appeals = await hold_appeals(session, leaver) if leaver else []
     await hold_ledger(session, department)
@@ -53,7 +56,7 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, timezone: st
     await expect_unchanged(session, plan, timezone)
     if leaver:
         await leave_appeals(session, actor, leaver, appeals, timezone)
-    started = await carry_out(session, actor, plan, "handover" if leaver else "plan", timezone)
+    started = await carry_out(session, actor, plan, "handover" if leaver else "plan", timezone, tell)
     if leaver:
         await finish_handover(session, actor, leaver, plan_id)
     plan.state, plan.applied_at = PlanState.APPLIED, datetime.now(UTC)
@@ -63,15 +66,18 @@ async def apply(session: AsyncSession, actor: Actor, plan_id: UUID, timezone: st
     return result
 
 
-async def carry_out(session: AsyncSession, actor: Actor, plan: DistributionPlan, origin: str, timezone: str) -> int:
+async def carry_out(
+    session: AsyncSession, actor: Actor, plan: DistributionPlan, origin: str, timezone: str, tell: Progress
+) -> int:
     """Ends and starts assignments as the plan says; tells how many begin.
 
     Those that stay are confirmed first, while their pages still have room, so that no index is touched.
     """
+    tell("confirming", 0, 1)
     await confirm(session, Decision.plan_id == plan.id, plan.team_role)
     moving = await handovers(session, plan.id)
     try:
-        started = await hand_over(session, actor, moving, origin, plan_id=plan.id, team_role=plan.team_role)
+        started = await hand_over(session, actor, moving, origin, plan_id=plan.id, team_role=plan.team_role, tell=tell)
     except AccountUnderAppeal:
         await expect_unchanged(session, plan, timezone)  # an appeal that came meanwhile is a change like any other
         raise

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain import events
-from service.domain.distribution.arranging import Progress
 from service.domain.distribution.certificate import Subject
 from service.domain.distribution.decisions import Plan
 from service.domain.distribution.judging import judged
@@ -21,6 +20,7 @@ from service.domain.distribution.pricing import certificate_of
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import BUDGET_MODES, Mode, Task
 from service.domain.distribution.what_if import imagined
+from service.domain.progress import Progress
 from service.domain.states import PLAN_TRANSITIONS, PlanState
 from service.errors import Sentence, StateConflict
 from service.journal import record

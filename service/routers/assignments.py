@@ -21,6 +21,7 @@ from service.http.responses import raises
 from service.http.route import Endpoint
 from service.http.turns import InTurn
 from service.operations import assignments as operations
+from service.operations import pins
 from service.operations.routing import route_account as route
 from service.queries import assignments as queries
 from service.queries.explanations import explanation_json
@@ -89,7 +90,7 @@ async def pin_assignment(assignment_id: UUID, wanted: Pin, context: Ctx) -> Resp
 
     锁定归属，在指定时间前不参与重新分配。
     """
-    await operations.pin_assignment(context.session, context.actor, assignment_id, wanted.pinned_until, wanted.reason)
+    await pins.pin_assignment(context.session, context.actor, assignment_id, wanted.pinned_until, wanted.reason)
     return await answer(context, assignment_id)
 
 
@@ -101,7 +102,7 @@ async def unpin_assignment(assignment_id: UUID, wanted: Unpin, context: Ctx) -> 
 
     取消锁定，恢复参与重新分配。
     """
-    await operations.unpin_assignment(context.session, context.actor, assignment_id, wanted.reason)
+    await pins.unpin_assignment(context.session, context.actor, assignment_id, wanted.reason)
     return await answer(context, assignment_id)
 
 

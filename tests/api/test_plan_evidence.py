@@ -93,22 +93,39 @@ async def test_an_old_plan_is_replayed_to_the_same_hash(house: House) -> None:
     assert result == {"same": True, **hashes, "engine_version": ENGINE_VERSION, "replayed_by": ENGINE_VERSION}
 
 
-async def test_a_replay_that_is_called_off_stops_at_its_next_step(
-    house: House, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("verb", "first", "said"), [("replay", "placing", "重新计算"), ("verify", "reading", "核验")])
+async def test_a_check_that_is_called_off_says_so_and_stops_at_its_next_step(
+    house: House, monkeypatch: pytest.MonkeyPatch, verb: str, first: str, said: str
 ) -> None:
     sharing, plan = await a_plan(house)
     tell, phases = watching.Watch.tell, []
 
     def called_off(watch: watching.Watch, phase: str, done: int, total: int) -> None:
         phases.append(phase)
-        watch.called_off = True
+        watch.called_off.set()
         tell(watch, phase, done, total)
 
     monkeypatch.setattr(watching.Watch, "tell", called_off)
-    accepted = await sharing.ask(sharing.author, "POST", f"{path_of(plan)}/replay")
+    accepted = await sharing.ask(sharing.author, "POST", f"{path_of(plan)}/{verb}")
     await sharing.ran(accepted)
-    job = (await sharing.ask(sharing.author, "GET", accepted.headers["Location"])).json()
-    assert (job["state"], job["result"], phases) == ("failed", None, ["placing"])
+    async with house.client(sharing.author, **{"Accept-Language": "zh-CN"}) as client:
+        job = (await client.get(accepted.headers["Location"])).json()
+    assert (job["state"], job["result"], phases) == ("failed", None, [first])
+    assert job["problem"]["detail"] == f"方案的{said}已取消。"
+
+
+async def test_a_verification_tells_how_far_it_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    sharing, plan = await a_plan(house)
+    tell, percents = watching.Watch.tell, []
+
+    def told(watch: watching.Watch, phase: str, done: int, total: int) -> None:
+        tell(watch, phase, done, total)
+        percents.append(watch.percent)
+
+    monkeypatch.setattr(watching.Watch, "tell", told)
+    await result_of(sharing, plan, "verify")
+    assert percents == sorted(set(percents))
+    assert len(percents) == 4
 
 
 async def test_an_export_holds_the_bytes_that_the_hashes_are_of(house: House) -> None:

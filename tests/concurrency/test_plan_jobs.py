@@ -17,11 +17,13 @@ from service.jobs.schedule import KINDS
 from service.jobs.worker import Workplace, run_alone
 from service.models import Account, Decision, DistributionPlan, Job, new_id
 from service.operations import plan_applying
+from service.operations.distribution_plans import APPLY, COMPUTE
 from tests.concurrency.waiting import until_somebody_waits
 from tests.house import House
 from tests.sharing import Sharing, path_of
 
-JUDGED_FROM = watching.PHASES["judging"][0]
+CONFIRMED_FROM = watching.COURSES[APPLY].phases["confirming"][0]
+JUDGED_FROM = watching.COURSES[COMPUTE].phases["judging"][0]
 
 
 @pytest.fixture
@@ -110,8 +112,7 @@ async def test_judging_hears_that_its_job_was_called_off_while_the_plan_is_store
     def slowly(watch: watching.Watch, phase: str, done: int, total: int) -> None:
         if phase == "judging":
             steps.append(done)
-            while not watch.called_off:
-                pass
+            watch.called_off.wait(60)
         tell(watch, phase, done, total)
 
     monkeypatch.setattr(watching.Watch, "tell", slowly)
@@ -122,13 +123,17 @@ async def test_judging_hears_that_its_job_was_called_off_while_the_plan_is_store
     assert (await told(committed_house, asked))[:2] == ("cancelled", "cancelled")
 
 
-async def test_an_application_that_is_called_off_meanwhile_leaves_the_plan_as_it_was(
-    committed_house: House, database: Database
+async def test_an_application_tells_how_far_it_is_and_one_that_is_called_off_leaves_the_plan_as_it_was(
+    committed_house: House, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(watching, "LOOK_EVERY_S", 0.02)
     sharing = await Sharing.of(committed_house)
     await sharing.account()
     asked = (await sharing.step(await sharing.approved(), "apply")).json()
     async with at_work(committed_house, database, asked, "assignments") as running:
+        while (await told(committed_house, asked))[2] < CONFIRMED_FROM:  # noqa: ASYNC110 - a row knows of no event
+            await asyncio.sleep(0.02)
+        assert await sharing.owners() == {}
         answer = await sharing.ask(sharing.leader, "POST", f"/v1/jobs/{asked['job_id']}/cancel", {})
         assert answer.status_code == 200, answer.text
     await running

@@ -1,23 +1,24 @@
 """Jobs that are called off or dropped: what they were working on does not stay half-way for ever."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text, update
 
-from service.domain.distribution.arranging import silence
+from service.domain.progress import silence
 from service.errors import StateConflict
-from service.jobs import distribution_plans
+from service.jobs import distribution_plans, worker
 from service.jobs.recovery import take_up_dropped_jobs
 from service.jobs.schedule import KINDS
 from service.jobs.watching import Watch
 from service.jobs.worker import Workplace, run_job
-from service.models import Decision, DistributionPlan, Import, Job, TierEvaluation, new_id
+from service.models import Account, Decision, DistributionPlan, Import, Job, TierEvaluation, new_id
 from service.operations.plan_computing import begin, draw, judge, propose, read_task, store
 from service.policy import system_actor
 from tests.house import LONG_AGO, House
-from tests.sharing import Sharing
+from tests.sharing import Sharing, path_of
 
 
 async def state_of(house: House, model: type[DistributionPlan | Import | TierEvaluation], id_: UUID) -> str:
@@ -99,6 +100,36 @@ async def test_a_plan_that_cannot_be_judged_is_taken_back_whole(house: House) ->
     assert asyncio.all_tasks() == known
     async with services.database.reading() as connection:
         assert await connection.scalar(select(func.count()).select_from(Decision)) == 0
+
+
+@pytest.mark.parametrize(
+    ("what", "state", "code"), [("apply", "superseded", "plan_stale"), ("compute", "failed", "state_conflict")]
+)
+async def test_a_worker_that_dies_after_a_plan_has_ended_leaves_a_job_that_says_how(
+    house: House, monkeypatch: pytest.MonkeyPatch, what: str, state: str, code: str
+) -> None:
+    sharing = await Sharing.of(house)
+    account = await sharing.account()
+    if what == "apply":
+        plan = (await sharing.step(await sharing.approved(), "apply")).json()
+        async with house.services.database.transaction() as session:
+            await session.execute(update(Account).where(Account.id == account).values(potential_value_base=7))
+    else:
+        nobody = await house.person("finance")
+        plan = (await sharing.asked(mode="newcomer", staff_id=str(nobody.id))).json()
+
+    async def died(*_: Any, **__: Any) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "close", died)
+        with pytest.raises(ConnectionResetError):
+            await sharing.ran_job(UUID(plan["job_id"]), path_of(plan))
+    again = await sharing.ran_job(UUID(plan["job_id"]), path_of(plan))
+    assert (again["state"], again["problem"]["code"]) == (state, code)
+    async with house.services.database.transaction() as session:
+        job = await session.get_one(Job, UUID(plan["job_id"]))
+    assert (job.state, (job.problem or {})["code"]) == ("failed", code)
 
 
 async def test_an_evaluation_whose_job_is_called_off_stays_without_a_result_and_cannot_be_approved(

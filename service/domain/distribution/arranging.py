@@ -1,10 +1,8 @@
 """From owners to better owners: the passes, exchanges and repairs that make a plan, whatever the plan is for."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from typing import TypeAlias
 
 import numpy as np
 
@@ -20,8 +18,7 @@ from service.domain.distribution.core import (
     in_order,
     state_of,
 )
-
-Progress: TypeAlias = Callable[[str, int, int], None]
+from service.domain.progress import Progress, silence
 
 CHUNK = 20_000
 """Accounts between two reports of progress."""
@@ -32,10 +29,6 @@ BANDS = 8
 """Into how many bands of equal size passes cut the order: those of one class in a band are asked about in a row."""
 MOST_TRIES = 100_000
 """How many accounts are tried in repairing a plan."""
-
-
-def silence(phase: str, done: int, total: int) -> None:
-    """Progress that nobody follows."""
 
 
 @dataclass

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from service.domain.distribution.arranging import Progress, silence
 from service.domain.distribution.attainable import attainable_shares
 from service.domain.distribution.core import NOBODY
 from service.domain.distribution.decimals import decimal
@@ -13,6 +12,7 @@ from service.domain.distribution.guarantees import guarantees_of
 from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.shortage import IN_ORDER, shortages
 from service.domain.distribution.wording import both, filled, load_name, opening
+from service.domain.progress import Progress, silence
 from service.errors import Sentence
 
 ATTAINED = Sentence(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from service.domain.distribution import kernels
-from service.domain.distribution.arranging import CHUNK, Arrangement, Progress, silence
+from service.domain.distribution.arranging import CHUNK, Arrangement
 from service.domain.distribution.core import NOBODY, Core, Ints, state_of
 from service.domain.distribution.deciding import AT_REST, NEWCOMER, UNASKED, concluded
 from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Placement, Plan, Waiting
@@ -16,6 +16,7 @@ from service.domain.distribution.scoring import Outcome
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.tasks import BUDGET_MODES, Mode
 from service.domain.distribution.waiting import waiting_for
+from service.domain.progress import Progress, silence
 
 DEAREST_MOVE, CHEAPEST_PART = 1000, 64
 """Points, and parts of a point: at the first price hardly anything moves, below the last every gain counts."""

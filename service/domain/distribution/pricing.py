@@ -10,9 +10,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from service.domain.distribution import pricing_kernels
-from service.domain.distribution.arranging import Progress, silence
 from service.domain.distribution.certificate import Certificate, Prices, Subject, potential_of
 from service.domain.distribution.core import NOBODY, Core, Ints, state_of
+from service.domain.progress import Progress, silence
 
 STAGES = ((0.05, 12_000), (0.005, 60_000))
 """The search goes from soft to sharp: how soft the least cost of an account is, in its own curvature, and the number of

@@ -15,6 +15,7 @@ from service.domain.distribution.ledger import Ledger
 from service.domain.distribution.planning import NotSettled, stated
 from service.domain.distribution.snapshot import Snapshot
 from service.domain.distribution.wording import filled
+from service.domain.progress import Progress, silence
 from service.errors import Sentence
 
 
@@ -61,16 +62,24 @@ CHECKS = {
 }
 
 
-def verify(evidence: Evidence) -> list[Check]:
-    """Every check in its order; one that cannot be made, because an earlier one failed, is left out."""
+def verify(evidence: Evidence, tell: Progress = silence) -> list[Check]:
+    """Every check in its order; one that cannot be made, because an earlier one failed, is left out.
+
+    `tell` is told (phase, done, total), phases being reading, deciding and proving; what it raises ends the checks.
+    """
+    tell("reading", 0, 2)
     genuine = sha256(evidence.content) == evidence.snapshot_sha256
     found = [_check("snapshot", genuine)]
     known = Sentence(", ".join(sorted(SAME_RULE)), "、".join(sorted(SAME_RULE)))
     made = evidence.engine_version
     found.append(_check("engine", made in SAME_RULE, made=made, here=ENGINE_VERSION, known=known))
     if genuine:
-        ledger = Ledger.of(Snapshot.from_bytes(evidence.content), evidence.owners)
-        found += [*_lawful(ledger), *_recomputed(ledger, evidence), _bound(ledger, evidence.certificate)]
+        snapshot = Snapshot.from_bytes(evidence.content)
+        tell("reading", 1, 2)
+        ledger = Ledger.of(snapshot, evidence.owners)
+        found += [*_lawful(ledger), *_recomputed(ledger, evidence, tell)]
+        tell("proving", 0, 1)
+        found.append(_bound(ledger, evidence.certificate))
     return found
 
 
@@ -90,10 +99,10 @@ def _lawful(ledger: Ledger) -> Iterator[Check]:
         yield _check("budget", spent <= budget, number=spent, budget=budget)
 
 
-def _recomputed(ledger: Ledger, evidence: Evidence) -> Iterator[Check]:
+def _recomputed(ledger: Ledger, evidence: Evidence, tell: Progress) -> Iterator[Check]:
     """The decisions of a settled ledger, asked of the rule again, in the name of the engine that made them."""
     try:
-        again: Plan | None = stated(ledger, 0).in_name_of(evidence.engine_version)
+        again: Plan | None = stated(ledger, 0, tell).in_name_of(evidence.engine_version)
     except NotSettled:
         again = None
     yield _check("winners", again is not None and list(again.decisions) == list(evidence.decisions))
