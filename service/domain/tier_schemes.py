@@ -171,7 +171,7 @@ def _bands(parts: Sequence[Fields]) -> tuple[Band, ...]:
     bands = [part.finish(Band(part.decimal("minimum"), part.decimal("points"))) for part in parts]
     for part, (lower, upper) in zip(parts[1:], pairwise(bands), strict=True):
         if lower.minimum >= upper.minimum:
-            part.flaw("minimum", "not_ascending", "Each band starts above the one before.", "各档下限须依次递增。")
+            part.expected("minimum", "not_ascending", "more than in the band before", "高于前一档的下限")
     return tuple(reversed(bands))
 
 
@@ -229,7 +229,7 @@ def _check(scheme: Scheme, flaws: Flaws) -> None:
 def _check_once(pointer: str, codes: Sequence[str], flaws: Flaws) -> None:
     for position, code in enumerate(codes):
         if code and code in codes[:position]:
-            flaws.add(f"{pointer}/{position}/code", "duplicate_code", "This code appears twice.", "该编码重复出现。")
+            flaws.add(f"{pointer}/{position}/code", "duplicate_code", "This code appears twice.", "该代码重复出现。")
 
 
 def _check_minima(scheme: Scheme, flaws: Flaws) -> None:

@@ -80,7 +80,7 @@ def test_a_manual_scheme_has_no_thresholds() -> None:
     ("data", "expected"),
     [
         (changed(ABC, "code", to="A B"), [("/code", "bad_code")]),
-        (changed(ABC, "name", to={"en": "x"}), [("/name/zh", "bad_text")]),
+        (changed(ABC, "name", to={"en": "x"}), [("/name/zh", "missing")]),
         (changed(ABC, "name", "de", to="x"), [("/name/de", "unknown_field")]),
         (changed(ABC, "basis", to="total"), [("/basis", "unknown_choice")]),
         (changed(ABC, "tiers", to=[]), [("/tiers", "not_a_list")]),
@@ -138,4 +138,4 @@ def test_all_flaws_are_told_at_once() -> None:
 def test_what_is_no_object_is_told_at_its_place() -> None:
     assert ("", "not_an_object") in flaws([])
     assert ("/tiers/0", "not_an_object") in flaws(changed(ABC, "tiers", 0, to="a"))
-    assert ("/tiers/1/entitlements", "not_an_object") in flaws(changed(ABC, "tiers", 1, "entitlements", to=None))
+    assert flaws(changed(ABC, "tiers", 1, "entitlements", to=None)) == [("/tiers/1/entitlements", "missing")]

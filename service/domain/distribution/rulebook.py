@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
-from service.domain.fields import Fields
+from service.domain.fields import Fields, one_of
 from service.domain.invalid import Flaws
 from service.domain.people import Role
 
@@ -165,8 +165,7 @@ def team_roles(part: Fields, name: str) -> dict[str, RoleRules]:
 
     def read(roles: Fields, role: str) -> RoleRules:
         if role not in TEAM_ROLES:
-            known = ", ".join(TEAM_ROLES)
-            roles.flaw(role, "unknown_choice", f"Expected one of {known}.", f"应为以下之一：{known}。")
+            roles.expected(role, "unknown_choice", *one_of(TEAM_ROLES))
         return _read(RoleRules, roles.part(role))
 
     return part.by_code(name, read)

@@ -60,8 +60,9 @@ def test_blocked_pairs_are_kept_once_in_the_order_of_their_ids() -> None:
         (
             {"hard_rules": {"blocked_pairs": [PAIR, {"person_id": "p"}]}},
             "/hard_rules/blocked_pairs/1/account_id",
-            "bad_text",
+            "missing",
         ),
+        ({"hard_rules": {"blocked_pairs": [PAIR, "a"]}}, "/hard_rules/blocked_pairs/1", "not_an_object"),
         (
             {"hard_rules": {"blocked_pairs": [{**PAIR, "person_id": 3}]}},
             "/hard_rules/blocked_pairs/0/person_id",
@@ -74,8 +75,18 @@ def test_a_wrong_field_is_told_with_pointer_code_and_both_languages(mapping: Any
         Rulebook.from_mapping(mapping)
     (error,) = caught.value.errors
     assert (error.pointer, error.code) == (pointer, code)
-    assert error.detail.en
-    assert re.search("[\u4e00-\u9fff]", error.detail.zh)
+    name = pointer.rpartition("/")[2].replace("~1", "/")
+    for told, word in ((error.detail.en, "xpected"), (error.detail.zh, "应为")):
+        assert name in told, told
+        assert word in told, told
+
+
+def test_a_missing_member_is_named_with_what_it_should_be() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Rulebook.from_mapping({"hard_rules": {"blocked_pairs": [{"person_id": "p"}]}})
+    (error,) = caught.value.errors
+    assert error.detail.en == "account_id is missing; expected 1 to 200 printable characters."
+    assert error.detail.zh == "缺少 account_id；应为 1 到 200 个可见字符。"
 
 
 def test_all_wrong_fields_are_told_at_once() -> None:
