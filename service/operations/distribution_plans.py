@@ -32,13 +32,7 @@ from service.operations.organisation import expect_department
 from service.policy import Actor, allowed, fetch, require
 from service.queries.distribution_plans import NOT_COMPUTED
 from service.queries.snapshots import published_rulebook
-from service.schemas.distribution_plans import (
-    AccountOtherwise,
-    DistributionPlanCreate,
-    PersonAdded,
-    PersonOtherwise,
-    WhatIf,
-)
+from service.schemas.distribution_plans import DistributionPlanCreate, WhatIf
 
 COMPUTE, APPLY, VERIFY, REPLAY = "compute_plan", "apply_plan", "verify_plan", "replay_plan"
 COUNTED = (
@@ -104,7 +98,7 @@ async def expect_scheme(session: AsyncSession, code: str) -> None:
             "/scheme_code",
             "not_found",
             "There is no published tier scheme with this code.",
-            "没有此编码的已发布分级方案。",
+            "没有此代码的已发布分级方案。",
         )
 
 
@@ -142,41 +136,19 @@ async def expect_task(session: AsyncSession, wanted: DistributionPlanCreate, rul
 
 
 async def overrides(session: AsyncSession, actor: Actor, what_if: WhatIf | None, rules: Rules) -> dict[str, Any] | None:
-    """What would be otherwise, as a snapshot's entries have it; InvalidInput where the rules would be none."""
+    """What would be otherwise, as it was sent; people more have ids. InvalidInput where the rules would be none."""
     if what_if is None:
         return None
     Rules.from_mapping(merged(rules.to_mapping(), what_if.definition), "/what_if/definition")
     await expect_pairs(session, actor, what_if.definition, "/what_if/definition")
     return {
         "definition": what_if.definition,
-        "people": [{"id": str(one.staff_id), **person_fields(one)} for one in what_if.people],
-        "added_people": [{"id": str(new_id()), "code": one.code, **person_fields(one)} for one in what_if.added_people],
-        "accounts": [{"id": str(one.account_id), **account_fields(one)} for one in what_if.accounts],
+        "people": [one.model_dump(mode="json", exclude_none=True) for one in what_if.people],
+        "added_people": [
+            {"id": str(new_id()), **one.model_dump(mode="json", exclude_none=True)} for one in what_if.added_people
+        ],
+        "accounts": [one.model_dump(mode="json", exclude_unset=True) for one in what_if.accounts],
     }
-
-
-def person_fields(one: PersonOtherwise | PersonAdded) -> dict[str, Any]:
-    """The fields of a person that are given."""
-    given = one.model_dump(mode="json", exclude_none=True, exclude={"staff_id", "code", "fte", "absent"})
-    if one.fte is not None:
-        given["fte_permille"] = int(one.fte * 1000)
-    if isinstance(one, PersonOtherwise) and one.absent is not None:
-        given["availability_permille"] = 0 if one.absent else 1000
-    if "max_workload_hours" in given:
-        given["max_workload_minutes"] = given.pop("max_workload_hours") * 60
-    return given
-
-
-def account_fields(one: AccountOtherwise) -> dict[str, Any]:
-    """The fields of an account that are given; an owner may be given as nobody, who pins nothing."""
-    given = one.model_dump(mode="json", exclude_unset=True, exclude={"account_id"})
-    if "owner_id" in given:
-        given["owner"] = given.pop("owner_id")
-        given["pinned"] = False
-    if one.potential_value_base is not None:
-        given["value_minor"] = int(one.potential_value_base * 100)
-    given.pop("potential_value_base", None)
-    return given
 
 
 async def approve_plan(session: AsyncSession, actor: Actor, plan_id: UUID, reason: str | None) -> DistributionPlan:

@@ -138,14 +138,17 @@ async def test_a_what_if_answers_without_touching_data_and_is_never_applied(hous
     [elsewhere] = [await sharing.account(rich, region="西北")]
     question = {
         "definition": {"balance": {"value": 0}, "move_price": 0},
-        "people": [{"staff_id": str(idle.id), "absent": True}],
+        "people": [{"staff_id": str(idle.id), "absent": True, "fte": "0.5", "max_workload_hours": 40}],
         "added_people": [{"code": "NEW-1", "regions": ["华东"], "industries": ["制造"], "fte": "0.5"}],
         "accounts": [{"account_id": str(elsewhere), "region": "华东", "potential_value_base": "5.00"}],
     }
     plan = await sharing.planned(what_if=question)
     view = DistributionPlanView.model_validate(plan)
     assert view.what_if is not None
-    assert (view.what_if["definition"], view.counts.people) == (question["definition"], 3)
+    [added] = view.what_if["added_people"]
+    assert added.items() >= question["added_people"][0].items()
+    assert view.what_if == {**question, "added_people": [added]}
+    assert view.counts.people == 3
     moves = await moved(sharing, plan)
     assert {after for _, after in moves.values()} == {"NEW-1"}
     for verb in ("approve", "apply"):

@@ -1,6 +1,7 @@
 """Migrations: one line of them, up and down and up again, and the models are what they make."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,44 @@ def test_the_schema_goes_up_and_down_and_up_again(config: Config, postgres: Embe
     )
     assert left == "0"
     command.upgrade(config, "head")
+
+
+def test_a_what_if_of_before_is_told_in_the_words_of_the_api(config: Config, postgres: EmbeddedPostgres) -> None:
+    before = {
+        "definition": {"balance": {"value": 0}},
+        "people": [
+            {"id": "p", "fte_permille": 500, "availability_permille": 0, "regions": ["华东"]},
+            {"id": "q", "availability_permille": 1000, "max_workload_minutes": 2400},
+        ],
+        "added_people": [{"id": "n", "code": "NEW-1", "fte_permille": 1000, "max_accounts": 9}],
+        "accounts": [
+            {"id": "a", "owner": None, "pinned": False, "value_minor": 500},
+            {"id": "b", "region": None},
+        ],
+    }
+    command.upgrade(config, "0027")
+    columns = "id, name, rulebook_id, scheme_code, seed, state, counts, author_id, what_if"
+    nobody = "gen_random_uuid()"
+    postgres.execute(
+        f"SET session_replication_role = replica; INSERT INTO distribution_plans ({columns}) VALUES ({nobody}, 'x',"
+        f" {nobody}, 'abc', 'x', 'proposed', '{{}}', {nobody}, '{json.dumps(before)}')",
+        DATABASE,
+    )
+    command.upgrade(config, "0028")
+    assert json.loads(postgres.execute("SELECT what_if FROM distribution_plans", DATABASE)) == {
+        "definition": {"balance": {"value": 0}},
+        "people": [
+            {"staff_id": "p", "fte": "0.500", "absent": True, "regions": ["华东"]},
+            {"staff_id": "q", "absent": False, "max_workload_hours": 40},
+        ],
+        "added_people": [{"id": "n", "code": "NEW-1", "fte": "1.000", "max_accounts": 9}],
+        "accounts": [
+            {"account_id": "a", "owner_id": None, "potential_value_base": "5.00"},
+            {"account_id": "b", "region": None},
+        ],
+    }
+    command.downgrade(config, "0027")
+    assert json.loads(postgres.execute("SELECT what_if FROM distribution_plans", DATABASE)) == before
 
 
 def test_the_models_are_what_the_migrations_make(config: Config) -> None:
