@@ -19,6 +19,7 @@ from service.domain.written_values import (
     LEVELS,
     LIFECYCLES,
     ORDER_STATES,
+    STAFF_STATUSES,
     TASK_STATES,
     is_nothing,
     read_list,
@@ -56,7 +57,7 @@ def reader_of(column: Column, kind: Kind, habits: Habits) -> CellReader:
             return _date_reader(habits)
         case Kind.LIST | Kind.CURRENCY | Kind.IGNORED:
             return {Kind.LIST: _list, Kind.CURRENCY: _currency, Kind.IGNORED: _nothing}[kind]
-        case Kind.TASK_STATE | Kind.ORDER_STATE | Kind.LEVEL | Kind.LIFECYCLE:
+        case Kind.TASK_STATE | Kind.ORDER_STATE | Kind.LEVEL | Kind.LIFECYCLE | Kind.STAFF_STATUS:
             return _word_reader(kind)
         case Kind.NAME | Kind.TEXT | Kind.CONTACT | Kind.VERBATIM:
             return _text_reader(kind)
@@ -160,6 +161,7 @@ _WORDS = MappingProxyType(
         Kind.ORDER_STATE: (ORDER_STATES, "unknown_state"),
         Kind.LEVEL: (LEVELS, "unknown_level"),
         Kind.LIFECYCLE: (LIFECYCLES, "unknown_state"),
+        Kind.STAFF_STATUS: (STAFF_STATUSES, "unknown_state"),
     }
 )
 

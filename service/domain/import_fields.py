@@ -28,6 +28,7 @@ class Kind(StrEnum):
     ORDER_STATE = "order_state"
     LEVEL = "level"
     LIFECYCLE = "lifecycle"
+    STAFF_STATUS = "staff_status"
     VERBATIM = "verbatim"
     IGNORED = "ignored"
 
@@ -119,6 +120,8 @@ staff.manager: text
     上级|直属上级|经理|主管|manager|supervisor|reports to
 staff.roles: list
     角色|roles|role
+staff.status: staff_status
+    在职状态|状态|员工状态|人员状态|status|employment status|staff status
 staff.regions: list
     负责区域|区域|负责地区|地区|大区|regions|region|territory|territories|regional office|office
 staff.industries: list

@@ -89,9 +89,24 @@ FLAWS = MappingProxyType(
             "Hours a month are below 1,000,000; this is kept beside the row.",
             "每月工时须小于 1,000,000，原文已另行保留。",
         ),
-        "roles_are_granted": Sentence(
-            "Roles are granted, never imported; this is kept beside the row.",
-            "角色须另行授予，不能导入；原文已另行保留。",
+        "unknown_role": Sentence(
+            "There is no such role; write its name or code. What is not known is kept beside the row.",
+            "没有该角色，请填写角色名称或代码；无法识别的原文已另行保留。",
+        ),
+        "role_proposed": Sentence(
+            "A role with archive, approval or plan power is only proposed: it counts once a leader has agreed.",
+            "具有档案、审批或分配方案权限的角色仅为提议，须经一位领导批准后生效。",
+        ),
+        "own_roles": Sentence(
+            "Nobody changes their own roles; this is kept beside the row.", "任何人不得变更本人的角色，原文已另行保留。"
+        ),
+        "roles_after_leaving": Sentence(
+            "Whoever has left gets no role; this is kept beside the row.", "已离职人员不能获得角色，原文已另行保留。"
+        ),
+        "status_is_moved": Sentence(
+            "A list only says that somebody begins (active); leave, return and departure have operations of their own. "
+            "This is kept beside the row.",
+            "导入只能使待入职人员变为在职；休假、返岗与离职请用相应的操作办理，原文已另行保留。",
         ),
         "may_not_enter_people": Sentence("You may not enter or change people.", "您无权录入或修改员工。"),
     }

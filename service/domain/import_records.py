@@ -14,6 +14,7 @@ from service.domain.contact_details import Email, Standing, read_contact, read_e
 from service.domain.headings import Column
 from service.domain.import_flaws import Remarks
 from service.domain.import_keys import KEY_FIELDS, MatchOn
+from service.domain.people import Role
 from service.domain.row_reading import CellProblem, RowReading
 from service.domain.tables import cell_text
 
@@ -52,7 +53,8 @@ _CENT = Decimal("0.01")
 class ImportRecord:
     """One row as columns of an account, a contact and a task, or of a person (empty where it brings none).
 
-    `owner`: the name or staff code of whoever is responsible for the account; what found no column is `kept`.
+    `owner`: the name or staff code of whoever is responsible for the account; `roles`: those that a person is to
+    hold; what found no column is `kept`.
     """
 
     kept: Mapping[str, str]
@@ -62,6 +64,7 @@ class ImportRecord:
     task: Mapping[str, Any] = field(default_factory=dict)
     owner: str | None = None
     staff: Mapping[str, Any] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
 
     @property
     def is_rejected(self) -> bool:

@@ -1,4 +1,4 @@
-"""What one row of a list of people says of a person, as columns of ours; roles are never among them."""
+"""What one row of a list of people says of a person: columns of ours, their status, and the roles they are to hold."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,13 +11,16 @@ from service.domain.contact_details import Standing, read_email
 from service.domain.headings import Column
 from service.domain.import_flaws import Remarks
 from service.domain.import_records import ImportRecord, as_cell
+from service.domain.people import ROLE_NAMES, Role
 from service.domain.row_reading import CellProblem, RowReading
 from service.domain.tables import cell_text
+from service.domain.written_values import folded
 
 STAFF_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")
 MOST_WORDS, LONGEST_WORD = 100, 50
 LARGEST_COUNT, LARGEST_HOURS = 100_000, Decimal(1_000_000)
 NEEDED = ("staff.code", "staff.name")
+ROLES = "staff.roles"
 _THOUSANDTH, _CENT = Decimal("0.001"), Decimal("0.01")
 
 
@@ -36,9 +39,13 @@ class StaffReader:
         for field, code in list(_unfit(rest)):
             kept[self._remarks.heading(field)] = cell_text(as_cell(rest.pop(field)))
             problems.append(self._remarks.problem(code, field, rejects=field in NEEDED))
-        staff = {name: _column(name, rest.pop(f"staff.{name}")) for name in FITS if f"staff.{name}" in rest}
+        roles, unknown = _roles(rest.pop(ROLES, ()))
+        if unknown:
+            kept[self._remarks.heading(ROLES)] = cell_text(unknown)
+            problems.append(self._remarks.problem("unknown_role", ROLES))
+        staff = {name: _column(name, rest.pop(f"staff.{name}")) for name in STATED if f"staff.{name}" in rest}
         kept.update((self._remarks.heading(field), cell_text(as_cell(value))) for field, value in rest.items())
-        return ImportRecord(kept, tuple(problems), staff=staff)
+        return ImportRecord(kept, tuple(problems), staff=staff, roles=roles)
 
     def problem(self, code: str, field: str | None = None, *, rejects: bool = False) -> CellProblem:
         """One problem with its sentence, at the column of a field where there is one."""
@@ -46,13 +53,18 @@ class StaffReader:
 
 
 def _unfit(values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
-    """The fields whose values a person cannot have, and why; roles are granted, never imported."""
-    if "staff.roles" in values:
-        yield "staff.roles", "roles_are_granted"
+    """The fields whose values a person cannot have, and why."""
     for name, (code, fits) in FITS.items():
         field = f"staff.{name}"
         if field in values and not fits(values[field]):
             yield field, code
+
+
+def _roles(words: Any) -> tuple[tuple[Role, ...], tuple[str, ...]]:
+    """The roles that some words mean, and the words that mean none."""
+    found = {word: ROLE_WORDS.get(folded(word)) for word in words}
+    known = tuple(dict.fromkeys(role for role in found.values() if role))
+    return known, tuple(word for word, role in found.items() if role is None)
 
 
 def _is_short(value: Any) -> bool:
@@ -79,6 +91,17 @@ FITS: Mapping[str, Fit] = MappingProxyType(
     }
 )
 """Column of a person → the code of what is wrong, and whether a value fits; bounds as in `StaffCreate`."""
+STATED = (*FITS, "status")
+ROLE_WORDS: Mapping[str, Role] = MappingProxyType(
+    {
+        folded(word): role
+        for role, name in ROLE_NAMES.items()
+        if role is not Role.INTEGRATION
+        for word in (role, role.replace("_", " "), name.en, name.zh)
+    }
+    | dict.fromkeys(("销售", "销售员", "销售代表", "sales", "seller"), Role.SALES_REP)
+)
+"""How lists name the roles that people hold; an integration holds API keys instead."""
 _PLACES = MappingProxyType({"fte": _THOUSANDTH, "max_workload_hours": _CENT})
 
 

@@ -65,6 +65,19 @@ LIFECYCLES = MappingProxyType(
     }
 )
 
+STAFF_STATUSES = MappingProxyType(
+    {
+        word: status
+        for status, words in {
+            "invited": "invited|expected|not started|待入职|未入职|已邀请",
+            "active": "active|employed|working|in service|在职|在岗|正式|试用|试用期",
+            "on_leave": "on leave|on_leave|absent|休假|请假|休假中|停职",
+            "left": "left|resigned|retired|dismissed|former|离职|已离职|辞职|退休",
+        }.items()
+        for word in words.split("|")
+    }
+)
+
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:

@@ -191,7 +191,7 @@ class ImportRun:
         if isinstance(self._planner, StaffPlanner):
             people = await self._planner.plan(session, rows, writing=writing)
             if writing:
-                await write_people(session, self._actor, people)
+                await write_people(session, self._actor, people, self._import.filename)
             return
         rates = await held_rates(session, self._work.settings.base_currency)
         subjects = await self._planner.plan(session, rows, rates, writing=writing)

@@ -33,9 +33,9 @@ Email = Annotated[EmailStr, Field(max_length=200), AfterValidator(stored)]
 
 
 class StaffCreate(Body):
-    """A new person; roles are granted and the status moves through addresses of their own.
+    """A new person; roles are granted and the status moves through addresses of their own, or by an imported list.
 
-    新人员；角色与状态通过各自的接口变更。
+    新人员；角色与状态通过各自的接口变更，也可用导入的名单变更。
     """
 
     code: Code = Field(

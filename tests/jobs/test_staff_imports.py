@@ -1,4 +1,4 @@
-"""Lists of people through the import: entered, changed, refused; never with roles."""
+"""Lists of people through the import: entered, changed, given roles, refused."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -101,7 +101,7 @@ async def test_what_a_person_cannot_have_is_told_at_its_column_and_kept(house: H
     sender = await administrator(house)
     rows = (
         ("工号", "姓名", "部门", "邮箱", "经验等级", "全职比例", "角色"),
-        ("S0001", "张伟", "火星部", "不是邮箱", "9", "150%", "总经理"),
+        ("S0001", "张伟", "火星部", "不是邮箱", "9", "150%", "国王"),
     )
     import_ = await sender.taken(csv_of(*rows), target="staff")
     assert counts(import_) == {"created": 1, "with_warnings": 1}
@@ -111,10 +111,10 @@ async def test_what_a_person_cannot_have_is_told_at_its_column_and_kept(house: H
         ("D", "bad_email", False),
         ("E", "experience_out_of_range", False),
         ("F", "fte_out_of_range", False),
-        ("G", "roles_are_granted", False),
+        ("G", "unknown_role", False),
     }
     assert all(error["detail"]["en"] and error["detail"]["zh"] for error in row["errors"])
-    assert row["kept"] == {"部门": "火星部", "邮箱": "不是邮箱", "经验等级": "9", "全职比例": "1.5", "角色": "总经理"}
+    assert row["kept"] == {"部门": "火星部", "邮箱": "不是邮箱", "经验等级": "9", "全职比例": "1.5", "角色": "国王"}
     zhang = (await people(sender))["S0001"]
     assert (zhang["department_id"], zhang["experience_level"], zhang["fte"], zhang["roles"]) == (None, 1, "1.000", [])
     async with house.services.database.reading() as connection:
@@ -122,6 +122,63 @@ async def test_what_a_person_cannot_have_is_told_at_its_column_and_kept(house: H
         assert (await connection.scalars(granted)).all() == []
         told = await connection.scalar(select(AuditEntry.data).where(AuditEntry.subject_id == zhang["id"]))
     assert "员工" not in str(told)
+
+
+async def test_a_list_makes_sellers_who_may_be_given_accounts_and_only_proposes_power(house: House) -> None:
+    sender = await administrator(house)
+    rows = (
+        ("工号", "姓名", "角色", "状态"),
+        ("T0001", "张伟", "业务员、Technical support", "在职"),
+        ("T0002", "李娜", "总监", "在职"),
+        ("T0003", "王芳", "sales_rep", ""),
+    )
+    import_ = await sender.taken(csv_of(*rows), "员工.csv", target="staff")
+    assert (counts(import_), await sender.codes(import_)) == (
+        {"created": 3, "with_warnings": 1},
+        [[], ["role_proposed"], []],
+    )
+    found = await people(sender)
+    assert {code: (set(found[code]["roles"]), found[code]["status"]) for code in ("T0001", "T0002", "T0003")} == {
+        "T0001": ({"sales_rep", "tech_support"}, "active"),
+        "T0002": (set(), "active"),
+        "T0003": ({"sales_rep"}, "invited"),
+    }
+    [grant] = await sender.items("/v1/role-grants", staff_id=found["T0002"]["id"])
+    assert (grant["role"], grant["state"], grant["granted_by"]) == ("director", "proposed", str(sender.person.id))
+    assert grant["reason"].endswith("员工.csv")
+    assert counts(await sender.taken(csv_of(*rows), target="staff")) == {"unchanged": 3}
+    leader = await Sender.of(house, "general_manager")
+    answer = await leader.post(f"/v1/role-grants/{grant['id']}/approve", {})
+    assert (answer.status_code, answer.json()["state"]) == (200, "effective")
+    begun = await sender.taken(csv_of(("工号", "姓名", "状态"), ("T0003", "王芳", "active")), target="staff")
+    assert (counts(begun), (await people(sender))["T0003"]["status"]) == ({"updated": 1}, "active")
+
+
+async def test_a_list_ends_no_time_here_and_gives_no_role_to_its_sender_or_to_whom_has_left(house: House) -> None:
+    sender = await administrator(house)
+    await house.person("sales_rep", code="T0001", name="张伟")
+    await house.person(code="T0002", name="李娜", status="left")
+    rows = (
+        ("工号", "姓名", "角色", "状态"),
+        ("T0001", "张伟", "业务员", "离职"),
+        ("T0002", "李娜", "业务员", "在职"),
+        (sender.person.code, f"员工 {sender.person.code}", "业务员", "在职"),
+    )
+    import_ = await sender.taken(csv_of(*rows), target="staff")
+    assert counts(import_) == {"unchanged": 3, "with_warnings": 3}
+    assert await sender.codes(import_) == [
+        ["status_is_moved"],
+        ["status_is_moved", "roles_after_leaving"],
+        ["own_roles"],
+    ]
+    kept = [row["kept"] for row in await sender.rows(import_)]
+    assert kept == [{"状态": "left"}, {"状态": "active", "角色": "sales_rep"}, {"角色": "sales_rep"}]
+    found = await people(sender)
+    assert (found["T0001"]["status"], found["T0002"]["roles"], found[sender.person.code]["roles"]) == (
+        "active",
+        [],
+        ["admin"],
+    )
 
 
 async def test_rejected_rows_come_back_with_their_reasons(house: House) -> None:
