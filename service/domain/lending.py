@@ -192,7 +192,7 @@ def check_duration(confidentiality: Confidentiality, duration: timedelta, settin
     longest = LONGEST_CLASSIFIED if confidentiality.rank >= SECRET else timedelta(days=settings.unclassified_days)
     if duration > longest:
         hours = longest // timedelta(hours=1)
-        raise LoanTooLong(Sentence(f"At most {hours} hours are possible.", f"最长 {hours} 小时。"))
+        raise LoanTooLong(Sentence(f"The longest loan is {hours} h.", f"最长可借 {hours} 小时。"))
 
 
 def check_approval(confidentiality: Confidentiality, approver: ApproverFacts, case: CaseFacts) -> Approval:

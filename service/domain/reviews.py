@@ -77,8 +77,8 @@ def _of_data(freshness: Mapping[str, Any]) -> Iterator[Suggestion]:
     if due or held:
         yield (
             ReviewDecisionKind.CHECK_DATA,
-            f"{due} account cards are due for their check; {held} accounts are held back by old data.",
-            f"{due} 张客户卡待检查，{held} 个客户因数据过期暂不参与分配。",
+            f"Account cards due for their check: {due}; accounts held back by old data: {held}.",
+            f"待核对的客户卡 {due} 张；因数据过期暂缓分配的客户 {held} 个。",
         )
 
 
@@ -87,8 +87,8 @@ def _of_results(results: Mapping[str, Any]) -> Iterator[Suggestion]:
     if missed > 0 or overdue:
         yield (
             ReviewDecisionKind.FOLLOW_UP,
-            f"{max(missed, 0)} promised visits were not made, {overdue} tasks are overdue.",
-            f"有 {max(missed, 0)} 次应有的拜访未进行，{overdue} 项任务逾期。",
+            f"Promised visits that were not made: {max(missed, 0)}; overdue tasks: {overdue}.",
+            f"应进行而未进行的拜访 {max(missed, 0)} 次；逾期任务 {overdue} 项。",
         )
 
 
@@ -97,6 +97,6 @@ def _of_feedback(feedback: Mapping[str, Any]) -> Iterator[Suggestion]:
     if upheld:
         yield (
             ReviewDecisionKind.AMEND_RULEBOOK,
-            f"{upheld} of {feedback['appeals_decided']} appeals were found right: look at the rules behind them.",
+            f"Appeals found right: {upheld} of {feedback['appeals_decided']}. Look at the rules behind them.",
             f"{feedback['appeals_decided']} 件申诉中有 {upheld} 件成立，请检视相关规则。",
         )

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.domain.distribution.snapshot import Account, Person, Snapshot
-from service.domain.distribution.wording import filled, joined
+from service.domain.distribution.wording import counted, filled, joined
 from service.errors import Sentence
 
 GONE, RETIRED = "gone", "retired"
 MOST_NAMED = 10
 CHANGED = Sentence("Changed since: {parts}.", "此后发生变化：{parts}。")
 KINDS = {
-    "account": Sentence("{number} accounts ({fields}), such as {codes}", "{number} 个客户（{fields}），例如 {codes}"),
-    "person": Sentence("{number} people ({fields}), such as {codes}", "{number} 名人员（{fields}），例如 {codes}"),
+    "account": Sentence("{number} ({fields}), such as {codes}", "{number}（{fields}），例如 {codes}"),
+    "person": Sentence("{number} ({fields}), such as {codes}", "{number}（{fields}），例如 {codes}"),
     "rulebook": Sentence("the rulebook {codes} ({fields})", "规则手册 {codes}（{fields}）"),
 }
 FIELDS = {
@@ -31,7 +31,7 @@ FIELDS = {
     "held_back": Sentence("reason for being held back", "暂缓原因"),
     "owner": Sentence("owner", "负责人"),
     "pinned": Sentence("pin", "锁定"),
-    "code": Sentence("code", "编码"),
+    "code": Sentence("code", "编号"),
     "regions": Sentence("regions", "负责地域"),
     "industries": Sentence("industries", "负责行业"),
     "experience_level": Sentence("experience level", "经验等级"),
@@ -65,7 +65,8 @@ def told(changes: Iterable[Changed]) -> Sentence:
     by_kind: dict[str, list[Changed]] = {}
     for change in changes:
         by_kind.setdefault(change.kind, []).append(change)
-    return filled(CHANGED, parts=joined(_part(kind, found) for kind, found in by_kind.items()))
+    parts = [_part(kind, found) for kind, found in by_kind.items()]
+    return filled(CHANGED, parts=Sentence("; ".join(part.en for part in parts), "；".join(part.zh for part in parts)))
 
 
 def _differences(
@@ -85,7 +86,8 @@ def _differences(
 
 def _part(kind: str, found: list[Changed]) -> Sentence:
     """What the sentence says of one kind."""
-    counted = Counter(name for change in found for name in change.fields)
+    number = counted(len(found), "accounts" if kind == "account" else "people")
+    touched = Counter(name for change in found for name in change.fields)
     codes = [Sentence(change.code, change.code) for change in found[:MOST_NAMED]]
-    fields = joined(FIELDS[name] for name, _ in counted.most_common())
-    return filled(KINDS[kind], number=len(found), fields=fields, codes=joined(codes))
+    fields = joined(FIELDS[name] for name, _ in touched.most_common())
+    return filled(KINDS[kind], number=number, fields=fields, codes=joined(codes))

@@ -213,10 +213,10 @@ async def test_what_must_wait_whatever_the_plan_is_proven_and_named(house: House
             [("count_cap", 3, 9)],
         )
         assert view.shortages[0].remedies == ["raise_cap", "widen_industry", "widen_region", "widen_experience"]
-        assert "3 个客户无法安置" in view.shortages[0].text.zh
+        assert "安排不下：3 个客户。" in view.shortages[0].text.zh
         told = [one.zh for one in view.sentences]
         assert view.shortages[0].text.zh in told
-        assert told[0] == "潜在价值：每个人所得为其可达份额（最公平情形下应得的份额）的 1.00 至 1.00 倍。"
+        assert told[0] == "潜在价值：每个人实得均为其可达份额（最公平的分法下应得的份额）的 1.00 倍。"
         value = view.guarantees[0]
         assert (value.name, value.envious_pairs, value.maximin_least) == ("value", 0, "1.000000")
         assert {person.attained["value"] for person in view.people} == {"1.000000"}

@@ -139,13 +139,13 @@ def test_a_secret_item_is_lent_for_at_most_four_hours() -> None:
     assert check_loan(SECRET, borrower(), asks, 4 * HOUR, SETTINGS) is Way.APPROVAL
     with pytest.raises(LoanTooLong) as refused:
         check_loan(SECRET, borrower(), asks, 4 * HOUR + timedelta(seconds=1), SETTINGS)
-    assert refused.value.detail == ("At most 4 hours are possible.", "最长 4 小时。")
+    assert refused.value.detail == ("The longest loan is 4 h.", "最长可借 4 小时。")
 
 
 def test_an_unclassified_item_is_lent_for_as_many_days_as_the_company_sets() -> None:
     asks, settings = ApplicantFacts(ME, False), LendingSettings(unclassified_days=2)
     check_loan(UNCLASSIFIED, borrower("director"), asks, 48 * HOUR, settings)
-    with pytest.raises(LoanTooLong, match="At most 48 hours"):
+    with pytest.raises(LoanTooLong, match="The longest loan is 48 h"):
         check_loan(UNCLASSIFIED, borrower("director"), asks, 49 * HOUR, settings)
     assert LendingSettings() == LendingSettings(unclassified_days=30, pickup_working_days=1)
 

@@ -42,5 +42,5 @@ def test_old_data_missed_visits_and_upheld_appeals_each_suggest_something() -> N
 
 def test_each_suggestion_speaks_both_languages() -> None:
     [told] = suggestions(NOTHING | {"feedback": {"appeals_upheld": 1, "appeals_decided": 4}}, 10)
-    assert told["text"]["en"].startswith("1 of 4 appeals")
+    assert told["text"]["en"].startswith("Appeals found right: 1 of 4.")
     assert told["text"]["zh"].startswith("4 件申诉中有 1 件成立")

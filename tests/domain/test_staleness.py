@@ -34,7 +34,8 @@ def test_the_sentence_counts_and_names_in_both_languages() -> None:
     sentence = told([Changed("account", f"KH-{n}", ("owner",)) for n in range(12)] + [Changed("person", "S2", (GONE,))])
     assert sentence.en.startswith("Changed since: 12 accounts (owner), such as KH-0, KH-1")
     assert "KH-10" not in sentence.en
-    assert sentence.zh.endswith("1 名人员（已不在范围内），例如 S2。")
+    assert sentence.en.endswith("; 1 person (no longer there), such as S2.")
+    assert sentence.zh.endswith("；1 名人员（已不在范围内），例如 S2。")
 
 
 def test_every_field_of_an_entry_has_its_words() -> None:

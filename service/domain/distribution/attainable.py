@@ -16,29 +16,27 @@ from service.domain.distribution.decimals import decimal
 from service.domain.distribution.flows import UNITS, Network, cut_of
 from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.wording import filled, load_name, opening
+from service.domain.distribution.wording import counted, filled, load_name, opening
 from service.errors import Sentence
 
 ENTRENCHED = Fraction(1001, 1000)
 """A group is told in words when it carries more than this times the mean."""
 ONLY_ONES = Sentence(
-    "{load}: by the rules, the pins and what the plan may move, these {people} people alone can have these {accounts} "
-    "accounts; whatever the plan, one of them carries at least {share} times the mean.",
-    "{load}：按规则、锁定及本方案可变动的范围，这 {accounts} 个客户仅可由这 {people} 人负责；"
-    "无论如何分配，其中至少一人的负荷不低于平均值的 {share} 倍。",
+    "{load}: by the rules, the pins and what the plan may move, only these {people} people can have {accounts}; "
+    "whatever the plan, one of them carries at least {share} times the mean.",
+    "{load}：受规则、锁定情况及本方案可变动范围所限，有 {accounts}只能由这 {people} 人负责；"
+    "无论如何分配，其中至少有一人的负荷不低于平均值的 {share} 倍。",
 )
-
 ONLY_ONE = Sentence(
-    "{load}: by the rules, the pins and what the plan may move, one person alone can have these {accounts} accounts, "
-    "and whatever the plan carries at least {share} times the mean.",
-    "{load}：按规则、锁定及本方案可变动的范围，这 {accounts} 个客户仅可由一人负责；"
-    "无论如何分配，其负荷不低于平均值的 {share} 倍。",
+    "{load}: by the rules, the pins and what the plan may move, only one person can have {accounts}, and whatever the "
+    "plan carries at least {share} times the mean.",
+    "{load}：受规则、锁定情况及本方案可变动范围所限，有 {accounts}只能由一人负责；"
+    "无论如何分配，此人的负荷不低于平均值的 {share} 倍。",
 )
-
 NO_ONES = Sentence(
     "{load}: people who by the rules, the pins and what the plan may move can have none of these accounts, and carry "
     "nothing: {people}.",
-    "{load}：按规则、锁定及本方案可变动的范围，不能负责其中任何客户、因而无此项负荷的人员：{people} 名。",
+    "{load}：受规则、锁定情况及本方案可变动范围所限，不能负责其中任何客户、因而没有此项负荷的人员：{people} 名。",
 )
 
 
@@ -70,10 +68,9 @@ class Attainable:
                 yield opening(filled(NO_ONES, load=load_name(self.dimension), people=len(level.people)))
             if level.share > ENTRENCHED:
                 name, share = load_name(self.dimension), decimal(level.share, 3)
-                numbers = {"people": len(level.people), "accounts": level.accounts}
-                yield opening(
-                    filled(ONLY_ONES if len(level.people) > 1 else ONLY_ONE, load=name, share=share, **numbers)
-                )
+                people, accounts = len(level.people), counted(level.accounts, "accounts")
+                said = ONLY_ONES if people > 1 else ONLY_ONE
+                yield opening(filled(said, load=name, share=share, people=people, accounts=accounts))
 
     def to_mapping(self, instance: Instance) -> dict[str, Any]:
         """Plain JSON data, people by id."""

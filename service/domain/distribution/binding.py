@@ -13,7 +13,7 @@ from service.errors import Sentence
 EXCLUDED = Sentence("People excluded by the rule on {name}: {people}.", "{name}规则排除了 {people} 人。")
 CAPPED = Sentence(
     "People with a lower score to whom the {name} left no room: {people}.",
-    "{name}使 {people} 名得分更低者没有余量。",
+    "因{name}，得分更低的 {people} 人没有余量。",
 )
 DECIDED = Sentence("What decided between the first two was: {name}.", "前两名之间的决定因素：{name}。")
 AGAINST = Sentence("What weighed most against you was: {name}.", "对您最不利的因素：{name}。")

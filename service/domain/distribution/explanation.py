@@ -102,7 +102,7 @@ class Explanation:
 
 WENT = Sentence(
     "{account} went to {person}; people who could serve it and had room: {number}.",
-    "{account} 归 {person}；符合条件且有余量者共 {number} 人。",
+    "{account} 归 {person} 负责；符合条件且有余量者共 {number} 人。",
 )
 WAITS = Sentence("{account} waits for an owner.", "{account} 等待负责人。")
 LOWER = Sentence(
@@ -114,7 +114,9 @@ STANDING = Sentence(
     "Number {rank} of {number}, {points} points above the lowest score: {parts} = {score} points.",
     "在 {number} 人中排第 {rank}，比最低得分高 {points} 分：{parts} = {score} 分。",
 )
-NO_ROOM = Sentence("No room; with room: {parts} = {score} points.", "没有余量；若有余量：{parts} = {score} 分。")
+NO_ROOM = Sentence(
+    "No room; the score would be: {parts} = {score} points.", "没有余量；若有余量，得分为：{parts} = {score} 分。"
+)
 
 
 def explain(ledger: Ledger, account_id: str, kind: str = "plan") -> Explanation:

@@ -130,17 +130,18 @@ EXTREMES = Sentence(
     "{load}：负荷最高者为公平份额的 {most} 倍，最低者为 {least} 倍；此前分别为 {most_before} 倍和 {least_before} 倍。",
 )
 CLAIMS = Sentence(
-    "Transfers of one account that would bring two people closer, all loads weighed: {after}; before: {before}.",
-    "综合各项负荷，移动一个客户即可使两人更接近的情形：{after} 项；此前 {before} 项。",
+    "Transfers of one account that would bring the loads of two people closer together, all loads weighed: {after}; "
+    "before: {before}.",
+    "综合各项负荷，只需转移一个客户就能使两人负荷更接近的情形：{after} 种；此前 {before} 种。",
 )
 GIANTS = Sentence(
     "Accounts that are each more than {percent} % of a fair share and cannot be split ({number}): {named}.",
     "单个即超过公平份额 {percent}% 且无法拆分的客户（{number} 个）：{named}。",
 )
 GIANT = Sentence("{account} ({loads})", "{account}（{loads}）")
-GIANT_LOAD = Sentence("{load} {share}", "{load} {share}")
+GIANT_LOAD = Sentence("{share} of a fair share of {load}", "{load}为公平份额的 {share} 倍")
 MORE_GIANTS = Sentence("{number} more", "另 {number} 个")
-WAITING = Sentence("Accounts that wait for an owner: {number}.", "等待负责人的客户：{number} 个。")
+WAITING = Sentence("Accounts that wait for an owner: {number}.", "没有负责人、等待分配的客户：{number} 个。")
 
 
 def plan_fairness(snapshot: Snapshot, plan: Plan) -> FairnessReport:

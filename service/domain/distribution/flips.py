@@ -58,10 +58,10 @@ CHANGES = {
     "fte_permille": Sentence("you had worked full-time", "全职工作"),
     "availability_permille": Sentence("you had been at work", "在岗"),
     "max_accounts": Sentence(
-        "your cap had been {after} accounts instead of {before}", "客户数量上限为 {after}（原为 {before}）"
+        "your cap on accounts had been {after} instead of {before}", "客户数量上限为 {after}（原为 {before}）"
     ),
     "max_workload_minutes": Sentence(
-        "your cap had been {after} hours a month instead of {before}", "工时上限为每月 {after} 小时（原为 {before}）"
+        "your cap on hours a month had been {after} instead of {before}", "工时上限为每月 {after} 小时（原为 {before}）"
     ),
 }
 

@@ -16,8 +16,8 @@ from service.domain.progress import Progress, silence
 from service.errors import Sentence
 
 ATTAINED = Sentence(
-    "{load}: everybody got between {least} and {most} times the attainable share, theirs in the fairest case.",
-    "{load}：每个人所得为其可达份额（最公平情形下应得的份额）的 {least} 至 {most} 倍。",
+    "{load}: everybody got {times} their attainable share, what they would have in the fairest case.",
+    "{load}：每个人实得均为其可达份额（最公平的分法下应得的份额）的 {times}。",
 )
 
 
@@ -55,8 +55,15 @@ def _attained(report: dict[str, Any]) -> Iterator[Sentence]:
         name = part["name"]
         parts = [Fraction(person["attained"][name]) for person in report["people"] if name in person["attained"]]
         if parts:
-            bounds = {"least": decimal(min(parts), 2), "most": decimal(max(parts), 2)}
-            yield opening(filled(ATTAINED, load=load_name(name), **bounds))
+            times = _between(decimal(min(parts), 2), decimal(max(parts), 2))
+            yield opening(filled(ATTAINED, load=load_name(name), times=times))
+
+
+def _between(least: str, most: str) -> Sentence:
+    """How many times, in one number where both bounds are the same."""
+    if least == most:
+        return Sentence(f"{most} times", f"{most} 倍")
+    return Sentence(f"between {least} and {most} times", f"{least} 至 {most} 倍")
 
 
 def _with_shortages(report: dict[str, Any], ledger: Ledger) -> dict[str, Any]:

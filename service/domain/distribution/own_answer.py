@@ -9,7 +9,15 @@ from service.domain.distribution.candidacy import Candidacy
 from service.domain.distribution.explanation import Explanation, arithmetic, explain
 from service.domain.distribution.flips import Flip, flips
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.wording import both, failed_mapping, failed_sentence, filled, joined, reason_sentence
+from service.domain.distribution.wording import (
+    REASONS,
+    both,
+    failed_mapping,
+    failed_sentence,
+    filled,
+    joined,
+    reason_sentence,
+)
 from service.errors import Sentence
 
 
@@ -116,7 +124,7 @@ IN_FRONT = Sentence("The next was {points} points higher.", "其次者高 {point
 LOWER_WON = Sentence(
     "The lowest score wins; yours was {points} points above it.", "得分最低者获得，您比最低得分高 {points} 分。"
 )
-BY_HASH = Sentence("The lowest scores were equal; the keyed hash parted them.", "最低得分相同，由带密钥的散列值决定。")
+BY_HASH = REASONS["tie_broken_by_hash"]
 WOULD_COME = Sentence(
     "Everything else being equal, it would have {come} if {changes}.",
     "其他条件不变，若您{changes}，该客户{come}。",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from service.domain.distribution.rulebook import Arrivals, Rulebook
-from service.domain.distribution.wording import filled, joined, load_name, tier_name
+from service.domain.distribution.wording import counted, filled, joined, load_name, tier_name
 from service.domain.people import ROLE_NAMES, Role
 from service.errors import Sentence
 
@@ -45,7 +45,8 @@ LEVELS = Sentence(
 LEVEL = Sentence("{tier} accounts need level {level} of 5 or higher", "{tier}客户要求 {level} 级及以上（共 5 级）")
 NO_LEVELS = Sentence("No tier demands experience.", "各级别均不要求经验等级。")
 BLOCKED = Sentence(
-    "{number} blocked pairs of an account and a person never meet.", "{number} 对回避关系：相关客户不会分给相关人员。"
+    "Blocked pairs of an account and a person, which never meet: {number}.",
+    "回避关系 {number} 对：相关客户不会分给相关人员。",
 )
 CAPS = {
     "count_cap": (
@@ -78,8 +79,8 @@ FRESHNESS = {
         "An account takes part even if its data were never verified.", "数据从未核实的客户也参与分配。"
     ),
     "stale": Sentence(
-        "An account whose data were verified longer than {days} days ago is held back as out of date.",
-        "数据最近一次核实距今超过 {days} 天的客户，因数据过期暂缓分配。",
+        "An account whose data were verified longer than {days} ago is held back as out of date.",
+        "数据最近一次核实距今超过 {days}的客户，因数据过期暂缓分配。",
     ),
     "any_age": Sentence("Verified data never become out of date.", "已核实的数据不会过期。"),
 }
@@ -103,18 +104,18 @@ ONLY_SOME = Sentence(
     "仅部分人员可承担的负荷，只在这些人员之间均衡，其分值按相同比例提高；所有客户均为零的负荷不计。",
 )
 FIT = Sentence(
-    "Fit: {price} points × (1 − fit). Fit is the mean of {weights}. Region and industry match fully or not at all; "
+    "Fit: {price} × (1 − fit). Fit is the mean of {weights}. Region and industry match fully or not at all; "
     "products by the part of what the account needs that you sell; experience fits best at the level that the "
     "account's priority calls for, from level 1 for the lowest fifth to level 5 for the highest, and a quarter less "
     "for each level away from it.",
-    "匹配：{price} 分 ×（1 − 匹配度）。匹配度为 {weights} 的加权平均。地域与行业要么完全匹配，要么不匹配；"
+    "匹配：{price} ×（1 − 匹配度）。匹配度为 {weights} 的加权平均。地域与行业要么完全匹配，要么不匹配；"
     "产品按您负责的部分占客户所需的比例；经验等级以客户优先级对应的等级为最佳（最低五分之一对应 1 级，"
     "最高五分之一对应 5 级），每相差一级减少四分之一。",
 )
 NO_FIT = Sentence("Fit does not count.", "不考虑匹配度。")
 MOVE = Sentence(
-    "Continuity: {price} points for everybody but the account's present owner.",
-    "连续性：除该客户的现负责人外，其他人均加 {price} 分。",
+    "Continuity: {price} for everybody but the account's present owner.",
+    "连续性：除该客户的现负责人外，其他人均加 {price}。",
 )
 NO_MOVE = Sentence("It does not matter who has the account now.", "不考虑客户目前由谁负责。")
 GIANTS = Sentence(
@@ -141,9 +142,9 @@ PASSES = Sentence(
 )
 BUDGET = Sentence(
     "A plan that only rebalances moves at most {permille} of 1,000 accounts, those that help most first. An upheld "
-    "appeal may move at most {accounts} accounts of people who are no party to it.",
+    "appeal may move at most {accounts} of people who are no party to it.",
     "仅作再平衡的方案最多变更千分之 {permille} 的客户，效果最大者优先。"
-    "申诉成立时，最多变更 {accounts} 个与申诉双方无关的客户。",
+    "申诉成立时，最多变更 {accounts}（与申诉双方无关者）。",
 )
 ARRIVALS = {
     Arrivals.RULE: Sentence(
@@ -239,7 +240,8 @@ def _order(rulebook: Rulebook) -> Iterator[Sentence]:
     yield THEN
     freshness = rulebook.freshness
     yield FRESHNESS["never" if freshness.verified else "unverified_too"]
-    yield filled(FRESHNESS["stale"], days=freshness.most_days) if freshness.most_days else FRESHNESS["any_age"]
+    days = counted(freshness.most_days, "days")
+    yield filled(FRESHNESS["stale"], days=days) if freshness.most_days else FRESHNESS["any_age"]
 
 
 def _winner(rulebook: Rulebook) -> Iterator[Sentence]:
@@ -254,15 +256,15 @@ def _winner(rulebook: Rulebook) -> Iterator[Sentence]:
         yield ONLY_SOME
     fit = _weights(vars(rulebook.fit), FIT_NAMES)
     counts = bool(fit) and rulebook.misfit_price > 0
-    yield filled(FIT, price=rulebook.misfit_price, weights=joined(fit)) if counts else NO_FIT
-    yield filled(MOVE, price=rulebook.move_price) if rulebook.move_price else NO_MOVE
+    yield filled(FIT, price=counted(rulebook.misfit_price, "points"), weights=joined(fit)) if counts else NO_FIT
+    yield filled(MOVE, price=counted(rulebook.move_price, "points")) if rulebook.move_price else NO_MOVE
 
 
 def _plans(rulebook: Rulebook) -> Iterator[Sentence]:
     """How plans are made, and what happens between two of them."""
     yield PASSES
     budget = rulebook.move_budget
-    yield filled(BUDGET, permille=budget.rebalance_permille, accounts=budget.appeal_accounts)
+    yield filled(BUDGET, permille=budget.rebalance_permille, accounts=counted(budget.appeal_accounts, "accounts"))
     yield filled(GIANTS, percent=rulebook.giants.percent)
     yield GIANTS_STAY if rulebook.giants.stay else GIANTS_BY_RULE
     yield ARRIVALS[rulebook.arrivals]

@@ -7,35 +7,30 @@ from typing import Any
 import numpy as np
 
 from service.domain.distribution.core import Ints
-from service.domain.distribution.decimals import hours
 from service.domain.distribution.eligibility import Rule
 from service.domain.distribution.flows import UNITS, Network, cut_of
 from service.domain.distribution.instance import Instance
 from service.domain.distribution.ledger import Ledger
-from service.domain.distribution.wording import RULES, filled
+from service.domain.distribution.wording import RULES, counted, filled, monthly
 from service.errors import Sentence
 
 REMEDIES = ("raise_cap", "widen_industry", "widen_region", "widen_experience")
 """What would help, in the order in which it is proposed; a blocked pair is never lifted."""
 MUST_WAIT = Sentence(
-    "Whatever the plan, {number} {unit} find no room: for {accounts} accounts only these {people} people are eligible, "
-    "and their {cap} leaves no more.",
-    "无论如何分配，都有 {number} {unit}无法安置：{accounts} 个客户仅有 {people} 人可以负责，而其{cap}已无余量。",
+    "Whatever the plan, there is no room for {number}: only these {people} people are eligible for {accounts}, and "
+    "their {cap} leaves no more.",
+    "无论如何分配，仍会安排不下：{number}。有 {accounts}只有 {people} 人可以负责，而这些人的{cap}已没有余量。",
 )
 ONE_MUST_LET_WAIT = Sentence(
-    "Whatever the plan, {number} {unit} find no room: for {accounts} accounts only one person is eligible, whose {cap} "
-    "leaves no more.",
-    "无论如何分配，都有 {number} {unit}无法安置：{accounts} 个客户仅有一人可以负责，而其{cap}已无余量。",
+    "Whatever the plan, there is no room for {number}: only one person is eligible for {accounts}, whose {cap} leaves "
+    "no more.",
+    "无论如何分配，仍会安排不下：{number}。有 {accounts}只有一人可以负责，而此人的{cap}已没有余量。",
 )
 IN_ORDER = Sentence(
-    "What would help, in this order: a higher cap, somebody more for the industry, for the region, a lower level of "
-    "experience.",
+    "What would help, in this order: a higher cap; one person more for the industry; one more for the region; a lower "
+    "level of experience demanded.",
     "可行的办法依次为：提高上限、增加可覆盖该行业的人员、增加可覆盖该地域的人员、降低所要求的经验等级。",
 )
-UNITS_OF = {
-    Rule.COUNT_CAP: Sentence("accounts", "个客户"),
-    Rule.WORKLOAD_CAP: Sentence("hours a month", "小时/月的工时"),
-}
 
 
 @dataclass(frozen=True)
@@ -49,10 +44,10 @@ class Shortage:
 
     def sentence(self) -> Sentence:
         """The shortage in plain words, without names."""
-        number = hours(self.number) if self.cap is Rule.WORKLOAD_CAP else self.number
-        counts = {"accounts": self.accounts, "people": len(self.people)}
-        said = MUST_WAIT if len(self.people) > 1 else ONE_MUST_LET_WAIT
-        return filled(said, number=number, unit=UNITS_OF[self.cap], cap=RULES[self.cap], **counts)
+        number = monthly(self.number) if self.cap is Rule.WORKLOAD_CAP else counted(self.number, "accounts")
+        accounts, people = counted(self.accounts, "accounts"), len(self.people)
+        said = MUST_WAIT if people > 1 else ONE_MUST_LET_WAIT
+        return filled(said, number=number, accounts=accounts, people=people, cap=RULES[self.cap])
 
     def to_mapping(self, instance: Instance) -> dict[str, Any]:
         """Plain JSON data, people by id."""

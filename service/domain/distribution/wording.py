@@ -46,16 +46,18 @@ RULES = {
 REASONS = {
     "lowest_score": Sentence("The lowest score won.", "得分最低者获得。"),
     "tie_broken_by_hash": Sentence(
-        "Equal lowest scores were parted by the keyed hash.", "最低得分相同，由带密钥的散列值决定。"
+        "The lowest scores were equal; the keyed hash, a draw that anybody can check, parted them.",
+        "最低得分相同，由带密钥的散列值决定（相当于人人可以核验的抽签）。",
     ),
     "only_candidate": Sentence("Only one person may serve it and has room.", "只有一人符合条件且有余量。"),
     "pinned": Sentence("It is pinned and stays with its owner.", "该客户已锁定，由现负责人继续负责。"),
     "newcomer": Sentence(
-        "It is part of the newcomer's share, for which the plan was made.", "属于新人份额，本方案即为其而制定。"
+        "It is part of the newcomer's share, for which the plan was made.",
+        "该客户属于分给新人的份额，本方案即为此制定。",
     ),
     "left": Sentence(
         "What the plan was asked to do, or its budget of moves, leaves it with its owner.",
-        "本方案的任务或变更额度使该客户仍由现负责人负责。",
+        "受本方案的任务或变更额度所限，该客户仍由现负责人负责。",
     ),
     "appeal_upheld": Sentence("An appeal decided it; the rule was not asked.", "由申诉裁定，未按规则计算。"),
     "held_back": Sentence("It is held back and stays with its owner.", "该客户暂缓分配，由现负责人继续负责。"),
@@ -86,14 +88,14 @@ REASONS = {
     "held_back:stale": Sentence("It is held back: its data are out of date.", "暂缓分配：其数据已过期。"),
     "all_at_cap": Sentence("Everybody who may serve it has reached a cap.", "所有符合条件的人员均已达到上限。"),
     "all_absent": Sentence("Everybody who could serve it is absent.", "所有可负责的人员均不在岗。"),
-    "no_eligible_person": Sentence("Nobody meets its hard rules.", "没有人员符合其硬性规则。"),
+    "no_eligible_person": Sentence("Nobody meets its hard rules.", "没有人员符合其硬性规则的要求。"),
     "never_asked": Sentence("Nobody has put it to the rule yet.", "尚未按规则分配过。"),
-    "released": Sentence("An appeal took it from its owner.", "申诉裁定由原负责人移出。"),
+    "released": Sentence("An appeal took it from its owner.", "因申诉裁定，已不再由原负责人负责。"),
     "owner_left": Sentence("Its owner has left.", "负责人已离职。"),
     "due": Sentence("The rule names somebody for it now.", "按规则已有可承接的人员。"),
     "outgrown": Sentence(
         "It is worth so much more than the others that the running ledger cannot weigh it.",
-        "该客户的价值远高于其他客户，现有账本无法衡量。",
+        "该客户的价值远高于其他客户，现行台账无法与之权衡。",
     ),
     "waits_for_plan": Sentence(
         "The rulebook leaves new accounts to the next plan.", "按规则，新客户留待下一次分配方案。"
@@ -123,20 +125,27 @@ REMEDIES = {
     "make_handover": Sentence("Plan the handover of its owner.", "请为其负责人制定交接方案。"),
     "wait_for_ledger": Sentence(
         "Check its value; if it is right, nothing: it is asked about again on a fresh ledger within a day.",
-        "请核对其潜在价值；若无误则无需处理：一天内将按新账本重新计算。",
+        "请核对其潜在价值；若无误则无需处理：一天内将按新台账重新计算。",
     ),
     "wait_for_retry": Sentence("Nothing: it is given out within minutes.", "无需处理：数分钟内自动分配。"),
     "make_plan": Sentence("Make a distribution plan.", "请制定分配方案。"),
 }
 
 
+COUNTED = {
+    "accounts": ("account", "accounts", "个客户"),
+    "people": ("person", "people", "名人员"),
+    "points": ("point", "points", "分"),
+    "days": ("day", "days", "天"),
+}
+"""What sentences count: one, several, and the Chinese measure word with its noun."""
 OVER_CAP = Sentence(
     "The {cap} allows {required}; with this account it would be {actual}.",
     "{cap}为 {required}；加上该客户将为 {actual}。",
 )
 OVER_HOURS = Sentence(
-    "The {cap} allows {required} hours a month; with this account it would be {actual} hours a month.",
-    "{cap}为 {required} 小时/月；加上该客户将为 {actual} 小时/月。",
+    "The {cap} allows {required}; with this account it would be {actual}.",
+    "{cap}为{required}；加上该客户将为{actual}。",
 )
 
 
@@ -176,7 +185,7 @@ def failed_sentence(failed: Failed) -> Sentence:
     if failed.rule is Rule.COUNT_CAP:
         return filled(OVER_CAP, cap=name, required=failed.required, actual=failed.actual)
     if failed.rule is Rule.WORKLOAD_CAP:
-        return filled(OVER_HOURS, cap=name, required=hours(failed.required), actual=hours(failed.actual))
+        return filled(OVER_HOURS, cap=name, required=monthly(failed.required), actual=monthly(failed.actual))
     required, actual = _listed(failed.required), _listed(failed.actual)
     return Sentence(
         f"The rule on {name.en} requires {required.en}; on record is {actual.en}.",
@@ -213,6 +222,18 @@ def joined(parts: Iterable[Sentence], last: str = "and") -> Sentence:
 def quoted(text: str) -> Sentence:
     """A word of the customer's own, set off from the Chinese sentence around it."""
     return Sentence(text, f"“{text}”")
+
+
+def counted(number: int, what: str) -> Sentence:
+    """So many of something, of which one is told otherwise than several in English."""
+    one, several, chinese = COUNTED[what]
+    return Sentence(f"{number} {one if number == 1 else several}", f"{number} {chinese}")
+
+
+def monthly(minutes: int) -> Sentence:
+    """Minutes a month, told in hours."""
+    number = hours(minutes)
+    return Sentence(f"{number} {'hour' if number == '1' else 'hours'} a month", f"每月 {number} 小时")
 
 
 def both(sentences: Iterable[Sentence]) -> list[Mapping[str, str]]:

@@ -75,7 +75,7 @@ def test_the_line_reads_of_everybody_why_them_and_why_not_them() -> None:
     }
     assert told["P2"][0].startswith("Number 1 of 2, 0.00 points above the lowest score: potential value")
     assert told["P0"][1].startswith("在 2 人中排第 2，比最低得分高 ")
-    assert told["P1"][0].startswith("No room; with room: ")
+    assert told["P1"][0].startswith("No room; the score would be: ")
     assert told["P3"][1] == "该人员不在岗或没有工作时间。"
 
 
@@ -180,7 +180,7 @@ def test_the_loser_hears_the_one_line_of_arithmetic_and_the_smallest_change() ->
             {},
             {"workload_minutes": 60},
             "max_workload_minutes",
-            "工时上限为 0.5 小时/月；加上该客户将为 1 小时/月",
+            "工时上限为每月 0.5 小时；加上该客户将为每月 1 小时",
         ),
     ],
 )

@@ -101,7 +101,7 @@ def test_giants_are_named_and_their_holders_left_out_of_the_residual() -> None:
         {"account_id": "giant", "code": "G", "dimension": "value", "share": "1.800000"}
     ]
     assert report.after["value"].residual == Fraction(64, 100)
-    assert any("G (potential value 1.80)" in sentence.en for sentence in report.sentences())
+    assert any("G (1.80 of a fair share of potential value)" in sentence.en for sentence in report.sentences())
 
 
 def test_a_perfectly_even_plan_measures_perfectly() -> None:

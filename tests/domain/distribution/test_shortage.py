@@ -27,6 +27,8 @@ def crowded(**caps: int) -> Snapshot:
     ("caps", "cap", "number", "said"),
     [
         ({"max_accounts": 7}, Rule.COUNT_CAP, 3, "3 accounts"),
+        ({"max_accounts": 9}, Rule.COUNT_CAP, 1, "1 account"),
+        ({"max_workload_minutes": 540}, Rule.WORKLOAD_CAP, 60, "1 hour a month"),
         ({"max_workload_minutes": 400}, Rule.WORKLOAD_CAP, 200, "3.33 hours a month"),
     ],
 )
@@ -39,7 +41,7 @@ def test_the_least_that_must_wait_is_proven_and_the_binding_people_are_named(
     mapping = found.to_mapping(ledger.instance)
     assert mapping["people"] == ["n"]
     assert mapping["remedies"] == list(REMEDIES)
-    assert said in found.sentence().en
+    assert f"no room for {said}: only one person is eligible for 10 accounts" in found.sentence().en
     assert said.split(maxsplit=1)[0] in found.sentence().zh
     assert "{" not in found.sentence().en + found.sentence().zh
 
