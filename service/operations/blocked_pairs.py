@@ -51,8 +51,12 @@ def pairs_of(definition: Mapping[str, Any], where: str) -> Iterator[tuple[str, P
 
 
 def refuse(code: str, sentence: Sentence, places: Iterable[str]) -> None:
-    """InvalidInput where there are any such places."""
-    flaws = [FieldError(code, sentence, pointer=place) for place in places]
+    """InvalidInput where there are any such places, each with the member's name."""
+    named = ((place, place.rpartition("/")[2]) for place in places)
+    flaws = [
+        FieldError(code, Sentence(f"{name}: {sentence.en}", f"{name}：{sentence.zh}"), pointer=place)
+        for place, name in named
+    ]
     if flaws:
         raise InvalidInput(errors=flaws)
 
