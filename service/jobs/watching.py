@@ -39,7 +39,7 @@ COURSES = {
     ),
     APPLY: Course(
         Sentence("The application of the plan was called off.", "方案的执行已取消。"),
-        {"reading": (0, 20), "confirming": (20, 30), "ending": (30, 60), "starting": (60, 95)},
+        {"reading": (0, 30), "confirming": (30, 50), "ending": (50, 60), "starting": (60, 95)},
     ),
     VERIFY: Course(
         Sentence("The verification of the plan was called off.", "方案的核验已取消。"),
@@ -83,4 +83,5 @@ class Watch:
         if self.called_off.is_set():
             raise StateConflict(self.course.called_off)
         least, most = self.course.phases[phase]
-        self.percent = least + (most - least) * min(done, total) // max(total, 1)
+        told = least + (most - least) * min(done, total) // max(total, 1)
+        self.percent = max(self.percent, told)  # a phase may begin again

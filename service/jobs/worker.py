@@ -28,6 +28,8 @@ from service.settings import Settings
 
 log = structlog.get_logger("evenhand.worker")
 
+PLACES = ("first place", "second place")
+"""Names of which a job holds one while it runs: no more run at once, also where the queue has lost sight of one."""
 LATER = timedelta(seconds=30)
 """When a job that another worker is at is looked at again: that worker may not come to its end."""
 GARBAGE = 100_000, 20, 10
@@ -72,10 +74,13 @@ class Repeated:
 
 
 async def run_alone(database: Database, settings: Settings, kinds: dict[str, Work], job_id: UUID) -> None:
-    """One job, or RetryRequested while another worker is at it: the queue passes on the jobs of one that paused."""
-    async with database.holding(f"job {job_id}") as alone:
+    """One job, or RetryRequested while another worker is at it: the queue passes on the jobs of one that paused.
+
+    The same while every place is taken.
+    """
+    async with database.holding(f"job {job_id}", PLACES) as alone:
         if not alone:
-            raise RetryRequested(LATER, "Another worker is at this job.")
+            raise RetryRequested(LATER, "Another worker is at this job, or as many run as may run at once.")
         await run_job(database, settings, kinds, job_id)
 
 
@@ -120,7 +125,7 @@ async def work(
     connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
     queue = PgQueuer.from_asyncpg_connection(connection)
 
-    @queue.entrypoint(ENTRYPOINT, concurrency_limit=2, on_failure="hold")
+    @queue.entrypoint(ENTRYPOINT, concurrency_limit=len(PLACES), on_failure="hold")
     async def take(queued: Queued) -> None:
         await run_alone(database, settings, kinds, UUID((queued.payload or b"").decode()))
 

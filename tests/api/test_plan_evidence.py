@@ -114,7 +114,10 @@ async def test_a_check_that_is_called_off_says_so_and_stops_at_its_next_step(
     assert job["problem"]["detail"] == f"方案的{said}已取消。"
 
 
-async def test_a_verification_tells_how_far_it_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("verb", ["verify", "replay"])
+async def test_a_check_tells_how_far_it_is_and_never_goes_back(
+    house: House, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
     sharing, plan = await a_plan(house)
     tell, percents = watching.Watch.tell, []
 
@@ -123,9 +126,9 @@ async def test_a_verification_tells_how_far_it_is(house: House, monkeypatch: pyt
         percents.append(watch.percent)
 
     monkeypatch.setattr(watching.Watch, "tell", told)
-    await result_of(sharing, plan, "verify")
-    assert percents == sorted(set(percents))
-    assert len(percents) == 4
+    await result_of(sharing, plan, verb)
+    assert percents == sorted(percents)
+    assert len(set(percents)) > 2
 
 
 async def test_an_export_holds_the_bytes_that_the_hashes_are_of(house: House) -> None:

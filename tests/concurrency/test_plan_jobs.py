@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from service.database import Database
 from service.errors import PlanStale
 from service.jobs import watching
 from service.jobs.schedule import KINDS
-from service.jobs.worker import Workplace, run_alone
+from service.jobs.worker import PLACES, Workplace, run_alone
 from service.models import Account, Decision, DistributionPlan, Job, new_id
 from service.operations import plan_applying
 from service.operations.distribution_plans import APPLY, COMPUTE
@@ -78,6 +79,55 @@ async def test_a_job_that_is_taken_up_twice_runs_once_and_spoils_nothing(
     assert await told(committed_house, asked) == ("proposed", "succeeded", 100, 1)
     await run(committed_house, database, asked)  # the lock went with the job
     assert await told(committed_house, asked) == ("proposed", "succeeded", 100, 1)
+
+
+async def test_a_third_job_waits_while_two_run_that_the_queue_has_lost_sight_of(
+    committed_house: House, database: Database
+) -> None:
+    sharing = await Sharing.of(committed_house)
+    await sharing.account()
+    asked = (await sharing.asked()).json()
+    async with database.holding("one job", PLACES) as first, database.holding("another job", PLACES) as second:
+        assert (first, second) == (True, True)
+        with pytest.raises(RetryRequested):
+            await run(committed_house, database, asked)
+        assert (await told(committed_house, asked))[1] == "queued"
+    await run(committed_house, database, asked)
+    assert (await told(committed_house, asked))[1] == "succeeded"
+
+
+async def test_a_worker_holds_its_job_while_it_lives_and_no_longer_when_it_hangs(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.database.SILENT_S", 0.6)
+
+    async def free() -> bool:
+        async with database.holding("a job") as held:
+            return held
+
+    async def another_worker_gets_it() -> None:
+        other = Database.connect(database.write.url.render_as_string(hide_password=False), for_worker=True)
+        async with other.holding("a job") as held:
+            assert not held
+        async with asyncio.timeout(30):
+            while not held:
+                await asyncio.sleep(0.05)
+                async with other.holding("a job") as held:
+                    pass
+        await other.dispose()
+
+    async def lives_and_hangs() -> None:
+        async with database.holding("a job") as mine:
+            await asyncio.sleep(0.9)
+            assert mine
+            assert not await free()
+            with ThreadPoolExecutor() as elsewhere:
+                elsewhere.submit(asyncio.run, another_worker_gets_it()).result()  # this loop stands still meanwhile
+            await asyncio.sleep(30)
+
+    with pytest.raises(TimeoutError):
+        await lives_and_hangs()
+    assert await free()
 
 
 async def test_a_plan_that_is_being_stored_tells_its_progress_and_hears_that_it_is_called_off(
