@@ -135,12 +135,16 @@ class _Search:
 
 
 def _groups(core: Core, given: Ints, most: int) -> tuple[Any, ...]:
-    """Accounts of one class with like loads as groups: where classes begin, mean loads, numbers, levels, owners."""
+    """Accounts of one class with like loads as groups: where classes begin, mean loads, numbers, levels, owners.
+
+    Owners part accounts only where each is its own group: a price of a move is small beside what a group hides, and
+    owners would part nearly all of many accounts.
+    """
     if not len(given):
         nothing = np.zeros(0, np.int64)
         return np.zeros_like(core.start), np.zeros((0, core.loads.shape[1])), np.zeros(0), nothing, nothing
     size = -(-len(given) // most)
-    standing = core.standing if core.move_price else np.full_like(core.standing, NOBODY)
+    standing = core.standing if core.move_price and size == 1 else np.full_like(core.standing, NOBODY)
     order = given[np.lexsort((*core.loads[given].T, core.wanted[given], standing[given], core.of_account[given]))]
     kinds = np.stack([core.of_account[order], core.wanted[order], standing[order]])
     breaks = np.flatnonzero(np.r_[True, (np.diff(kinds, axis=1) != 0).any(axis=0)])

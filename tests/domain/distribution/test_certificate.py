@@ -3,12 +3,14 @@
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.domain.distribution import pricing, pricing_kernels
 from service.domain.distribution.certificate import (
     BoundBroken,
     Certificate,
@@ -118,6 +120,28 @@ def test_a_giant_does_not_keep_the_search_from_what_the_rest_allows() -> None:
 def test_a_plan_that_shares_one_load_alone_is_near_the_bound() -> None:
     instance, subject, owner = planned(one_dimension(family(600, 12), "count"))
     assert certificate_of(subject, owner, instance.scale.point).gap < Fraction(1, 20)
+
+
+def test_a_search_over_groups_of_accounts_is_no_longer_for_having_owners(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pricing, "STAGES", ((0.05, 60), (0.005, 200)))
+    lengths: list[int] = []
+    summed = pricing_kernels.soft_costs
+
+    def counted(*told: Any) -> float:
+        lengths.append(len(told[6]))
+        return float(summed(*told))
+
+    monkeypatch.setattr(pricing_kernels, "soft_costs", counted)
+    snapshot = family(600, 15)
+    staff = [person.id for person in snapshot.people]
+    owned = tuple(replace(one, owner=staff[at % len(staff)]) for at, one in enumerate(snapshot.accounts))
+    found = []
+    for accounts in (snapshot.accounts, owned):
+        instance, subject, owner = planned(replace(snapshot, accounts=accounts))
+        assert certificate_of(subject, owner, instance.scale.point).gap < 40
+        found.append({*lengths})
+        lengths.clear()
+    assert found[0] == found[1]
 
 
 def test_the_search_tells_its_steps_and_may_be_ended_at_any() -> None:
