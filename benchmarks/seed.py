@@ -84,8 +84,8 @@ def account_row(id_: UUID, index: int, name: str) -> tuple[object, ...]:
     forms = derived({"name": name, "code": code})
     return (
         id_, code, name, forms["name_sort"], forms["name_match"], forms["search"], forms["grams"],
-        f"行业{index % 20}", f"地区{index % 30}", value, "CNY", value, ("low", "medium", "high")[index % 3], ["产品A"],
-        "active", NOW,
+        f"行业{index % 20}", f"地区{index // 20 % 30}", value, "CNY", value, ("low", "medium", "high")[index % 3],
+        ["产品A"], "active", NOW,
     )  # fmt: skip
 
 
