@@ -14,6 +14,7 @@ INK, FAINT, GRID = "#1f2933", "#616e7c", "#e4e7eb"
 COLOURS = ("#9fb3c8", "#0b69a3", "#c65d21")
 MOST_COLUMNS = 40
 MOST_STEPS = 6
+LONGEST_LABEL = 12
 
 
 @dataclass(frozen=True)
@@ -33,32 +34,32 @@ class Curve:
 
 
 def columns(
-    title: str, axis: str, labels: Sequence[str], series: Sequence[Series], reference: tuple[float, str]
+    title: str, axis: str, labels: Sequence[str], series: Sequence[Series], reference: tuple[float, str], crowd: str
 ) -> str:
     """Columns side by side for each label; beyond MOST_COLUMNS labels, dots without labels in the same order.
 
-    `reference`: a level that is drawn as a dashed line, with its name; `axis`: what is counted.
+    `reference`: a level that is drawn as a dashed line, with its name; `axis`: what is counted; `crowd`: what stands
+    under the dots instead of labels.
     """
     most = max([reference[0], *(value for one in series for value in one.values if value is not None)], default=1.0)
     steps = scale(most)
     frame = Frame(height=460, top=steps[-1])
-    parts = [*frame.titles(title, axis), *legend(series), *frame.grid(steps)]
-    draw = frame.columns if len(labels) <= MOST_COLUMNS else frame.dots
-    parts += draw(series, len(labels))
+    parts = [*frame.titles(title, axis), *legend(series, reference[1]), *frame.grid(steps)]
     if len(labels) <= MOST_COLUMNS:
-        parts += frame.labels(labels)
-    parts += frame.level(*reference)
+        parts += [*frame.columns(series, len(labels)), *frame.labels(labels)]
+    else:
+        parts += [*frame.dots(series, len(labels)), frame.along_x(crowd)]
+    parts.append(path([(frame.x(0), frame.y(reference[0])), (frame.x(1), frame.y(reference[0]))], INK, dashed=True))
     return document(frame.height, title, parts)
 
 
 def curves(title: str, axes: tuple[str, str], lines: Sequence[Curve], diagonal: str) -> str:
     """Curves in the unit square, with the diagonal named; `axes`: what x and y count."""
     frame = Frame(height=720, top=1.0)
-    parts = [*frame.titles(title, axes[1]), *legend(lines), *frame.grid([0, 0.2, 0.4, 0.6, 0.8, 1.0], percent=True)]
-    parts += frame.ticks_along_x([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    parts.append(text((LEFT + WIDTH - RIGHT) / 2, frame.height - 18, axes[0], 13, FAINT, "middle"))
-    parts.append(path([(frame.x(0), frame.y(0)), (frame.x(1), frame.y(1))], FAINT, dashed=True))
-    parts.append(text(frame.x(0.5) + 8, frame.y(0.5) - 10, diagonal, 13, FAINT, "end"))
+    steps = [0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    parts = [*frame.titles(title, axes[1]), *legend(lines, diagonal), *frame.grid(steps, percent=True)]
+    parts += [*frame.ticks_along_x(steps), frame.along_x(axes[0])]
+    parts.append(path([(frame.x(0), frame.y(0)), (frame.x(1), frame.y(1))], INK, dashed=True))
     for colour, line in zip(palette(len(lines)), lines, strict=False):
         parts.append(path([(frame.x(x), frame.y(y)) for x, y in line.points], colour))
     return document(frame.height, title, parts)
@@ -94,6 +95,10 @@ class Frame:
         """Values under the drawing area."""
         return (text(self.x(step), self.y(0) + 20, f"{step:.0%}", 12, FAINT, "middle") for step in steps)
 
+    def along_x(self, words: str) -> str:
+        """What the horizontal axis counts."""
+        return text((LEFT + WIDTH - RIGHT) / 2, self.height - 18, words, 13, FAINT, "middle")
+
     def columns(self, series: Sequence[Series], number: int) -> Iterator[str]:
         """One column a series within each item's place."""
         place = (WIDTH - LEFT - RIGHT) / max(number, 1)
@@ -118,20 +123,14 @@ class Frame:
                     yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{colour}"/>'
 
     def labels(self, labels: Sequence[str]) -> Iterator[str]:
-        """The items' names under their places, aslant where they are many."""
-        many = len(labels) > 12
+        """The items' names under their places, aslant where these are narrow; of long ones the end, which differs."""
+        place = (WIDTH - LEFT - RIGHT) / max(len(labels), 1)
+        aslant = any(width_of(label, 12) > place - 8 for label in labels)
         for at, label in enumerate(labels):
-            x, y = self.x((at + 0.5) / len(labels)), self.y(0) + 20
-            turned = f' transform="rotate(-40 {x:.1f} {y:.1f})"' if many else ""
-            yield text(x, y, label, 11 if many else 12, INK, "end" if many else "middle", extra=turned)
-
-    def level(self, value: float, name: str) -> Iterator[str]:
-        """A dashed line at a value, named at its right end."""
-        yield path([(LEFT, self.y(value)), (WIDTH - RIGHT, self.y(value))], INK, dashed=True, width=1.2)
-        yield text(WIDTH - RIGHT, self.y(value) - 6, name, 12, INK, "end", extra=HALO)
-
-
-HALO = ' paint-order="stroke" stroke="#ffffff" stroke-width="4" stroke-linejoin="round"'
+            x, y = self.x((at + 0.5) / len(labels)), self.y(0) + (14 if aslant else 20)
+            turned = f' transform="rotate(-40 {x:.1f} {y:.1f})"' if aslant else ""
+            name = label if not aslant or len(label) <= LONGEST_LABEL else f"…{label[1 - LONGEST_LABEL :]}"
+            yield text(x, y, name, 11 if aslant else 12, INK, "end" if aslant else "middle", extra=turned)
 
 
 def palette(number: int) -> Sequence[str]:
@@ -139,13 +138,20 @@ def palette(number: int) -> Sequence[str]:
     return COLOURS if number > 1 else COLOURS[1:]
 
 
-def legend(named: Sequence[Series | Curve]) -> Iterator[str]:
-    """The colours and their names under the title."""
+def legend(named: Sequence[Series | Curve], dashed: str) -> Iterator[str]:
+    """The colours and their names under the title, and what the dashed line is."""
     x = float(LEFT)
     for colour, one in zip(palette(len(named)), named, strict=False):
         yield f'<rect x="{x:.1f}" y="46" width="12" height="12" rx="2" fill="{colour}"/>'
         yield text(x + 18, 57, one.name, 13, INK)
-        x += 18 + 24 + sum(14.0 if ord(letter) > 0x2E7F else 7.2 for letter in one.name)
+        x += 18 + 24 + width_of(one.name, 13)
+    yield path([(x, 52), (x + 28, 52)], INK, dashed=True)
+    yield text(x + 34, 57, dashed, 13, INK)
+
+
+def width_of(words: str, size: int) -> float:
+    """About how wide some words are."""
+    return sum(1.08 if ord(letter) > 0x2E7F else 0.6 for letter in words) * size
 
 
 def scale(most: float) -> list[float]:
@@ -162,7 +168,9 @@ def path(points: Sequence[tuple[float, float]], colour: str, *, dashed: bool = F
     """A line through some points."""
     drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     dashes = ' stroke-dasharray="6 5"' if dashed else ""
-    return f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="{width}"{dashes}/>'
+    return (
+        f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="{1.2 if dashed else width}"{dashes}/>'
+    )
 
 
 def text(

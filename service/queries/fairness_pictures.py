@@ -21,6 +21,7 @@ FAIR = Sentence("fair share", "公平份额")
 PEOPLE_PART = Sentence("part of the working time, the least loaded first", "工作时间累计占比（负荷低者在前）")
 LOAD_PART = Sentence("part of the load", "负荷累计占比")
 EVEN = Sentence("perfectly even", "完全均衡")
+CROWD = Sentence("each dot is one person, the most loaded first", "每点代表一人，负荷高者在前")
 SOMEBODY = Sentence("person {rank}", "人员 {rank}")
 
 
@@ -56,7 +57,7 @@ def loads(people: Sequence[Report], load: str, title: str, words: Words) -> str:
     """What everybody carries at each moment, the most loaded first."""
     told = moments(people[0]) if people else []
     series = [Series(words(MOMENTS[moment]), values(people, moment, load)) for moment in told]
-    return columns(title, words(IN_SHARES), labels(people, words), series, (1.0, words(FAIR)))
+    return columns(title, words(IN_SHARES), labels(people, words), series, (1.0, words(FAIR)), words(CROWD))
 
 
 def lorenz(people: Sequence[Report], load: str, title: str, words: Words) -> str:
@@ -72,7 +73,7 @@ def attainable(people: Sequence[Report], load: str, title: str, words: Words) ->
         Series(words(POSSIBLE), values(people, "attainable", load)),
         Series(words(AFTER), values(people, "after", load)),
     ]
-    return columns(title, words(IN_SHARES), labels(people, words), series, (1.0, words(FAIR)))
+    return columns(title, words(IN_SHARES), labels(people, words), series, (1.0, words(FAIR)), words(CROWD))
 
 
 def title_of(title: Sentence, load: str, words: Words) -> str:

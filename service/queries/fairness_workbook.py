@@ -29,25 +29,28 @@ from service.queries.fairness_pictures import (
 Cell: TypeAlias = str | float | None
 Column: TypeAlias = list[Cell]
 
-PERSON, WEIGHT = Sentence("Person", "人员"), Sentence("Working time", "工作时间")
+PERSON = Sentence("Person (staff code)", "人员（工号）")
+WEIGHT = Sentence("Working time (1 = full-time)", "工作时间（1 为全职）")
 SUMMARY = Sentence("Summary", "概要")
 MEASURES = {
-    "max": Sentence("Greatest", "最高"),
-    "min": Sentence("Least", "最低"),
-    "cv": Sentence("Coefficient of variation", "变异系数"),
-    "gini": Sentence("Gini", "基尼系数"),
-    "jain": Sentence("Jain", "Jain 指数"),
+    "max": Sentence("Greatest load (fair shares)", "最高负荷（公平份额的倍数）"),
+    "min": Sentence("Least load (fair shares)", "最低负荷（公平份额的倍数）"),
+    "cv": Sentence("Coefficient of variation (0 = even)", "变异系数（0 为完全均衡）"),
+    "gini": Sentence("Gini coefficient (0 = even)", "基尼系数（0 为完全均衡）"),
+    "jain": Sentence("Jain index (1 = even)", "Jain 指数（1 为完全均衡）"),
 }
 LOAD = Sentence("Load", "负荷")
 SHARES = {**MOMENTS, "attainable": POSSIBLE}
+SHARE = Sentence("{when} (fair shares)", "{when}（公平份额的倍数）")
+ALONG = Sentence("{what}, {when} (1 = all)", "{what}，{when}（1 为全部）")
 TEAM, TEAMS, PART = Sentence("Team", "团队"), Sentence("Teams", "各团队"), Sentence("part of accounts", "客户占比")
 TEAM_NUMBERS = {
-    "people": Sentence("People", "人数"),
-    "accounts": Sentence("Accounts", "客户数"),
-    "pinned": Sentence("Pinned", "锁定客户数"),
-    "by_hand": Sentence("Given by hand", "人工分配客户数"),
-    "pinned_share": Sentence("Part that is pinned", "锁定占比"),
-    "by_hand_share": Sentence("Part given by hand", "人工分配占比"),
+    "people": Sentence("Number of people", "人数"),
+    "accounts": Sentence("Number of accounts", "客户数"),
+    "pinned": Sentence("Number of pinned accounts", "锁定的客户数"),
+    "by_hand": Sentence("Number of accounts given by hand", "人工分配的客户数"),
+    "pinned_share": Sentence("Part of accounts pinned (1 = all)", "锁定的客户占比（1 为全部）"),
+    "by_hand_share": Sentence("Part of accounts given by hand (1 = all)", "人工分配的客户占比（1 为全部）"),
 }
 AT = Sentence("{what}, {when}", "{what}，{when}")
 KEPT_OR_BY_HAND = Sentence("Pinned, or given by hand", "锁定与人工分配")
@@ -86,15 +89,19 @@ def sheets(report: Report, told: Sequence[str], words: Words) -> Iterator[Sheet]
         even: Column = [0.0, 1.0]
         points = [even, even, *(list[Cell](point[at] for point in curve) for curve in curves for at in (0, 1))]
         rows = [list(row) for row in padded([*table, *points])]
-        name = words(load_name(load))[:31].replace(":", " ")
+        name = words(opening(load_name(load)))[:31].replace(":", " ")
         yield Sheet(name, headings(shown, told, words), rows, charts(load, shown, told, words))
 
 
 def headings(shown: Sequence[str], told: Sequence[str], words: Words) -> list[str]:
     """What the columns of a load's sheet hold."""
-    columns = (PERSON, WEIGHT, *(SHARES[when] for when in shown), EVEN, EVEN)
-    lorenz = [words(filled(AT, what=axis, when=MOMENTS[when])) for when in told for axis in (PEOPLE_PART, LOAD_PART)]
-    return [*map(words, columns), *lorenz]
+    lorenz = [EVEN, *(MOMENTS[when] for when in told)]
+    columns = (
+        *(PERSON, WEIGHT),
+        *(opening(filled(SHARE, when=SHARES[when])) for when in shown),
+        *(opening(filled(ALONG, what=axis, when=when)) for when in lorenz for axis in (PEOPLE_PART, LOAD_PART)),
+    )
+    return [*map(words, columns)]
 
 
 def charts(load: str, shown: Sequence[str], told: Sequence[str], words: Words) -> list[Chart]:
@@ -116,7 +123,7 @@ def charts(load: str, shown: Sequence[str], told: Sequence[str], words: Words) -
 def team_sheet(teams: Sequence[Report], words: Words) -> Sheet:
     """Each team's people and accounts, and which part is kept or was given by hand."""
     names = [words(one) for one in (TEAM, *TEAM_NUMBERS.values())]
-    rows = [[team["name"], *(float(team[number]) for number in TEAM_NUMBERS)] for team in teams]
+    rows = [[team["name"], *map(counted, (team[name] for name in TEAM_NUMBERS))] for team in teams]
     shares = [names.index(words(TEAM_NUMBERS[name])) for name in ("pinned_share", "by_hand_share")]
     chart = Chart("column", words(KEPT_OR_BY_HAND), ("", words(PART)), [(0, at) for at in shares])
     return Sheet(words(TEAMS), names, rows, [chart])
@@ -126,6 +133,11 @@ def padded(columns: list[Column]) -> Iterator[tuple[Cell, ...]]:
     """Columns of different lengths as rows."""
     longest = max(len(column) for column in columns)
     return zip(*(column + [None] * (longest - len(column)) for column in columns), strict=True)
+
+
+def counted(value: int | str) -> float:
+    """A whole number, or a decimal string, as a cell."""
+    return value if isinstance(value, int) else float(value)
 
 
 def number(value: str | None) -> float | None:

@@ -1,5 +1,6 @@
 """The fairness report of now: JSON, pictures, workbook, through HTTP."""
 
+import re
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -59,8 +60,8 @@ async def test_whom_the_reader_may_not_know_is_a_rank(house: House) -> None:
 
 
 @pytest.mark.parametrize(("language", "sheets", "now", "most"), [
-    ("zh-CN", ["概要", "潜在价值", "各团队"], "当前", "最高，当前"),
-    ("en", ["Summary", "potential value", "Teams"], "now", "Greatest, now"),
+    ("zh-CN", ["概要", "潜在价值", "各团队"], "当前（公平份额的倍数）", "最高负荷（公平份额的倍数），当前"),
+    ("en", ["Summary", "Potential value", "Teams"], "Now (fair shares)", "Greatest load (fair shares), now"),
 ])  # fmt: skip
 async def test_the_workbook_opens_with_a_sheet_a_load_and_the_teams(
     house: House, language: str, sheets: list[str], now: str, most: str
@@ -74,9 +75,10 @@ async def test_the_workbook_opens_with_a_sheet_a_load_and_the_teams(
     assert book.get_sheet_by_name(sheets[0]).to_python()[0][1] == most
     headings, *rows = book.get_sheet_by_name(sheets[1]).to_python()
     assert headings[2] == now
+    assert all(re.search("[(（].+[)）]", heading) for heading in headings)
     assert {row[0] for row in rows} - {""} == {seller.code for seller in sharing.sellers}
     _, team = book.get_sheet_by_name(sheets[2]).to_python()
-    assert team[2] == 6.0
+    assert team[2] == 6
 
 
 async def test_a_load_that_is_not_there_is_not_found(house: House) -> None:

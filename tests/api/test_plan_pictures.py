@@ -43,6 +43,20 @@ async def test_each_chart_is_labelled_in_the_callers_language(house: House, char
     assert not re.search("[\u4e00-\u9fff]", "".join(english))
 
 
+async def test_no_word_stands_among_lines_and_columns_and_long_codes_are_cut_at_their_beginning(house: House) -> None:
+    sharing, path = await a_plan(house)
+    await house.person("sales_rep", code="EMPLOYEE-OF-THE-NORTHERN-BRANCH-0007", name="林涛")
+    for chart in ("loads", "lorenz", "attainable"):
+        plan = f"{path_of(await sharing.planned())}/fairness" if chart == "loads" else path
+        picture = await drawn(house, sharing.leader, f"{plan}/charts/{chart}")
+        bottom = float(picture.get("height") or 0) - 72
+        for element in picture.iter(f"{SVG}text"):
+            among = float(element.get("x") or 0) > 64 and 92 < float(element.get("y") or 0) < bottom
+            assert not among, element.text
+        if chart == "loads":
+            assert "…BRANCH-0007" in words(picture)
+
+
 async def test_loads_show_everybody_before_and_after_and_name_only_whom_the_reader_may_know(house: House) -> None:
     sharing, path = await a_plan(house)
     codes = {seller.code for seller in sharing.sellers}
@@ -59,6 +73,7 @@ async def test_many_people_are_dots(house: House) -> None:
     sharing, path = await a_plan(house, sellers=41)
     picture = await drawn(house, sharing.leader, f"{path}/charts/loads")
     assert len(list(picture.iter(f"{SVG}circle"))) == 82
+    assert "每点代表一人，负荷高者在前" in words(picture)
 
 
 async def test_a_load_that_is_not_there_and_an_unknown_chart_are_not_found(house: House) -> None:
@@ -80,6 +95,13 @@ async def test_the_workbook_has_a_sheet_a_load_with_native_charts(house: House) 
         charts = [archive.read(name).decode() for name in names if name.startswith("xl/charts/chart")]
     sheets = re.findall(r'<sheet name="([^"]+)"', book)
     assert sheets[:2] == ["概要", "潜在价值"]
+    headings = {
+        "最高负荷（公平份额的倍数），方案前",
+        "工作时间（1 为全职）",
+        "方案前（公平份额的倍数）",
+        "可达份额（公平份额的倍数）",
+    }
+    assert headings | {"负荷累计占比，完全均衡（1 为全部）"} <= set(re.findall(r"<t[^>]*>([^<]+)</t>", texts))
     assert len(charts) == 3 * (len(sheets) - 1)
     assert any("洛伦兹曲线" in chart for chart in charts)
     assert {seller.code for seller in sharing.sellers} <= set(re.findall(r"<t[^>]*>([^<]+)</t>", texts))

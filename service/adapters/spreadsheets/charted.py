@@ -39,6 +39,7 @@ def charted_workbook(sheets: Sequence[Sheet]) -> bytes:
             "heading": workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
             "text": workbook.add_format({"quote_prefix": True}),
             "number": workbook.add_format({"num_format": "0.000"}),
+            "whole": workbook.add_format({"num_format": "0"}),
         }
         for sheet in sheets:
             write_sheet(workbook, sheet, formats)
@@ -57,7 +58,7 @@ def write_sheet(workbook: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
             if isinstance(cell, str):
                 table.write_string(at, column, cell, formats["text"])
             elif cell is not None:
-                table.write_number(at, column, cell, formats["number"])
+                table.write_number(at, column, cell, formats["whole" if isinstance(cell, int) else "number"])
     for at, chart in enumerate(sheet.charts):
         table.insert_chart(1 + at * 24, len(sheet.headings) + 1, drawn(workbook, sheet, chart))
 
