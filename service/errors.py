@@ -178,7 +178,7 @@ class IllegalTransition(Conflict):
 class AlreadyExists(Conflict):
     """Something with this name or code exists already."""
 
-    zh = "已存在同名或同编码的记录。"
+    zh = "已存在同名或同编号的记录。"
 
 
 class RowsRejected(Conflict):
@@ -238,7 +238,7 @@ class InternalError(Problem):
     """Something went wrong on our side; the request id helps us find it."""
 
     status = 500
-    zh = "服务内部出错；请提供请求编号以便查找原因。"
+    zh = "服务内部出错；请提供请求标识以便查找原因。"
 
 
 class Overloaded(Unavailable):

@@ -4,7 +4,7 @@ from service.domain.invalid import Sentence
 
 LONGEST = 40
 """Characters."""
-RULE = Sentence("A code has at most 40 printable characters.", "编码最多 40 个可见字符。")
+RULE = Sentence("A code has at most 40 printable characters.", "编号最多 40 个可见字符。")
 
 
 def is_code(text: str) -> bool:

@@ -31,7 +31,7 @@ FLAWS = MappingProxyType(
             "文件中有多行涉及该客户且互不一致，请只保留一行。",
         ),
         "already_exists": Sentence(
-            "Something with this code or reference exists already.", "已存在使用该编码或引用的记录。"
+            "Something with this code or reference exists already.", "已存在使用该编号或外部编号的记录。"
         ),
         "forbidden": Sentence("You may not change this account.", "您无权修改该客户。"),
         "illegal_transition": Sentence(

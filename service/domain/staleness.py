@@ -35,7 +35,7 @@ FIELDS = {
     "regions": Sentence("regions", "负责地域"),
     "industries": Sentence("industries", "负责行业"),
     "experience_level": Sentence("experience level", "经验等级"),
-    "fte_permille": Sentence("working time", "全职当量"),
+    "fte_permille": Sentence("working time", "全职比例"),
     "availability_permille": Sentence("absences", "缺勤"),
     "max_accounts": Sentence("cap on accounts", "客户数量上限"),
     "max_workload_minutes": Sentence("cap on hours", "工时上限"),

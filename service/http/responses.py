@@ -42,7 +42,7 @@ class ProblemView(View):
     detail: str = Field(description="What went wrong this time. 本次出错的具体情况。")
     instance: str = Field(description="The path that was asked for. 所请求的路径。")
     code: str = Field(description="Stable snake_case code. 固定的 snake_case 代码。")
-    request_id: str = Field(description="Names this request in our logs. 此请求在系统日志中的编号。")
+    request_id: str = Field(description="Names this request in our logs. 此请求在系统日志中的标识。")
     errors: list[FieldProblem]
 
 

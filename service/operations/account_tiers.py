@@ -77,7 +77,7 @@ async def manual_scheme(session: AsyncSession, code: str) -> TierScheme:
     statement = select(TierScheme).where(TierScheme.code == code, TierScheme.state == VersionState.PUBLISHED)
     scheme = await session.scalar(statement.with_for_update(read=True))
     if scheme is None:
-        sentence = Sentence("There is no published tier scheme with this code.", "没有此编码的已发布分级方案。")
+        sentence = Sentence("There is no published tier scheme with this code.", "没有此代码的已发布分级方案。")
         raise InvalidInput(errors=[FieldError("not_found", sentence, pointer="/scheme_code")])
     if scheme.method != Method.MANUAL:
         raise WrongMethod(NOT_BY_HAND)

@@ -170,7 +170,7 @@ async def view_page(reading_session_id: UUID, wanted: PageRequest, request: Requ
 
     Each look has an id of its own, which stands on the picture for everybody to see and in its pixels besides.
 
-    查看一页；每次查看均有独立编号，并以可见及隐形水印标注。
+    查看一页；每次查看均有独立标识，并以可见及隐形水印标注。
     """
     services = context.services
     room = Room(services.database, services.vault, services.keys.watermark, services.settings.timezone)

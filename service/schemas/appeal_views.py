@@ -16,7 +16,7 @@ from service.schemas.page import PageFilter
 class EvidenceView(View):
     """A record as it stood when the appeal was filed; of an archive item nothing but its id, for those who see it.
 
-    提出申诉时的记录；档案仅对有权查看者显示编号。
+    提出申诉时的记录；档案仅对有权查看者显示标识。
     """
 
     kind: str

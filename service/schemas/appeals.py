@@ -23,7 +23,7 @@ class Evidence(Body):
 
     kind: EvidenceKind = Field(description="What kind of record it is. 记录的类型。")
     id: UUID = Field(
-        description="The record's id; the person who files must be able to see it. 记录编号；提出人须有权查看该记录。"
+        description="The record's id; the person who files must be able to see it. 记录标识；提出人须有权查看该记录。"
     )
 
 

@@ -43,7 +43,7 @@ class TokenRequest(BaseModel):
         description="For grant_type=refresh_token; good once. 刷新令牌；用于 grant_type=refresh_token，仅可使用一次。",
     )
     client_id: Typed | None = Field(
-        default=None, description="An API key's id; or by HTTP Basic. API 密钥的编号；也可用 HTTP Basic。"
+        default=None, description="An API key's id; or by HTTP Basic. API 密钥的标识；也可用 HTTP Basic。"
     )
     client_secret: Typed | None = Field(
         default=None, description="The API key itself; or by HTTP Basic. API 密钥本身；也可用 HTTP Basic。"

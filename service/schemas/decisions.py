@@ -122,8 +122,11 @@ class OwnDecisionView(View):
     tier: str | None
     won: bool = Field(description="Whether you got or kept the account. 您是否获得或保留该客户。")
     result: str = Field(
-        description="won, lost, no_room, excluded, or not_ruled for a pinned or held-back account. "
-        "获得、未获得、没有余量、被规则排除，或 not_ruled（客户已锁定或暂缓分配）。"
+        description="won; lost: somebody had a lower score; no_room: a cap stood in your way; excluded: a hard rule, "
+        "named in `failed`, forbids it; not_ruled: no score was asked, the account being pinned, held back or bound by "
+        "the task. "
+        "won：获得；lost：他人得分更低；no_room：受上限所限；excluded：`failed` 所列的硬性规则不允许；"
+        "not_ruled：未按得分决定（客户已锁定、暂缓分配，或由方案的任务决定）。"
     )
     score: str | None = Field(
         description="Your score in points, the lowest wins; null where a rule excluded you. "
@@ -190,6 +193,8 @@ class OwnDecisionFilter(PageFilter):
     plan_id: UUID | None = Field(default=None, description="Of this plan. 属于该方案。")
     account_code: Text50 | None = Field(default=None, description="Code of the account. 客户编号。")
     won: bool | None = Field(
-        default=None, description="true: you got or kept it; false: you did not. true：归您；false：未归您。"
+        default=None,
+        description="true: you got or kept it; false: you did not, and `result` tells whether you lost, had no room "
+        "or were excluded by a rule. true：归您；false：未归您，`result` 说明是得分较高、没有余量，还是被规则排除。",
     )
     sort: DecisionSort = Field(default=DecisionSort.DECIDED_DESC, description="The order. 排序。")

@@ -121,7 +121,7 @@ class DistributionPlanCreate(Body):
     seed: Text50 | None = Field(
         default=None,
         description="Names the cycle: with the rulebook's key it breaks ties. The plan's id if null. "
-        "本轮的名称：与规则手册的密钥一起决定同分时的次序。空则取方案编号。",
+        "本轮的名称：与规则手册的密钥一起决定同分时的次序。空则取方案标识。",
     )
     mode: Mode = Field(
         default=Mode.INITIAL,

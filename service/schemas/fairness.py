@@ -98,7 +98,7 @@ class GiantView(View):
 class LoadsView(View):
     """What one person carries before and after; somebody whom you may not know has no id and no code.
 
-    一个人前后的负荷；您无权知悉者没有编号与工号。
+    一个人前后的负荷；您无权知悉的人员不显示标识与工号。
     """
 
     person_id: UUID | None
@@ -119,7 +119,7 @@ class LoadsView(View):
 class LoadsNowView(View):
     """What one person carries now; somebody whom you may not know has no id and no code.
 
-    一个人现在的负荷；您无权知悉者没有编号与工号。
+    一个人现在的负荷；您无权知悉的人员不显示标识与工号。
     """
 
     person_id: UUID | None

@@ -35,7 +35,7 @@ class HandoverItemView(View):
         "客户、任务、团队、申诉、借阅、阅览、纸质档案、委托书或部门。"
     )
     id: UUID = Field(
-        description="Of the account, task, membership, appeal and so on. 客户、任务、团队成员、申诉等的编号。"
+        description="Of the account, task, membership, appeal and so on. 客户、任务、团队成员、申诉等的标识。"
     )
     account_id: UUID | None
     label: str | None = Field(

@@ -25,7 +25,7 @@ class LateChangeView(View):
     方案之前不久，候选人资料或影响分配的客户数据的变更。
     """
 
-    id: UUID = Field(description="Of the audit entry. 审计记录的编号。")
+    id: UUID = Field(description="Of the audit entry. 审计记录的标识。")
     at: Instant
     kind: str = Field(description="profile, value or verification. 人员资料、客户数据或核实。")
     actor_id: UUID | None

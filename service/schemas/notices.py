@@ -32,7 +32,7 @@ class NoticeView(View):
     subject_type: str | None = Field(
         description="What it is about, such as assignment or appeal. 所涉对象的类型，如归属或申诉。"
     )
-    subject_id: UUID | None = Field(description="Which one it is about. 所涉对象的编号。")
+    subject_id: UUID | None = Field(description="Which one it is about. 所涉对象的标识。")
     withheld: bool = Field(
         description="true: you may no longer see what it is about, so nothing of it is told. "
         "true：您已无权查看所涉对象，因此不显示内容。"

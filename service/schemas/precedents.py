@@ -88,7 +88,7 @@ class VerdictCount(View):
 
     key: str | None = Field(
         description="A rule, region or tier code, or a person's id; null where none was named. "
-        "规则、区域或级别的代码，或人员编号；未指明时为空。"
+        "规则、区域或级别的代码，或人员标识；未指明时为空。"
     )
     decided: int = Field(description="Verdicts. 裁决数。")
     upheld: int = Field(description="Of them upheld. 其中成立的。")

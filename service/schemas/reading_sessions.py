@@ -95,7 +95,7 @@ class ReadingSessionView(View):
     end_reason: str | None
     views: int = Field(
         description="How many pages were looked at; each look has an id of its own. "
-        "已查看的页次；每次查看均有独立编号。"
+        "已查看的页次；每次查看均有独立标识。"
     )
     version: int
     created_at: Instant
@@ -118,9 +118,9 @@ class ReadingSessionFilter(PageFilter):
 
 
 class ReadingViewView(View):
-    """One look at one page; its id stands on the picture. 对一页的一次查看；图片上标有其编号。"""
+    """One look at one page; its id stands on the picture. 对一页的一次查看；图片上标有其标识。"""
 
-    id: UUID = Field(description="The view's id, as on the picture. 查看编号，与图片上的一致。")
+    id: UUID = Field(description="The view's id, as on the picture. 查看标识，与图片上的一致。")
     page: int
     version_id: UUID = Field(description="The file that was looked at. 所查看的文件。")
     at: Instant

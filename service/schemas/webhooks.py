@@ -13,7 +13,7 @@ class WebhookMessage(View):
     某条记录发生了变化：只含标识与类型，不含内容。
     """
 
-    id: UUID = Field(description="The event; the same when it is sent again. 事件编号；重发时相同。")
+    id: UUID = Field(description="The event; the same when it is sent again. 事件标识；重发时相同。")
     type: str = Field(description="What happened. 发生了什么。", examples=["appeal.upheld"])
     at: Instant = Field(description="When it happened. 发生时间。")
     sequence: int = Field(description="Grows from event to event of one record. 同一记录的事件序号，依次递增。")

@@ -51,7 +51,7 @@ def test_every_unique_constraint_is_told_by_its_fields_or_never_reached() -> Non
     ("language", "title", "detail"),
     [
         ("en", "Something with this name or code exists already.", "Something else has this already."),
-        ("zh-CN", "已存在同名或同编码的记录。", "该值已被占用。"),
+        ("zh-CN", "已存在同名或同编号的记录。", "该值已被占用。"),
     ],
 )
 async def test_a_code_that_is_taken_is_told_by_its_field(house: House, language: str, title: str, detail: str) -> None:

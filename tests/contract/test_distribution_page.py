@@ -22,8 +22,9 @@ COMPILES_S = 300
 NO_OPERATIONS = {
     "account_code", "apply_job_id", "assignment_id", "by_candidate", "by_themselves", "by_winner",
     "conflict_of_interest", "counted_with", "department_id", "department_manager", "existing_relationship",
-    "five_tiers", "late_change_days", "most_moves", "never_asked", "no_tier", "original_held", "owner_left",
-    "parent_id", "potential_value", "review_months", "reviewer_id", "rule_misapplied", "rulebook_reminder_working_days",
+    "five_tiers", "late_change_days", "most_moves", "never_asked", "no_room", "no_tier", "not_ruled",
+    "original_held", "owner_left", "parent_id", "potential_value", "review_months", "reviewer_id", "rule_misapplied",
+    "rulebook_reminder_working_days",
     "sales_rep", "same_name", "scheme_code", "staff_id", "target_tolerance_percent", "team_role", "tech_support",
     "territory_change", "text_en", "text_zh", "what_if", "wrong_data",
 }  # fmt: skip

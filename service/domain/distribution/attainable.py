@@ -22,14 +22,14 @@ from service.errors import Sentence
 ENTRENCHED = Fraction(1001, 1000)
 """A group is told in words when it carries more than this times the mean."""
 ONLY_ONES = Sentence(
-    "{load}: by the rules, the pins and what the plan may move, only these {people} people can have {accounts}; "
-    "whatever the plan, one of them carries at least {share} times the mean.",
+    "{load}: by the rules, the pins and what the plan may move, only these {people} people are candidates for "
+    "{accounts}; whatever the plan, one of them carries at least {share} times the mean.",
     "{load}：受规则、锁定情况及本方案可变动范围所限，有 {accounts}只能由这 {people} 人负责；"
     "无论如何分配，其中至少有一人的负荷不低于平均值的 {share} 倍。",
 )
 ONLY_ONE = Sentence(
-    "{load}: by the rules, the pins and what the plan may move, only one person can have {accounts}, and whatever the "
-    "plan carries at least {share} times the mean.",
+    "{load}: by the rules, the pins and what the plan may move, only one person is a candidate for {accounts}, and "
+    "whatever the plan, that person carries at least {share} times the mean.",
     "{load}：受规则、锁定情况及本方案可变动范围所限，有 {accounts}只能由一人负责；"
     "无论如何分配，此人的负荷不低于平均值的 {share} 倍。",
 )

@@ -96,13 +96,15 @@ class Explanation:
         """Why the account went to a candidate, or did not: the distance and its arithmetic, or the lack of room."""
         if rank is None:
             return arithmetic(NO_ROOM, each)
+        if rank == 1:
+            return arithmetic(FIRST, each, number=len(self.open))
         behind = each.points(each.score - self.open[0].score, 2)
         return arithmetic(STANDING, each, rank=rank, number=len(self.open), points=behind)
 
 
 WENT = Sentence(
-    "{account} went to {person}; people who could serve it and had room: {number}.",
-    "{account} 归 {person} 负责；符合条件且有余量者共 {number} 人。",
+    "{account} is served by {person}; people who could serve it and had room: {number}.",
+    "{account} 由 {person} 负责；符合条件且有余量者共 {number} 人。",
 )
 WAITS = Sentence("{account} waits for an owner.", "{account} 等待负责人。")
 LOWER = Sentence(
@@ -110,6 +112,10 @@ LOWER = Sentence(
 )
 AHEAD = Sentence("The next was {person}, {points} points higher.", "其次为 {person}，高 {points} 分。")
 SCORE = Sentence("The winning score: {parts} = {score} points.", "获得者得分：{parts} = {score} 分。")
+FIRST = Sentence(
+    "Number 1 of {number}, the lowest score: {parts} = {score} points.",
+    "在 {number} 人中排第 1，得分最低：{parts} = {score} 分。",
+)
 STANDING = Sentence(
     "Number {rank} of {number}, {points} points above the lowest score: {parts} = {score} points.",
     "在 {number} 人中排第 {rank}，比最低得分高 {points} 分：{parts} = {score} 分。",
@@ -151,7 +157,8 @@ def decision_mapping(decision: Decision) -> dict[str, Any]:
 def arithmetic(wording: Sentence, each: Candidacy, **more: str | int) -> Sentence:
     """The one line of arithmetic of a score."""
     named = [(load_name(name), each.points(score, 2)) for name, score in each.parts if score]
-    said = [" + ".join(f"{name[at]} {points}" for name, points in named) for at in range(len(Sentence._fields))]
+    told = [(name, f"({points})" if points.startswith("-") else points) for name, points in named]
+    said = [" + ".join(f"{name[at]} {points}" for name, points in told) for at in range(len(Sentence._fields))]
     parts = Sentence(*(each or "0" for each in said))
     return filled(wording, parts=parts, score=each.points(each.score, 2), **more)
 

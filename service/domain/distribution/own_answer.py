@@ -104,7 +104,7 @@ OUTCOMES = {
         "{account} {missed}: you may serve it, but you had no room.",
         "{account} {missed}：您符合条件，但没有余量。",
     ),
-    "excluded": Sentence("{account} {missed}: a hard rule excludes it.", "{account} {missed}：硬性规则不允许。"),
+    "excluded": Sentence("{account} {missed}: a hard rule excludes it.", "{account} {missed}：不符合硬性规则。"),
 }
 WON = Sentence("{account} {came}: your score was the lowest.", "{account} {came}：您的得分最低。")
 MISSED = Sentence("{account} {missed}.", "{account} {missed}。")

@@ -18,7 +18,7 @@ RIGHTS = Sentence("{number}. What you may see and do", "{number}、您的权利"
 
 PRESENT = Sentence(
     "Somebody who is absent, or has less than one hundredth of a full-time post, takes no part.",
-    "不在岗或工作量不足全职百分之一的人员不参与分配。",
+    "不在岗或工作时间不足全职百分之一的人员不参与分配。",
 )
 COVERAGE = {
     "region": (
@@ -94,7 +94,7 @@ LOADS = Sentence(
     "full-time posts. e is the account's part of a full-time share; your load is what you already have, in such "
     "shares; your weight is FTE × availability. So the score is low for those who have less than their fair share.",
     "负荷均衡：{loads}。每项为：分值 × e ×（2 ×（您的负荷 ÷ 您的权重 − 1）+ e ÷ 您的权重）× 客户数 ÷ 全职岗位数。"
-    "e 为该客户占一个全职份额的比例；您的负荷为您已有客户的份额之和；您的权重 = 全职当量 × 在岗率。"
+    "e 为该客户占一个全职份额的比例；您的负荷为您已有客户的份额之和；您的权重 = 全职比例 × 在岗比例。"
     "因此，低于公平份额者得分较低。",
 )
 NO_LOADS = Sentence("Loads are not balanced.", "不考虑负荷均衡。")
@@ -165,7 +165,7 @@ APPEAL = Sentence(
     "that excluded you, and the smallest change that would have altered the outcome. You may appeal against it; "
     "whoever hears the appeal is no party to it, and an upheld appeal still keeps the hard rules.",
     "凡您曾被考虑或被排除的决定，您均可查看得分的计算过程、排除您的规则，以及足以改变结果的最小变化。您可以申诉；"
-    "受理人与该决定无利害关系，申诉成立时仍须遵守硬性规则。",
+    "评审人与该决定无利害关系，申诉成立时仍须遵守硬性规则。",
 )
 SHARED_ROLE = Sentence(
     "{role}: each account has one person in this role, chosen among staff of this role by the following rules; order, "

@@ -22,8 +22,8 @@ MUST_WAIT = Sentence(
     "无论如何分配，仍会安排不下：{number}。有 {accounts}只有 {people} 人可以负责，而这些人的{cap}已没有余量。",
 )
 ONE_MUST_LET_WAIT = Sentence(
-    "Whatever the plan, there is no room for {number}: only one person is eligible for {accounts}, whose {cap} leaves "
-    "no more.",
+    "Whatever the plan, there is no room for {number}: only one person is eligible for {accounts}, and that "
+    "person's {cap} leaves no more.",
     "无论如何分配，仍会安排不下：{number}。有 {accounts}只有一人可以负责，而此人的{cap}已没有余量。",
 )
 IN_ORDER = Sentence(

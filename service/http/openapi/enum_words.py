@@ -280,7 +280,7 @@ MEMBERS_OF_SCHEMAS: dict[str, dict[str, str]] = {
 SORT_WORDS = {
     "as_of": "day 日期",
     "at": "time 时间",
-    "code": "code 编码",
+    "code": "code 编号",
     "created_at": "time of entry 录入时间",
     "decide_by": "deadline 裁决期限",
     "decided_at": "time of the decision 决定时间",

@@ -242,7 +242,7 @@ EXAMPLES_OF_SCHEMAS: dict[str, dict[str, Any]] = {
         "remedies": ["raise_cap", "widen_industry", "widen_region", "widen_experience"],
         "text": {
             "en": "Whatever the plan, there is no room for 3 accounts: only one person is eligible for 9 accounts, "
-            "whose cap on accounts leaves no more.",
+            "and that person's cap on accounts leaves no more.",
             "zh": "无论如何分配，仍会安排不下：3 个客户。有 9 个客户只有一人可以负责，而此人的客户数量上限已没有余量。",
         },
     },

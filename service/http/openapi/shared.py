@@ -32,7 +32,7 @@ SHARED: dict[str, tuple[type[Problem], ...]] = {
 }
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "X-Request-Id": (
-        "Names this request in our logs and audit entries. 此请求在日志与审计记录中的编号。",
+        "Names this request in our logs and audit entries. 此请求在日志与审计记录中的标识。",
         {"type": "string", "maxLength": 128},
     ),
     "ETag": (

@@ -3,9 +3,9 @@
 from typing import Any
 
 SIGNED = {
-    "webhook-id": "Unique for the message; the same when it is sent again. 消息的唯一编号；重发时相同。",
+    "webhook-id": "Unique for the message; the same when it is sent again. 消息的唯一标识；重发时相同。",
     "webhook-timestamp": "When it was sent, in Unix seconds. 发送时间，Unix 秒数。",
-    "webhook-signature": "Signatures of id, timestamp and body (Standard Webhooks). 对编号、时间戳与内容的签名。",
+    "webhook-signature": "Signatures of id, timestamp and body (Standard Webhooks). 对标识、时间戳与内容的签名。",
 }
 WEBHOOKS: dict[str, Any] = {
     "event": {

@@ -131,8 +131,8 @@ def test_those_who_alone_may_serve_a_region_are_told_in_both_languages() -> None
     assert shares == [(Fraction(2), 8), (Fraction(1), 12), (Fraction(0), 0)]
     sentence, idle = count.sentences()
     assert sentence.en == (
-        "Number of accounts: by the rules, the pins and what the plan may move, only one person can have 8 accounts, "
-        "and whatever the plan carries at least 2.000 times the mean."
+        "Number of accounts: by the rules, the pins and what the plan may move, only one person is a candidate for "
+        "8 accounts, and whatever the plan, that person carries at least 2.000 times the mean."
     )
     within = "客户数量：受规则、锁定情况及本方案可变动范围所限，"
     assert sentence.zh == f"{within}有 8 个客户只能由一人负责；无论如何分配，此人的负荷不低于平均值的 2.000 倍。"

@@ -73,7 +73,7 @@ def test_the_line_reads_of_everybody_why_them_and_why_not_them() -> None:
     told = {
         one["code"]: (one["sentence"]["en"], one["sentence"]["zh"]) for one in (*data["candidates"], *data["excluded"])
     }
-    assert told["P2"][0].startswith("Number 1 of 2, 0.00 points above the lowest score: potential value")
+    assert told["P2"][0].startswith("Number 1 of 2, the lowest score: potential value")
     assert told["P0"][1].startswith("在 2 人中排第 2，比最低得分高 ")
     assert told["P1"][0].startswith("No room; the score would be: ")
     assert told["P3"][1] == "该人员不在岗或没有工作时间。"
