@@ -1,7 +1,7 @@
 """Engines and transactions: the only place that opens and commits them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
@@ -18,8 +18,11 @@ Answer = TypeVar("Answer")
 
 POOL_WAIT_S = 2.0
 CONNECT_S = 2.0
-SILENT_S = 120.0
-"""How long the server waits for a sign of life from whoever holds a name; four are given meanwhile."""
+SILENT_S = 660.0
+"""How long the server waits for a sign of life from whoever holds a name; four are given meanwhile.
+
+Longer than a worker's statement or its pause in a transaction may be: what it began is not in its successor's way.
+"""
 
 REQUEST_SERVER_SETTINGS = {
     "application_name": "evenhand",
@@ -50,8 +53,10 @@ ACTING = """
            set_config('app.booked_in', '', true), set_config('app.keeper', '', true);
 """
 KEEP = text("SELECT set_config('app.keeper', 'on', true)")
-LISTEN = text("SELECT set_config('idle_in_transaction_session_timeout', :milliseconds, true)")
-HOLD = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+HOLD = text("""
+    SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))
+    FROM set_config('idle_in_transaction_session_timeout', :milliseconds, true)
+""")
 ALIVE = text("SELECT 1")
 
 
@@ -168,15 +173,15 @@ class Database:
             yield await connection.execution_options(isolation_level="REPEATABLE READ")
 
     @asynccontextmanager
-    async def holding(self, name: str, places: Iterable[str] = ()) -> AsyncIterator[bool]:
-        """Whether nobody else, on whatever machine, holds a name, or all the places, until the block ends.
+    async def holding(self, name: str) -> AsyncIterator[bool]:
+        """Whether nobody else holds a name, on whatever machine, until the block ends.
 
         Whoever hangs holds it for `SILENT_S` more, and gets a TimeoutError when they wake up.
         """
         ended = asyncio.Event()
         async with self.write.connect() as connection, connection.begin(), asyncio.timeout(None) as limit:
-            await connection.execute(LISTEN, {"milliseconds": str(int(1000 * SILENT_S))})
-            held = await hold_one(connection, [name]) and (not places or await hold_one(connection, places))
+            asked = {"name": name, "milliseconds": str(int(1000 * SILENT_S))}
+            held = bool(await connection.scalar(HOLD, asked))
             living = asyncio.create_task(give_signs(connection, ended, limit))
             try:
                 yield held
@@ -206,14 +211,6 @@ class Database:
         await self.readers.close()
         await self.write.dispose()
         await self.read.dispose()
-
-
-async def hold_one(connection: AsyncConnection, names: Iterable[str]) -> bool:
-    """Holds the first of some names that nobody holds, until the transaction ends; False where there is none."""
-    for name in names:
-        if await connection.scalar(HOLD, {"name": name}):
-            return True
-    return False
 
 
 async def give_signs(connection: AsyncConnection, ended: asyncio.Event, limit: asyncio.Timeout) -> None:

@@ -28,8 +28,8 @@ from service.settings import Settings
 
 log = structlog.get_logger("evenhand.worker")
 
-PLACES = ("first place", "second place")
-"""Names of which a job holds one while it runs: no more run at once, also where the queue has lost sight of one."""
+AT_ONCE = 2
+"""How many jobs the queue lets run at once, and each worker by its own count: the queue forgets one that paused."""
 LATER = timedelta(seconds=30)
 """When a job that another worker is at is looked at again: that worker may not come to its end."""
 GARBAGE = 100_000, 20, 10
@@ -73,14 +73,16 @@ class Repeated:
     run: Callable[[Database, Settings, datetime], Awaitable[int]]
 
 
-async def run_alone(database: Database, settings: Settings, kinds: dict[str, Work], job_id: UUID) -> None:
-    """One job, or RetryRequested while another worker is at it: the queue passes on the jobs of one that paused.
+async def run_alone(
+    database: Database, settings: Settings, kinds: dict[str, Work], places: asyncio.Semaphore, job_id: UUID
+) -> None:
+    """One job once a place is free; RetryRequested while another worker is at it, from whom the queue took it.
 
-    The same while every place is taken.
+    That worker may only have paused.
     """
-    async with database.holding(f"job {job_id}", PLACES) as alone:
+    async with places, database.holding(f"job {job_id}") as alone:
         if not alone:
-            raise RetryRequested(LATER, "Another worker is at this job, or as many run as may run at once.")
+            raise RetryRequested(LATER, "Another worker is at this job.")
         await run_job(database, settings, kinds, job_id)
 
 
@@ -123,11 +125,11 @@ async def work(
     """Serves the queue and the clock until SIGTERM or SIGINT; the jobs at hand are finished first."""
     database = Database.connect(url, for_worker=True)
     connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
-    queue = PgQueuer.from_asyncpg_connection(connection)
+    queue, places = PgQueuer.from_asyncpg_connection(connection), asyncio.Semaphore(AT_ONCE)
 
-    @queue.entrypoint(ENTRYPOINT, concurrency_limit=len(PLACES), on_failure="hold")
+    @queue.entrypoint(ENTRYPOINT, concurrency_limit=AT_ONCE, on_failure="hold")
     async def take(queued: Queued) -> None:
-        await run_alone(database, settings, kinds, UUID((queued.payload or b"").decode()))
+        await run_alone(database, settings, kinds, places, UUID((queued.payload or b"").decode()))
 
     for name, scheduled in schedule.items():
         queue.schedule(name, scheduled.cron)(by_the_clock(database, settings, name, scheduled))
