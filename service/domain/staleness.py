@@ -41,6 +41,18 @@ FIELDS = {
     "max_workload_minutes": Sentence("cap on hours", "工时上限"),
 }
 
+AS_IN_API = {
+    "value_minor": "potential_value",
+    "workload_minutes": "hours_per_month",
+    "is_new": "lifecycle",
+    "owner": "owner_id",
+    "pinned": "pinned_until",
+    "fte_permille": "fte",
+    "availability_permille": "absences",
+    "max_workload_minutes": "max_workload_hours",
+}
+"""What the API calls fields that an entry has under a name of its own."""
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -51,8 +63,8 @@ class Changed:
     fields: tuple[str, ...]
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return {"kind": self.kind, "code": self.code, "fields": list(self.fields)}
+        """Plain JSON data, fields by the names that the API has for them."""
+        return {"kind": self.kind, "code": self.code, "fields": [AS_IN_API.get(name, name) for name in self.fields]}
 
 
 def changes_since(taken: Snapshot, now: Snapshot) -> list[Changed]:

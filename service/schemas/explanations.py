@@ -133,7 +133,8 @@ class ChangeView(View):
     """One thing that would be different. 一项假设的变化。"""
 
     field: str = Field(
-        description="A field of yours, or load:<name> in fair shares. 您的某项数据，或 load:<名称>，以公平份额计。"
+        description="A field of yours as `/v1/staff` has it, `absent`, or load:<name> in fair shares. "
+        "您在 `/v1/staff` 中的某项数据、`absent`（缺勤），或 load:<名称>，以公平份额计。"
     )
     before: Any
     after: Any

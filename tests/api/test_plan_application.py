@@ -90,8 +90,8 @@ async def test_data_that_changed_since_supersede_the_plan_and_are_named(house: H
     stale = await sharing.ran(await sharing.step(plan, "apply"))
     assert (stale["state"], stale["problem"]["code"]) == ("superseded", "plan_stale")
     assert {(one["code"], *one["fields"]) for one in stale["problem"]["changed"]} == {
-        ("KH-0", "value_minor"),
-        ("KH-1", "owner"),
+        ("KH-0", "potential_value"),
+        ("KH-1", "owner_id"),
         (sharing.sellers[0].code, "max_accounts"),
     }
     assert "潜在价值" in stale["problem"]["zh"]

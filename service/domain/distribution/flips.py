@@ -1,6 +1,6 @@
 """The smallest change of somebody's own data that would have turned a decision, everything else staying as it was."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -35,11 +35,22 @@ class Change:
         return filled(CHANGES[self.field], before=told(self.before), after=told(self.after), added=listed)
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        plain = [list(value) if isinstance(value, tuple) else value for value in (self.before, self.after)]
-        return {"field": self.field, "before": plain[0], "after": plain[1]}
+        """Plain JSON data, in the names and units in which the API has a person's data."""
+        name, told = AS_IN_API.get(self.field, (self.field, _listed))
+        return {"field": name, "before": told(self.before), "after": told(self.after)}
 
 
+def _listed(value: Any) -> Any:
+    """A list as JSON has it."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+AS_IN_API: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "fte_permille": ("fte", lambda permille: decimal(Fraction(permille, 1000), 3)),
+    "availability_permille": ("absent", lambda permille: permille < 1000),
+    "max_workload_minutes": ("max_workload_hours", hours),
+}
+"""Fields of an entry that the API has under another name and in another unit; `absent`: not there all the time."""
 CHANGES = {
     "load_less": Sentence(
         "your load in {load} had been lower by {share} % of a full-time share",

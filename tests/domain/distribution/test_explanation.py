@@ -173,13 +173,13 @@ def test_the_loser_hears_the_one_line_of_arithmetic_and_the_smallest_change() ->
         ({}, {"industry": True}, {"industry": "汽车"}, "industries", "行业规则要求“汽车”，登记为无"),
         ({}, {"product": True}, {"products": ("P1",)}, "products", "产品规则要求“P1”"),
         ({}, {"minimum_experience": {"gold": 4}}, {"tier": "gold"}, "experience_level", "经验等级规则要求 4，登记为 1"),
-        ({"availability_permille": 0}, {}, {}, "availability_permille", "不在岗"),
+        ({"availability_permille": 0}, {}, {}, "absent", "不在岗"),
         ({"max_accounts": 0}, {}, {}, "max_accounts", "客户数量上限为 0；加上该客户将为 1"),
         (
             {"max_workload_minutes": 30},
             {},
             {"workload_minutes": 60},
-            "max_workload_minutes",
+            "max_workload_hours",
             "工时上限为每月 0.5 小时；加上该客户将为每月 1 小时",
         ),
     ],
@@ -193,7 +193,12 @@ def test_the_excluded_hear_the_rule_what_it_requires_and_what_would_do(
     answer = why(ledger, "new", "r")
     assert answer.outcome in {"excluded", "no_room"}
     assert words in "".join(sentence.zh for sentence in answer.sentences())
-    assert answer.flips[0].changes[0].field == field
+    change = answer.flips[0].to_mapping()["changes"][0]
+    assert change["field"] == field
+    if field in {"absent", "max_workload_hours"}:
+        assert (change["before"], change["after"]) == {"absent": (True, False), "max_workload_hours": ("0.5", "1")}[
+            field
+        ]
 
 
 def test_a_blocked_pair_has_no_change_of_ones_own_that_would_do() -> None:
