@@ -376,7 +376,7 @@ class VerificationByOwner(Denied):
 class AuthorIsApprover(Denied):
     """The author of a rulebook or plan does not approve it."""
 
-    zh = "规则手册或分配方案的作者不得自行批准。"
+    zh = "规则手册或分配方案的起草人不得自行批准。"
 
 
 class CandidateIsApprover(Denied):
@@ -505,7 +505,7 @@ class ReviewerInLineOfParty(ReviewerNotIndependent):
 class ReviewerApprovedPlan(ReviewerNotIndependent):
     """Whoever approved the plan, or assigned by hand, does not hear the appeal."""
 
-    zh = "批准该方案或手工分配该客户者不得评审该申诉。"
+    zh = "批准该方案或人工分配该客户者不得评审该申诉。"
 
 
 class ReviewerDecidedFirstInstance(ReviewerNotIndependent):

@@ -61,17 +61,17 @@ TEMPLATES: Mapping[str, Words] = {
     ),
     # --- distribution ---
     "plan_computed": words(
-        "Your plan is computed", "您的分配方案已算出",
+        "Your plan is computed", "您的分配方案已计算完成",
         "The plan “{name}” waits for approval by somebody else.", "方案“{name}”等待他人批准。",
     ),
     "plan_to_approve": words(
         "A plan waits for approval", "有分配方案待批准",
         "The plan “{name}” was computed. Look at its moves and its fairness before you approve it.",
-        "方案“{name}”已算出。批准之前请查看其变更与公平性。",
+        "方案“{name}”已计算完成。批准之前请查看其变更与公平性。",
     ),
     "plan_failed": words(
-        "Your plan could not be computed", "您的分配方案未能算出",
-        "The plan “{name}” could not be computed; it tells why.", "方案“{name}”未能算出，原因见方案。",
+        "Your plan could not be computed", "您的分配方案计算失败",
+        "The plan “{name}” could not be computed; it tells why.", "方案“{name}”计算失败，原因见方案。",
     ),
     "plan_superseded": words(
         "A plan no longer fits the data", "分配方案与数据不再相符",
@@ -83,8 +83,8 @@ TEMPLATES: Mapping[str, Words] = {
         "The plan “{name}” was approved and may be applied.", "方案“{name}”已获批准，可以执行。",
     ),
     "plan_rejected": words(
-        "Your plan was turned down", "您的分配方案被驳回",
-        "The plan “{name}” was turned down.", "方案“{name}”被驳回。",
+        "Your plan was turned down", "您的分配方案被否决",
+        "The plan “{name}” was turned down.", "方案“{name}”被否决。",
     ),
     "plan_cancelled": words(
         "A plan was called off", "分配方案已取消",
@@ -102,11 +102,11 @@ TEMPLATES: Mapping[str, Words] = {
         "GET {link} 逐户说明理由；如有异议可以申诉。",
     ),
     "evaluation_computed": words(
-        "Your evaluation is computed", "您的分级评估已算出",
+        "Your evaluation is computed", "您的分级评定已完成",
         "Every account was judged; see who moves, and why.", "所有客户均已评定，可查看级别变动及理由。",
     ),
     "evaluation_approved": words(
-        "Your evaluation was approved", "您的分级评估已获批准",
+        "Your evaluation was approved", "您的分级评定已获批准",
         "It may be applied.", "可以执行。",
     ),
     "rulebook_published": words(
@@ -251,7 +251,8 @@ TEMPLATES: Mapping[str, Words] = {
     ),
     "grant_activated": words("You hold a role", "您已获授角色", "You hold the role {role}.", "您已获授角色 {role}。"),
     "grant_refused": words(
-        "A role was refused", "角色授予被拒绝", "The role {role} for you was refused.", "授予您的角色 {role} 被拒绝。"
+        "A role was refused", "角色授予未获批准",
+        "The role {role} for you was refused.", "授予您的角色 {role} 未获批准。",
     ),
     "grant_ended": words(
         "A role has ended", "角色已终止", "You no longer hold the role {role}.", "您不再拥有角色 {role}。"

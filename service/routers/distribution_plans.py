@@ -103,7 +103,7 @@ async def reject_distribution_plan(plan_id: UUID, verdict: PlanRejection, contex
 
     The author reads your reason and may draft another.
 
-    驳回方案并写明理由。
+    否决方案并写明理由。
     """
     await operations.reject_plan(context.session, context.actor, plan_id, verdict.reason)
     return await answer(context, plan_id)

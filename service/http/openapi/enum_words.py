@@ -34,7 +34,7 @@ MEMBER_WORDS = {
     "mediation": "in mediation 调解中",
     "not_started": "not started 未开始",
     "on_leave": "on leave 休假中",
-    "partially_upheld": "partly upheld 部分支持",
+    "partially_upheld": "partly upheld 部分成立",
     "preview": "preview 预览",
     "proposed": "proposed 待批准",
     "published": "published, in force 已发布",
@@ -51,7 +51,7 @@ MEMBER_WORDS = {
     "succeeded": "succeeded 成功",
     "superseded": "replaced by a newer one 已被取代",
     "under_review": "under review 评审中",
-    "upheld": "upheld 予以支持",
+    "upheld": "upheld 成立",
     "validated": "checked without writing 已校验（未写入）",
     "withdrawn": "withdrawn 已撤回",
     # --- reviews ---
