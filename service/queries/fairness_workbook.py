@@ -123,7 +123,7 @@ def charts(load: str, shown: Sequence[str], told: Sequence[str], words: Words) -
 def team_sheet(teams: Sequence[Report], words: Words) -> Sheet:
     """Each team's people and accounts, and which part is kept or was given by hand."""
     names = [words(one) for one in (TEAM, *TEAM_NUMBERS.values())]
-    rows = [[team["name"], *map(counted, (team[name] for name in TEAM_NUMBERS))] for team in teams]
+    rows = [[team["name"], *(number(team[name]) for name in TEAM_NUMBERS)] for team in teams]
     shares = [names.index(words(TEAM_NUMBERS[name])) for name in ("pinned_share", "by_hand_share")]
     chart = Chart("column", words(KEPT_OR_BY_HAND), ("", words(PART)), [(0, at) for at in shares])
     return Sheet(words(TEAMS), names, rows, [chart])
@@ -135,11 +135,6 @@ def padded(columns: list[Column]) -> Iterator[tuple[Cell, ...]]:
     return zip(*(column + [None] * (longest - len(column)) for column in columns), strict=True)
 
 
-def counted(value: int | str) -> float:
+def number(value: int | str | None) -> float | None:
     """A whole number, or a decimal string, as a cell."""
-    return value if isinstance(value, int) else float(value)
-
-
-def number(value: str | None) -> float | None:
-    """A decimal string as a cell."""
-    return None if value is None else float(value)
+    return value if value is None or isinstance(value, int) else float(value)

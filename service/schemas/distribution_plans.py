@@ -227,8 +227,9 @@ class DistributionPlanView(View):
     )
     team_role: str = Field(description="The role that is shared. 所分配的角色。")
     what_if: dict[str, Any] | None = Field(
-        description="Not null: a question about other data, which can never be approved or applied. "
-        "非空：假设推演，不能批准或执行。"
+        description="Not null: a question about other data, in the words in which it was asked, which can never be "
+        "approved or applied; people more have an `id` beside. "
+        "非空：假设推演，按提出时的原样列出，不能批准或执行；增加的人员另有 `id`。"
     )
     state: str = Field(
         description="draft, computing, proposed, approved, applied, rejected, superseded, cancelled or failed. "

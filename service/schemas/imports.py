@@ -92,7 +92,11 @@ DAY_FIRST = (
 class ImportCreate(Body):
     """How a file is to be taken; the form's part `file` holds the file itself."""
 
-    target: ImportTarget = Field(default=ImportTarget.ACCOUNTS, description="What the rows are. 表格内容。")
+    target: ImportTarget = Field(
+        default=ImportTarget.ACCOUNTS,
+        description="What the rows are; of `staff`, roles (角色) and who is active (状态) may be among the columns. "
+        "表格内容；`staff` 的列可含角色与状态。",
+    )
     confirm: bool = Field(
         default=False,
         description="true: run at once; false: wait until the mapping is confirmed. true：立即执行。",
