@@ -85,9 +85,9 @@ async def test_a_review_tells_fairness_results_feedback_and_how_old_the_data_are
     assert [team["department_id"] for team in found["fairness"]["teams"]] == [str(sharing.department_id)]
     suggested = {one["code"]: one["text"] for one in review["suggestions"]}
     assert set(suggested) == {"check_data", "follow_up"}
-    assert suggested["check_data"]["en"].startswith("3 account cards are due")
-    assert suggested["check_data"]["zh"].startswith("3 张客户卡")
-    assert suggested["follow_up"]["zh"] == "有 1 次应有的拜访未进行，1 项任务逾期。"
+    assert suggested["check_data"]["en"].startswith("Account cards due for their check: 3;")
+    assert suggested["check_data"]["zh"].startswith("待核对的客户卡 3 张；")
+    assert suggested["follow_up"]["zh"] == "应进行而未进行的拜访 1 次；逾期任务 1 项。"
     for seller in sharing.sellers:
         assert seller.code not in str(review)
 

@@ -139,6 +139,8 @@ COUNTED = {
     "days": ("day", "days", "天"),
 }
 """What sentences count: one, several, and the Chinese measure word with its noun."""
+HOUR = Sentence("{number} hour a month", "每月 {number} 小时")
+HOURS = Sentence("{number} hours a month", "每月 {number} 小时")
 OVER_CAP = Sentence(
     "The {cap} allows {required}; with this account it would be {actual}.",
     "{cap}为 {required}；加上该客户将为 {actual}。",
@@ -233,7 +235,7 @@ def counted(number: int, what: str) -> Sentence:
 def monthly(minutes: int) -> Sentence:
     """Minutes a month, told in hours."""
     number = hours(minutes)
-    return Sentence(f"{number} {'hour' if number == '1' else 'hours'} a month", f"每月 {number} 小时")
+    return filled(HOUR if number == "1" else HOURS, number=number)
 
 
 def both(sentences: Iterable[Sentence]) -> list[Mapping[str, str]]:
