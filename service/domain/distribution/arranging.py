@@ -24,7 +24,9 @@ CHUNK = 20_000
 """Accounts between two reports of progress."""
 FEW, FEW_FIRST = 1e-4, 1e-2
 """The part of the accounts below which the moves of a pass count as few; before exchanges, which stir up the rest."""
-MOST_SWEEPS, MOST_SKIMS, SWAP_ROUNDS = 12, 48, 3
+MOST_SWEEPS, MOST_SKIMS, EXCHANGE_ROUNDS = 12, 48, 3
+NEAR = 1000
+"""An account goes for several where its holder is fuller than somebody else by more than this part of the mean."""
 BANDS = 8
 """Into how many bands of equal size passes cut the order: those of one class in a band are asked about in a row."""
 MOST_TRIES = 100_000
@@ -82,10 +84,10 @@ class Arrangement:
         """Passes until few accounts move, then rounds of exchanges, each followed by passes."""
         few = max(1, int(FEW * len(self.order)))
         self._passes(int(FEW_FIRST * len(self.order)), MOST_SWEEPS)
-        for _ in range(SWAP_ROUNDS if self.only == NOBODY else 0):
-            swaps = self._swaps()
+        for _ in range(EXCHANGE_ROUNDS if self.only == NOBODY else 0):
+            exchanges = self._exchanges()
             self._passes(few, 1)
-            if swaps <= few:
+            if exchanges <= few:
                 break
 
     def settle(self) -> None:
@@ -139,16 +141,18 @@ class Arrangement:
             if self.tally[3] <= few:
                 return
 
-    def _swaps(self) -> int:
-        """One round of exchanges; how many there were."""
-        core, state = self.core, self.state
-        held = holdings_of(core, *kernels.members_of(state.owner, len(core.reciprocal)))
+    def _exchanges(self) -> int:
+        """One round of exchanges, of one account for one and of one for several; how many there were."""
+        core, state, people = self.core, self.state, len(self.core.reciprocal)
+        held = holdings_of(core, *kernels.members_of(state.owner, people))
         kernels.price(core, state, held)
+        least = (core.reciprocal[:, None] * state.carried).sum(axis=0) // max(1, NEAR * people)
         self.tally[3] = 0
         for first in range(0, len(self.order), CHUNK):
             self.tell("settling", first, len(self.order))
             part = self.everything[first : first + CHUNK]
             kernels.swap(core, state, held, part, self.memory, self.tally)
+            kernels.trade(core, state, held, part, self.memory, least, self.tally)
         return int(self.tally[3])
 
     def _repair(self, homeless: Ints, tries: int) -> int:

@@ -7,9 +7,9 @@ from typing import Any
 
 from service.domain.canonical import sha256, trusted_json
 
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 """The engine that makes plans here; another one may find other plans of the same snapshot."""
-SAME_RULE = frozenset({"1", "2", "3", ENGINE_VERSION})
+SAME_RULE = frozenset({"1", "2", "3", "4", ENGINE_VERSION})
 """Engines that decide by the same rule: their plans can be verified and explained here."""
 FORMAT = "evenhand-plan/1"
 

@@ -437,6 +437,96 @@ def swap(core: Core, state: State, held: Holdings, order: Ints, memory: Memory, 
 
 
 @compiled
+def trade(core: Core, state: State, held: Holdings, order: Ints, memory: Memory, least, budget):
+    """Each account in turn goes to a candidate for several of theirs, where all of it gains: too large to move alone.
+
+    Tried are the remembered candidates with whom its loads would cost less if it could be divided, `least` (W) being
+    how much fuller in each load a holder has to be.
+    """
+    minutes, count, taken = state.minutes, state.held, np.empty(len(held.members), np.int64)
+    pull, gains, nothing = np.empty_like(core.gamma), np.empty_like(taken), np.int64(0)
+    for a in order:
+        h, slot, stood = state.owner[a], held.slots[a], core.standing[a]
+        if h < 0 or held.costs[slot] <= -WORST or budget[0] >= budget[1]:
+            continue
+        own = weighed(core.loads[a], core.gamma, pull)
+        here = score_of(h, held.costs[slot], state.carried, core.reciprocal, pull, nothing, nothing, stood)
+        margin = (pull * least).sum()
+        for at in range(SHORT):
+            k, there = np.int64(memory.near[a, at]), WORST
+            if k >= 0 and k != h:
+                fixed = memory.fixed[a, at]
+                there = score_of(k, fixed, state.carried, core.reciprocal, pull, nothing, core.move_price, stood)
+            if there >= here - margin:
+                continue
+            hand(core, state, a, h, k)
+            size, gain = follow(core, state, held, a, k, h, budget[1] - budget[0] - 1, gains, taken)
+            gain += here - there - own * (core.reciprocal[h] + core.reciprocal[k])
+            fits = count[k] <= core.most_accounts[k] and minutes[k] <= core.most_minutes[k]
+            if gain > 0 and fits and count[h] <= core.most_accounts[h] and minutes[h] <= core.most_minutes[h]:
+                settle(core, state, held, a, k, budget)
+                for b in taken[:size]:
+                    settle(core, state, held, b, h, budget)
+                budget[2] += 1
+                budget[3] += 1
+                memory.moved_at[h] = memory.moved_at[k] = budget[2]
+                break
+            hand(core, state, a, k, h)
+            for b in taken[:size]:
+                hand(core, state, b, h, k)
+
+
+@compiled
+def hand(core: Core, state: State, a, h, k):
+    """The loads of an account go from h to k."""
+    give(a, h, -1, core.loads, core.minutes[a], state.carried, state.minutes, state.held)
+    give(a, k, 1, core.loads, core.minutes[a], state.carried, state.minutes, state.held)
+
+
+@compiled
+def settle(core: Core, state: State, held: Holdings, a, k, budget):
+    """Who has the loads of an account is its owner, at what it costs with them."""
+    slot, stood = held.slots[a], core.standing[a]
+    gained, prices = core.experience[held.levels[slot], k], (core.part_price, core.move_price)
+    held.costs[slot] = cost_of(held.parts[k, held.classes[slot]], gained, k, stood, prices)
+    budget[0] += moved(stood, k) - moved(stood, state.owner[a])
+    state.owner[a] = k
+
+
+@compiled
+def follow(core: Core, state: State, held: Holdings, a, k, h, most, gains, taken):
+    """What k has goes to h, in its order, while twice as much would still gain; how many are `taken`, and the gain.
+
+    So h never ends fuller than k. A gain of 2^61 is enough: more might overflow (see Scale).
+    """
+    parts, prices = held.parts[h], (core.part_price, core.move_price)
+    start = held.start[k] + np.searchsorted(held.members[held.start[k] : held.start[k + 1]], a)
+    size, gain, found = 0, np.int64(0), gains[: held.start[k + 1] - start]
+    slope, curve = np.empty_like(core.gamma), 2 * core.gamma * (core.reciprocal[h] + core.reciprocal[k])
+    for d in range(len(slope)):
+        apart = core.reciprocal[h] * state.carried[h, d] - core.reciprocal[k] * state.carried[k, d]
+        slope[d] = 2 * core.gamma[d] * apart
+    places = slice(start, start + len(found))
+    gains_of(found, np.int64(0), held.spares[places], held.loads[:, places], 0 * slope, slope, curve)
+    for i in range(len(found)):
+        if found[i] <= 0 or size == most or gain >= WORST // 2:
+            continue
+        b, part = held.members[start + i], parts[held.classes[start + i]]
+        if part < 0 or state.owner[b] != k:
+            continue
+        gained, own = core.experience[held.levels[start + i], h], np.int64(0)
+        more = held.costs[start + i] - cost_of(part, gained, h, core.standing[b], prices)
+        for d in range(len(slope)):
+            more -= core.loads[b, d] * (slope[d] + curve[d] * core.loads[b, d])
+            own += curve[d] * core.loads[b, d] * core.loads[b, d]
+        if more > 0:
+            hand(core, state, b, k, h)
+            slope += curve * core.loads[b]
+            taken[size], size, gain = b, size + 1, gain + more + own // 2
+    return size, gain
+
+
+@compiled
 def exchange(a, b, h, k, owner, loads, minutes_of, carried, minutes, count):
     """Account a goes from h to k and b from k to h."""
     give(a, h, -1, loads, minutes_of[a], carried, minutes, count)

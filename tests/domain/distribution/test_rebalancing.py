@@ -49,6 +49,20 @@ def test_no_more_accounts_move_than_the_budget_allows(snapshot: Snapshot, most: 
     assert plan(limited).canonical_bytes() == planned.canonical_bytes()
 
 
+@pytest.mark.parametrize(("budget", "shares"), [(5, [9, 9]), (4, [8, 10])])
+def test_an_account_too_large_to_move_alone_goes_for_several(budget: int, shares: list[int]) -> None:
+    rules = replace(COUNT, balance=BalanceTargets(100, 0, 0, {}))
+    large = [Account(f"large-{at}", "L", value_minor=500, owner="p0") for at in range(2)]
+    before = given_to(0, 8, rulebook=rules)
+    snapshot = replace(before, accounts=(*large, *before.accounts), task=Task(Mode.REBALANCE, most_moves=budget))
+    planned, values = plan(snapshot), {account.id: account.value_minor or 0 for account in snapshot.accounts}
+    carried = Counter({"p0": 0, "p1": 0})
+    for account, owner in planned.owners.items():
+        carried[owner] += values[account] // 100
+    assert sorted(carried.values()) == shares
+    assert len(moved(snapshot, planned)) <= budget
+
+
 @pytest.mark.parametrize("name", ["loose", "mismatch"])
 def test_five_in_a_hundred_moves_make_value_far_more_even(name: str) -> None:
     snapshot = family(1500, 30, name)
