@@ -176,7 +176,8 @@ class Database:
     async def holding(self, name: str) -> AsyncIterator[bool]:
         """Whether nobody else holds a name, on whatever machine, until the block ends.
 
-        Whoever hangs holds it for `SILENT_S` more, and gets a TimeoutError when they wake up.
+        Whoever hangs holds it for `SILENT_S` more, and gets a TimeoutError when they wake up; so does, before another
+        can hold it, whoever no longer reaches the server.
         """
         ended = asyncio.Event()
         async with self.write.connect() as connection, connection.begin(), asyncio.timeout(None) as limit:
@@ -214,16 +215,17 @@ class Database:
 
 
 async def give_signs(connection: AsyncConnection, ended: asyncio.Event, limit: asyncio.Timeout) -> None:
-    """Signs of life until an end; without a connection to give them on, whoever works within the limit is stopped."""
-    while not ended.is_set():
+    """Signs of life until an end; whoever works within the limit is stopped once none is answered, or not in time."""
+    now, patience = asyncio.get_running_loop().time, SILENT_S * 3 / 4  # less than the server's
+    while not (ended.is_set() or limit.expired()):
+        limit.reschedule(now() + patience)
         try:
             await asyncio.wait_for(ended.wait(), SILENT_S / 4)
         except TimeoutError:
             try:
                 await connection.execute(ALIVE)
-            except DBAPIError:
-                limit.reschedule(asyncio.get_running_loop().time())
-                return
+            except (DBAPIError, OSError):
+                patience = 0.0
 
 
 async def act_as(session: AsyncSession, user_id: UUID | None, request_id: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -129,6 +130,54 @@ async def test_a_worker_holds_its_job_while_it_lives_and_no_longer_when_it_hangs
     with pytest.raises(TimeoutError):
         await lives_and_hangs()
     assert await free()
+
+
+@asynccontextmanager
+async def on_a_line(database: Database) -> AsyncIterator[tuple[Database, asyncio.Event]]:
+    """The database behind a line on which nothing comes through, and nobody hangs up, while the event is not set."""
+    server, passable = database.write.url, asyncio.Event()
+    socket = f".s.PGSQL.{server.query['port']}"
+    passable.set()
+
+    async def pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        while part := await source.read(65536):
+            await passable.wait()
+            target.write(part)
+        target.close()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, questions = await asyncio.open_unix_connection(f"{server.query['host']}/{socket}")
+        await asyncio.gather(pass_on(reader, questions), pass_on(answers, writer))
+
+    with TemporaryDirectory(dir="/tmp") as folder:
+        async with await asyncio.start_unix_server(connected, f"{folder}/{socket}"):
+            url = server.update_query_dict({"host": folder})
+            found = Database.connect(url.render_as_string(hide_password=False), for_worker=True)
+            yield found, passable
+            await found.dispose()
+
+
+async def test_a_worker_that_no_longer_reaches_the_database_stops_its_job(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.database.SILENT_S", 0.8)
+    stopped = asyncio.Event()
+
+    async def loses_its_line() -> None:
+        async with on_a_line(database) as (far_away, passable), far_away.holding("a job") as mine:
+            assert mine
+            passable.clear()
+            try:
+                await asyncio.sleep(20)
+            except asyncio.CancelledError:
+                stopped.set()
+                raise
+            finally:
+                passable.set()
+
+    with pytest.raises(TimeoutError):
+        await loses_its_line()
+    assert stopped.is_set()
 
 
 async def test_a_plan_that_is_being_stored_tells_its_progress_and_hears_that_it_is_called_off(
