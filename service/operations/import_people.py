@@ -34,6 +34,8 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 KEPT = (*COLUMNS, "status")
 ENTERED = ("id", *KEPT, "search")
+BACK = {"handed_over_at": None}
+"""What no longer holds of somebody who is active again."""
 OPEN_GRANTS = (GrantState.PROPOSED, GrantState.EFFECTIVE)
 
 
@@ -101,12 +103,12 @@ class StaffPlanner:
         return stated
 
     def _given(self, judged: Judged, person: Colleague) -> tuple[Role, ...]:
-        """The roles of a row that the person neither holds nor waits for; nobody gives themself one."""
+        """The roles of a row that the person neither holds nor waits for; none for its sender or a leaver."""
         given = tuple(role for role in judged.record.roles if role not in person.held)
         if not given:
             return ()
-        if person.id == self._actor.id or person.values["status"] == StaffStatus.LEFT:
-            own = person.id == self._actor.id
+        own = person.id == self._actor.id
+        if own or StaffStatus.LEFT in (person.values["status"], judged.record.staff.get("status")):
             self._keep(judged, "own_roles" if own else "roles_after_leaving", ROLES, cell_text(given))
             return ()
         if any(map(grant_needs_second_person, given)):
@@ -171,7 +173,7 @@ async def write_people(session: AsyncSession, actor: Actor, people: Sequence[Col
             before = {name: person.before[name] for name in changed}
             happened.append(events.StaffChanged(person.id, data=told(changes(before, changed))))
             moved += [person.id] if "department_id" in changed else []
-            written = changed | {"search": search}
+            written = changed | {"search": search} | (BACK if person.begins else {})
             await session.execute(change_of(Staff, written), [{"row": person.id, **prefixed(written)}])
         happened += [events.StaffActivated(person.id)] if person.begins else []
     await enter_rows(session, Staff.__table__, ENTERED, entered, len(entered))

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from service.models import AuditEntry, RoleGrant
-from tests.house import House
+from service.models import AuditEntry, RoleGrant, Staff
+from tests.house import LONG_AGO, House
 from tests.sending import Sender, counts, csv_of
 
 CHINESE = (
@@ -154,25 +154,39 @@ async def test_a_list_makes_sellers_who_may_be_given_accounts_and_only_proposes_
     assert (counts(begun), (await people(sender))["T0003"]["status"]) == ({"updated": 1}, "active")
 
 
+async def test_whoever_a_list_brings_back_is_no_longer_replaced_by_those_who_took_over_from_them(house: House) -> None:
+    sender = await administrator(house)
+    back = await house.person("sales_rep", code="T0001", name="张伟", status="invited", handed_over_at=LONG_AGO)
+    begun = await sender.taken(csv_of(("工号", "姓名", "状态"), ("T0001", "张伟", "在职")), target="staff")
+    assert counts(begun) == {"updated": 1}
+    async with house.services.database.reading() as connection:
+        found = await connection.execute(select(Staff.status, Staff.handed_over_at).where(Staff.id == back.id))
+    assert found.one() == ("active", None)
+
+
 async def test_a_list_ends_no_time_here_and_gives_no_role_to_its_sender_or_to_whom_has_left(house: House) -> None:
     sender = await administrator(house)
     await house.person("sales_rep", code="T0001", name="张伟")
     await house.person(code="T0002", name="李娜", status="left")
     rows = (
         ("工号", "姓名", "角色", "状态"),
-        ("T0001", "张伟", "业务员", "离职"),
+        ("T0001", "张伟", "业务员、财务人员", "离职"),
         ("T0002", "李娜", "业务员", "在职"),
         (sender.person.code, f"员工 {sender.person.code}", "业务员", "在职"),
     )
     import_ = await sender.taken(csv_of(*rows), target="staff")
     assert counts(import_) == {"unchanged": 3, "with_warnings": 3}
     assert await sender.codes(import_) == [
-        ["status_is_moved"],
+        ["status_is_moved", "roles_after_leaving"],
         ["status_is_moved", "roles_after_leaving"],
         ["own_roles"],
     ]
     kept = [row["kept"] for row in await sender.rows(import_)]
-    assert kept == [{"状态": "left"}, {"状态": "active", "角色": "sales_rep"}, {"角色": "sales_rep"}]
+    assert kept == [
+        {"状态": "left", "角色": "finance"},
+        {"状态": "active", "角色": "sales_rep"},
+        {"角色": "sales_rep"},
+    ]
     found = await people(sender)
     assert (found["T0001"]["status"], found["T0002"]["roles"], found[sender.person.code]["roles"]) == (
         "active",
