@@ -441,7 +441,8 @@ def trade(core: Core, state: State, held: Holdings, order: Ints, memory: Memory,
     """Each account in turn goes to a candidate for several of theirs, where all of it gains: too large to move alone.
 
     Tried are the remembered candidates with whom its loads would cost less if it could be divided, `least` (W) being
-    how much fuller in each load a holder has to be.
+    how much fuller in each load a holder has to be; whoever has no room for another such account may be less full,
+    because the hours it takes may serve several that are worth more.
     """
     minutes, count, taken = state.minutes, state.held, np.empty(len(held.members), np.int64)
     pull, gains, nothing = np.empty_like(core.gamma), np.empty_like(taken), np.int64(0)
@@ -451,13 +452,15 @@ def trade(core: Core, state: State, held: Holdings, order: Ints, memory: Memory,
             continue
         own = weighed(core.loads[a], core.gamma, pull)
         here = score_of(h, held.costs[slot], state.carried, core.reciprocal, pull, nothing, nothing, stood)
-        margin = (pull * least).sum()
+        bar = here - (pull * least).sum()
+        if minutes[h] + core.minutes[a] > core.most_minutes[h] or count[h] >= core.most_accounts[h]:
+            bar = WORST
         for at in range(SHORT):
             k, there = np.int64(memory.near[a, at]), WORST
             if k >= 0 and k != h:
                 fixed = memory.fixed[a, at]
                 there = score_of(k, fixed, state.carried, core.reciprocal, pull, nothing, core.move_price, stood)
-            if there >= here - margin:
+            if there >= bar:
                 continue
             hand(core, state, a, h, k)
             size, gain = follow(core, state, held, a, k, h, budget[1] - budget[0] - 1, gains, taken)
@@ -495,7 +498,7 @@ def settle(core: Core, state: State, held: Holdings, a, k, budget):
 
 @compiled
 def follow(core: Core, state: State, held: Holdings, a, k, h, most, gains, taken):
-    """What k has goes to h, in its order, while twice as much would still gain; how many are `taken`, and the gain.
+    """What k has after a in the order goes to h while twice as much still gains; how many are `taken`, and the gain.
 
     So h never ends fuller than k. A gain of 2^61 is enough: more might overflow (see Scale).
     """
@@ -513,6 +516,8 @@ def follow(core: Core, state: State, held: Holdings, a, k, h, most, gains, taken
             continue
         b, part = held.members[start + i], parts[held.classes[start + i]]
         if part < 0 or state.owner[b] != k:
+            continue
+        if state.minutes[h] + core.minutes[b] > core.most_minutes[h] or state.held[h] >= core.most_accounts[h]:
             continue
         gained, own = core.experience[held.levels[start + i], h], np.int64(0)
         more = held.costs[start + i] - cost_of(part, gained, h, core.standing[b], prices)

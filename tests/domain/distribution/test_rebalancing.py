@@ -49,16 +49,32 @@ def test_no_more_accounts_move_than_the_budget_allows(snapshot: Snapshot, most: 
     assert plan(limited).canonical_bytes() == planned.canonical_bytes()
 
 
-@pytest.mark.parametrize(("budget", "shares"), [(5, [9, 9]), (4, [8, 10])])
-def test_an_account_too_large_to_move_alone_goes_for_several(budget: int, shares: list[int]) -> None:
+def owned(person: str, number: int, value: int, minutes: int) -> list[Account]:
+    """So many equal accounts of one person."""
+    ids = (f"{value}-{at}" for at in range(number))
+    return [Account(id_, "A", value_minor=100 * value, workload_minutes=minutes, owner=person) for id_ in ids]
+
+
+@pytest.mark.parametrize(
+    ("before", "most_minutes", "budget", "shares"),
+    [
+        ([*owned("p0", 2, 5, 60), *owned("p1", 8, 1, 60)], None, 5, [9, 9]),
+        ([*owned("p0", 2, 5, 60), *owned("p1", 8, 1, 60)], None, 4, [8, 10]),
+        ([*owned("p0", 1, 4, 240), *owned("p1", 6, 3, 120)], 240, 3, [6, 16]),
+        ([*owned("p0", 1, 4, 240), *owned("p1", 6, 3, 120)], 120, 3, [4, 18]),
+    ],
+    ids=["too large to move alone", "beyond the budget", "worth more in the same hours", "worth less in fewer hours"],
+)
+def test_one_account_goes_for_several_where_that_is_more_even(
+    before: list[Account], most_minutes: int | None, budget: int, shares: list[int]
+) -> None:
     rules = replace(COUNT, balance=BalanceTargets(100, 0, 0, {}))
-    large = [Account(f"large-{at}", "L", value_minor=500, owner="p0") for at in range(2)]
-    before = given_to(0, 8, rulebook=rules)
-    snapshot = replace(before, accounts=(*large, *before.accounts), task=Task(Mode.REBALANCE, most_moves=budget))
-    planned, values = plan(snapshot), {account.id: account.value_minor or 0 for account in snapshot.accounts}
-    carried = Counter({"p0": 0, "p1": 0})
-    for account, owner in planned.owners.items():
-        carried[owner] += values[account] // 100
+    people = (Person("p0", "P0", max_workload_minutes=most_minutes), Person("p1", "P1"))
+    task = Task(Mode.REBALANCE, most_moves=budget)
+    snapshot = Snapshot(tuple(before), people, rules, "rulebook", 1, "cycle", task=task)
+    planned, carried = plan(snapshot), Counter({"p0": 0, "p1": 0})
+    for account in before:
+        carried[planned.owners[account.id]] += (account.value_minor or 0) // 100
     assert sorted(carried.values()) == shares
     assert len(moved(snapshot, planned)) <= budget
 
