@@ -1,6 +1,7 @@
 """The mark of a view: who saw a page and when, across it in letters and between the lines in its pixels."""
 
 import io
+import math
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -50,7 +51,7 @@ def across(page: Image.Image, words: str) -> Image.Image:
     """The page with the words written over it again and again, aslant and grey."""
     font = ImageFont.truetype(FONT, TEXT_SIZE)
     width = round(font.getlength(words)) + STEP[0]
-    side = 2 * max(page.size)
+    side = math.ceil(math.hypot(*page.size)) + 2  # however it is turned, the page lies within
     layer = Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(layer)
     for row, top in enumerate(range(0, side, STEP[1])):

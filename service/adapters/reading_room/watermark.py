@@ -112,7 +112,8 @@ def blurred(picture: Pixels, size: int) -> Pixels:
 
 def periods(flat: Pixels) -> Iterator[float]:
     """How many pixels a tile may measure now, likeliest first: where the page resembles itself."""
-    shape = [2 * side for side in flat.shape]
+    farthest = round(3 * TILE * SCALES[1])  # three tiles down or right
+    shape = [-(-(side + farthest) // 256) * 256 for side in flat.shape]  # whose small factors make the transform quick
     spectrum = np.fft.rfft2(flat, shape)
     likeness = np.fft.irfft2(np.abs(spectrum) ** 2, shape)
     candidates = np.arange(TILE * SCALES[0], TILE * SCALES[1], 0.05)
@@ -137,15 +138,16 @@ def periods(flat: Pixels) -> Iterator[float]:
 
 def folded(flat: Pixels, period: float) -> Pixels:
     """The mean of all tiles of a period, in chips: (2 SIDE, 2 SIDE) samples, two a chip along each axis."""
+    rows, columns = (places(side, period) for side in flat.shape)
+    counts = np.outer(rows.sum(0), columns.sum(0))
+    return (rows.T @ flat @ columns / np.maximum(counts, 1)).astype(np.float32)
+
+
+def places(side: int, period: float) -> Pixels:
+    """Which sample each of `side` pixels in a row falls on: (side, 2 SIDE), one 1 a pixel."""
     samples = 2 * SIDE
-    rows = (np.arange(flat.shape[0]) / period * samples % samples).astype(int)
-    columns = (np.arange(flat.shape[1]) / period * samples % samples).astype(int)
-    by_row = np.zeros((samples, flat.shape[1]), np.float64)
-    np.add.at(by_row, rows, flat)
-    both = np.zeros((samples, samples), np.float64)
-    np.add.at(both.T, columns, by_row.T)
-    counts = np.outer(np.bincount(rows, minlength=samples), np.bincount(columns, minlength=samples))
-    return (both / np.maximum(counts, 1)).astype(np.float32)
+    numbers = (np.arange(side) / period * samples % samples).astype(int)
+    return np.eye(samples)[numbers].astype(np.float32)
 
 
 def located(fold: Pixels, carriers: Carriers) -> Iterator[Pixels]:
@@ -169,7 +171,7 @@ def read(chips: Pixels, carriers: Carriers) -> int | None:
         for turned in combinations(doubtful, count):
             attempt = bits.copy()
             attempt[list(turned)] ^= True
-            word = int("".join("1" if bit else "0" for bit in attempt), 2)
+            word = int.from_bytes(np.packbits(attempt).tobytes(), "big")
             number, check = word >> CHECK_BITS, word & (1 << CHECK_BITS) - 1
             if crc32(number.to_bytes(NUMBER_BITS // 8, "big")) == check:
                 return number
