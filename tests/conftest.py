@@ -1,6 +1,7 @@
 """Fixtures: one server a run, one migrated template, and for each test either a rollback or a database of its own."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -25,7 +26,14 @@ from tests.house import House, RolledBack
 
 TEMPLATE = "evenhand_template"
 SHARED = "evenhand_shared"
+STATEMENTS = 5000  # more than all tests together have
 CHEAP_PASSWORDS = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now lives until the end: nobody looks for garbage among it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +75,17 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="session")
 async def shared(postgres: EmbeddedPostgres) -> AsyncIterator[AsyncEngine]:
-    """One connection for all tests that leave no trace, so that statements are compiled and prepared once."""
-    engine = create_async_engine(asyncpg_url(postgres.urls(SHARED).service), pool_size=1)
+    """Connections for all tests that leave no trace, so that statements are compiled and prepared once.
+
+    The last used is lent first: a second one is opened only for a test whose module keeps one to itself.
+    """
+    engine = create_async_engine(
+        asyncpg_url(postgres.urls(SHARED).service),
+        pool_size=2,
+        pool_use_lifo=True,
+        query_cache_size=STATEMENTS,
+        connect_args={"prepared_statement_cache_size": STATEMENTS},
+    )
     yield engine
     await engine.dispose()
 

@@ -5,24 +5,26 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import insert
+from sqlalchemy import Insert, Table, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.database import Database, act_as
 from service.domain.distribution.published import rulebook_text
 from service.domain.distribution.rulebook import Rulebook as Rules
 from service.http.services import Services
-from service.models import Account, Assignment, Department, Login, RoleGrant, Rulebook, Staff, new_id
+from service.models import Account, Assignment, Base, Department, Login, RoleGrant, Rulebook, Staff, new_id
 from service.operations import memberships
 from service.operations.account_search import derived
 from service.operations.staff import found_by
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+EFFECTIVE = {"state": "effective", "started_at": LONG_AGO}
+Row = tuple[type[Base], dict[str, Any]]
 
 
 class RolledBack(Database):
@@ -93,9 +95,7 @@ class House:
 
     async def department(self, name: str | None = None, parent_id: UUID | None = None) -> UUID:
         id_ = new_id()
-        async with self.services.database.transaction() as session:
-            values = {"id": id_, "name": name or f"部门 {self.number()}", "parent_id": parent_id}
-            await session.execute(insert(Department).values(values))
+        await self.enter((Department, {"id": id_, "name": name or f"部门 {self.number()}", "parent_id": parent_id}))
         return id_
 
     async def person(self, *roles: str, department_id: UUID | None = None, **fields: Any) -> Person:
@@ -104,12 +104,9 @@ class House:
         defaults = {"name": f"员工 {code}", "regions": ["华东"], "industries": ["制造"], "products": ["产品A"]}
         values = {**defaults, **fields, "id": id_, "code": code, "department_id": department_id}
         values["search"] = found_by(values["name"], code)
-        async with self.services.database.transaction() as session:
-            await session.execute(insert(Staff).values(values))
-            await session.execute(insert(Login).values(staff_id=id_, username=code, tokens_valid_from=LONG_AGO))
-            for role in roles:
-                grant = {"id": new_id(), "staff_id": id_, "role": role, "state": "effective", "started_at": LONG_AGO}
-                await session.execute(insert(RoleGrant).values(grant))
+        login = {"staff_id": id_, "username": code, "tokens_valid_from": LONG_AGO}
+        grants = [{"id": new_id(), "staff_id": id_, "role": role, **EFFECTIVE} for role in roles]
+        await self.enter((Staff, values), (Login, login), *((RoleGrant, grant) for grant in grants))
         self.services.identities.forget()
         return Person(id_, code, department_id)
 
@@ -129,8 +126,7 @@ class House:
             "verified_at": datetime.now(UTC) - timedelta(days=1),
         }
         values = {**defaults, **fields, "id": id_}
-        async with self.services.database.transaction() as session:
-            await session.execute(insert(Account).values(values | derived(values)))
+        await self.enter((Account, values | derived(values)))
         if owner:
             await self.assign(id_, owner)
         return id_
@@ -161,9 +157,16 @@ class House:
             "publisher_id": publisher.id,
             "published_at": datetime.now(UTC),
         }
-        async with self.services.database.transaction() as session:
-            await session.execute(insert(Rulebook).values(values))
+        await self.enter((Rulebook, values))
         return id_
+
+    async def enter(self, first: Row, *others: Row) -> None:
+        """New rows in one statement, which is a transaction by itself: half of a test's time went into entering."""
+        statement = insert_of(first)
+        for row in others:
+            statement = statement.add_cte(insert_of(row).cte())
+        async with self.services.database.reading() as connection:
+            await connection.execute(statement)
 
     def client(self, person: Person | None = None, **headers: str) -> httpx.AsyncClient:
         """A client that speaks for a person, or for a stranger."""
@@ -172,6 +175,14 @@ class House:
             token = self.services.issuer.issue(person.id, "staff")
             headers["Authorization"] = f"Bearer {token}"
         return httpx.AsyncClient(transport=Insisting(self.app), base_url="http://evenhand.test", headers=headers)
+
+
+def insert_of(row: Row) -> Insert:
+    """The statement that enters a row into its table; one inside of another asks for no defaults of Python's."""
+    model, values = row
+    table = cast("Table", model.__table__)
+    usual = {column.name: column.default.arg for column in table.columns if column.default and column.default.is_scalar}
+    return insert(table).values(usual | values)
 
 
 class Insisting(httpx.ASGITransport):

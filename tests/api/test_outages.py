@@ -18,7 +18,10 @@ from service.models import new_id
 from service.settings import Settings
 from tests.house import House
 
-CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()")
+CUT = text("""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = :name AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+""")
 
 
 async def cut_connections(house: House, postgres: EmbeddedPostgres) -> None:

@@ -3,7 +3,6 @@
 EVENHAND_LIVES tells how many sequences hypothesis makes.
 """
 
-import asyncio
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,11 +15,9 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as running
 from hypothesis import strategies as st
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.adapters.keys import Keys
-from service.adapters.postgres import EmbeddedPostgres
-from service.database import asyncpg_url
 from service.http.services import Services
 from service.jobs.appeals import end_overdue_mediations, escalate_overdue_appeals, keep_promises, remind_of_appeals
 from service.jobs.waiting import retry_waiting
@@ -28,7 +25,7 @@ from service.main import create_app
 from service.migrations import schema_head
 from service.models import Appeal, AppealVerdict, Assignment, AuditEntry, Mediation, Review, Staff
 from service.settings import Settings
-from tests.conftest import CHEAP_PASSWORDS, SHARED
+from tests.conftest import CHEAP_PASSWORDS
 from tests.dispute import REASONS
 from tests.house import House, Person, RolledBack
 from tests.sharing import SCHEME, Sharing
@@ -93,28 +90,18 @@ step = st.one_of(
 
 @given(steps=st.lists(step, min_size=5, max_size=15))
 @running(max_examples=LIVES, deadline=None, suppress_health_check=list(HealthCheck), phases=WITHOUT_SHRINKING)
-def test_invariants_hold_whatever_people_and_the_clock_do(
-    postgres: EmbeddedPostgres, keys: Keys, settings: Settings, steps: list[tuple[Any, ...]]
+async def test_invariants_hold_whatever_people_and_the_clock_do(
+    shared: AsyncEngine, keys: Keys, settings: Settings, steps: list[tuple[Any, ...]]
 ) -> None:
-    asyncio.run(lived(postgres, keys, settings, steps))
-
-
-async def lived(postgres: EmbeddedPostgres, keys: Keys, settings: Settings, steps: list[tuple[Any, ...]]) -> None:
-    """One sequence in a company of its own, which is rolled back."""
-    engine = create_async_engine(asyncpg_url(postgres.urls(SHARED).service))
-    connection = await engine.connect()
-    transaction = await connection.begin()
-    services = Services.build(settings, RolledBack(connection), keys, Path("/nowhere"), schema_head())
-    services = replace(services, passwords=CHEAP_PASSWORDS)
-    try:
+    """Each sequence in a company of its own, which is rolled back."""
+    async with shared.connect() as connection:
+        await connection.begin()
+        services = Services.build(settings, RolledBack(connection), keys, Path("/nowhere"), schema_head())
+        services = replace(services, passwords=CHEAP_PASSWORDS)
         life = await Life.of(House(services, create_app(services)))
         for name, *arguments in steps:
             await getattr(life, name)(*arguments)
             await life.check()
-    finally:
-        await transaction.rollback()
-        await connection.close()
-        await engine.dispose()
 
 
 class Life:

@@ -3,27 +3,23 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.adapters.keys import Keys
-from service.adapters.postgres import EmbeddedPostgres
-from service.database import asyncpg_url
 from service.http.services import Services
 from service.main import create_app
 from service.migrations import schema_head
 from service.settings import Settings
-from tests.conftest import SHARED
 from tests.house import House, RolledBack
 from tests.policy.society import Society
 
 
 @pytest.fixture(scope="module")
 async def society(
-    postgres: EmbeddedPostgres, keys: Keys, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+    shared: AsyncEngine, keys: Keys, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Society]:
     """Everybody and everything in a transaction that is rolled back at the end."""
-    engine = create_async_engine(asyncpg_url(postgres.urls(SHARED).service))
-    async with engine.connect() as connection:
+    async with shared.connect() as connection:
         transaction = await connection.begin()
         state = tmp_path_factory.mktemp("state")
         services = Services.build(settings, RolledBack(connection), keys, state, schema_head())
@@ -31,4 +27,3 @@ async def society(
         await society.settle()
         yield society
         await transaction.rollback()
-    await engine.dispose()

@@ -129,9 +129,9 @@ class Society:
             needed = not column.nullable and column.server_default is None and column.computed is None
             if column.name not in fitting and column.identity is None and (fresh or needed):
                 fitting = fitting | {column.name: await self.value(column, fresh=fresh)}
-        async with self.house.services.database.transaction() as session:
-            await keep_archive(session)  # the policy alone is asked here; row-level security has tests of its own
-            made = await session.execute(insert(table).values(fitting).returning(*table.primary_key))
+        async with self.house.services.database.reading() as connection:
+            await keep_archive(connection)  # the policy alone is asked here; row-level security has tests of its own
+            made = await connection.execute(insert(table).values(fitting).returning(*table.primary_key))
             return tuple(made.one())
 
     async def value(self, column: "Column[Any]", *, fresh: bool) -> Any:

@@ -26,7 +26,9 @@ def urls(socket_folder: str, port: int, database: str) -> Urls:
 
 def database_sql(name: str, template: str = "template0") -> str:
     """Statements that make a database of the owner, which the service may use, unless it exists."""
+    # Files are copied as they are: through the log, page by page, a copy takes four times as long.
     create = f"CREATE DATABASE {identifier(name)} OWNER evenhand_owner TEMPLATE {identifier(template)}"
+    create += "" if template == "template0" else " STRATEGY FILE_COPY"
     missing = f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = {literal(name)})"
     close = f"REVOKE ALL ON DATABASE {identifier(name)} FROM PUBLIC;"
     admit = f"GRANT CONNECT, TEMPORARY ON DATABASE {identifier(name)} TO evenhand_app;"
