@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKING := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml --group build --extra engine --extra kms
+unexport PYTHONDONTWRITEBYTECODE  # tests start the service many times: compiled once is enough
 .DEFAULT_GOAL := help
 .PHONY: drill help run demo test check contract browser bench bench-engine bench-plan bench-routing openapi lock clean
 
