@@ -81,6 +81,7 @@ async def test_who_waits_too_long_for_a_connection_is_refused_and_the_next_in_ti
 ) -> None:
     monkeypatch.setattr(database, "POOL_WAIT_S", 0.05)
     places, done = committed_house.services.database, asyncio.Event()
+    seller = await committed_house.person("sales_rep")
 
     async def hold() -> None:
         async with places.reading():
@@ -88,7 +89,7 @@ async def test_who_waits_too_long_for_a_connection_is_refused_and_the_next_in_ti
 
     holders = [asyncio.create_task(hold()) for _ in range(7)]
     await asyncio.sleep(0.3)
-    async with committed_house.client(await committed_house.person("sales_rep")) as client:
+    async with committed_house.client(seller) as client:
         refused = await client.get("/v1/accounts")
         assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
         done.set()
