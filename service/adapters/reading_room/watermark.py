@@ -147,7 +147,8 @@ def places(side: int, period: float) -> Pixels:
     """Which sample each of `side` pixels in a row falls on: (side, 2 SIDE), one 1 a pixel."""
     samples = 2 * SIDE
     numbers = (np.arange(side) / period * samples % samples).astype(int)
-    return np.eye(samples)[numbers].astype(np.float32)
+    rows: Pixels = np.eye(samples, dtype=np.float32)[numbers]
+    return rows
 
 
 def located(fold: Pixels, carriers: Carriers) -> Iterator[Pixels]:
