@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE  # tests start the service many times: compiled
 .PHONY: drill help run demo test check contract browser bench bench-engine bench-plan bench-routing openapi lock clean
 
 help: ## what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 run: $(VENV)/run.stamp ## set everything up and serve, with an embedded PostgreSQL
 	@exec $(BIN)/evenhand run
