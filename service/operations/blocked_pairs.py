@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +18,17 @@ from service.policy import Actor, allowed
 
 ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 IDS = Sentence("An id (UUID) is expected, in small letters; a code is none.", "应为小写的标识（UUID），而非编号。")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Pair = Mapping[str, str]
 
 
-async def expect_pairs(session: AsyncSession, actor: Actor, definition: Mapping[str, Any], where: str) -> None:
+async def expect_pairs(
+    session: AsyncSession, actor: Actor, definition: Mapping[str, Any], where: str, before: Mapping[str, Any] = NOTHING
+) -> None:
     """InvalidInput, with its place, for whatever is no id of an account that the actor may see, or of a person.
 
-    A pair of rules that were published is taken over as it stands: whoever amends them may see less than their author,
-    and may not lift a pair unawares.
+    A pair of rules that were published, or of the draft `before`, is taken over as it stands: whoever amends them may
+    see less than their author did, and may not lift a pair unawares.
     """
     pairs = dict(pairs_of(definition, where))
     refuse(
@@ -36,10 +40,9 @@ async def expect_pairs(session: AsyncSession, actor: Actor, definition: Mapping[
     unknown = {
         f"{place}/{name}": pair for place, pair in pairs.items() for name in pair if pair[name] not in there[name]
     }
-    standing = await published_pairs(session) if unknown else set()
-    refuse(
-        "not_found", NOT_FOUND, (place for place, pair in unknown.items() if frozenset(pair.items()) not in standing)
-    )
+    if unknown:
+        standing = await published_pairs(session) | {members_of(pair) for _, pair in pairs_of(before, where)}
+        refuse("not_found", NOT_FOUND, (place for place, pair in unknown.items() if members_of(pair) not in standing))
 
 
 def pairs_of(definition: Mapping[str, Any], where: str) -> Iterator[tuple[str, Pair]]:
@@ -75,7 +78,12 @@ async def existing(session: AsyncSession, actor: Actor, pairs: Collection[Pair])
 
 
 async def published_pairs(session: AsyncSession) -> set[frozenset[tuple[str, str]]]:
-    """Every pair that rules blocked when they were published, as its members."""
+    """Every pair that rules blocked when they were published."""
     pair = func.jsonb_path_query(Rulebook.definition, cast("$.**.blocked_pairs[*]", JSONPATH), type_=JSONB)
     found = await session.scalars(select(pair).where(Rulebook.state != VersionState.DRAFT))
-    return {frozenset(one.items()) for one in found}
+    return {members_of(one) for one in found}
+
+
+def members_of(pair: Pair) -> frozenset[tuple[str, str]]:
+    """A pair as what it says, to be found among others."""
+    return frozenset(pair.items())

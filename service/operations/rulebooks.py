@@ -23,7 +23,7 @@ from service.errors import (
 )
 from service.journal import record
 from service.models import Rulebook, RulebookAcknowledgement, new_id
-from service.operations.blocked_pairs import expect_pairs
+from service.operations.blocked_pairs import NOTHING, expect_pairs
 from service.operations.rule_versions import FINAL, RuleVersions
 from service.operations.rulebook_tests import expect_tests_pass, take_over_tests
 from service.operations.versions import Versions, expect
@@ -78,7 +78,8 @@ async def update_rulebook(
     expect(rulebook, version)
     if rulebook.state != VersionState.DRAFT:
         raise StateConflict(FINAL)
-    before, values = rulebook.definition, await written(session, actor, merged(rulebook.definition, patch))
+    before = rulebook.definition
+    values = await written(session, actor, merged(before, patch), before)
     changes = {
         name: {"from": before[name], "to": value}
         for name, value in values["definition"].items()
@@ -92,10 +93,12 @@ async def update_rulebook(
     return rulebook
 
 
-async def written(session: AsyncSession, actor: Actor, definition: Mapping[str, Any]) -> dict[str, Any]:
+async def written(
+    session: AsyncSession, actor: Actor, definition: Mapping[str, Any], before: Mapping[str, Any] = NOTHING
+) -> dict[str, Any]:
     """A definition made complete, with its text in both languages; InvalidInput tells every fault with its place."""
     rules = Rules.from_mapping(definition, PLACE)
-    await expect_pairs(session, actor, definition, PLACE)
+    await expect_pairs(session, actor, definition, PLACE, before)
     return {
         "definition": rules.to_mapping(),
         "text_en": rulebook_text(rules, "en"),

@@ -21,12 +21,13 @@ Definition = Annotated[
         description="The rules as data: `hard_rules`, points of `fit`, `priority` and `balance`, `misfit_price`, "
         "`move_price`, `move_budget`, `giants`, `freshness`, `tie_key`, `arrivals`, and `team_roles` "
         "with sections of their own; 100 points weigh 1. `hard_rules.blocked_pairs` lists objects of `account_id` (an "
-        "account that you see) and `person_id` (the id of somebody in staff); pairs of published rules may stay. "
-        "What is left out has its default. "
+        "account that you see) and `person_id` (the id of somebody in staff); pairs of published rules, and of the "
+        "draft itself, may stay. What is left out has its default. "
         "以数据表示的规则：`hard_rules`，`fit`、`priority` 与 `balance` 的权重，`misfit_price`、"
         "`move_price`、`move_budget`、`giants`、`freshness`、`tie_key`、`arrivals`，"
         "以及各有其规则的 `team_roles`；100 分的权重为 1。`hard_rules.blocked_pairs` 列出由 `account_id`"
-        "（您可见的客户）与 `person_id`（人员标识）组成的对象；已发布规则中的对可保留。未填项取默认值。",
+        "（您可见的客户）与 `person_id`（人员标识）组成的对象；已发布规则及本草稿中原有的回避关系可保留。"
+        "未填项取默认值。",
     ),
 ]
 

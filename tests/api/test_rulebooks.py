@@ -4,10 +4,10 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from service.domain.distribution.rulebook import Rulebook as Rules
-from service.models import Rulebook, new_id
+from service.models import AccountMembership, Rulebook, new_id
 from service.schemas.rulebooks import RulebookView
 from tests.house import House, Person
 
@@ -89,6 +89,22 @@ async def test_a_published_blocked_pair_is_taken_over_by_whoever_does_not_see_it
     await house.rulebook(hard_rules={"blocked_pairs": [pair]})
     draft = await drafted(house, manager, hard_rules={"blocked_pairs": [pair]})
     assert draft.json()["definition"]["hard_rules"]["blocked_pairs"] == [pair]
+
+
+async def test_a_draft_may_be_changed_though_its_author_sees_an_account_of_its_blocked_pairs_no_more(
+    house: House,
+) -> None:
+    manager = await house.person("department_manager", department_id=await house.department())
+    seller = await house.person("sales_rep", department_id=manager.department_id)
+    pair = {"account_id": str(await house.account(seller)), "person_id": str(seller.id)}
+    draft = await drafted(house, manager, hard_rules={"blocked_pairs": [pair]})
+    async with house.services.database.transaction() as session:
+        await session.execute(delete(AccountMembership))
+    path, headers = f"/v1/rulebooks/{draft.json()['id']}", PATCH | {"If-Match": draft.headers["ETag"]}
+    async with house.client(manager) as client:
+        changed = await client.patch(path, json={"definition": {"misfit_price": 7}}, headers=headers)
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["definition"]["hard_rules"]["blocked_pairs"] == [pair]
 
 
 @pytest.mark.parametrize(
