@@ -59,6 +59,11 @@ TEMPLATES: Mapping[str, Words] = {
         "Your import has ended", "您的导入已结束",
         "The import shows what came of each row.", "可在导入记录中查看每一行的结果。",
     ),
+    "import_gave": words(
+        "A list names you as owner", "导入的客户表将您列为负责人",
+        "The imported list “{name}” made you the owner of accounts: {gained}. GET {link} lists what is yours.",
+        "导入的客户表“{name}”将 {gained} 个客户登记为由您负责。GET {link} 列出您的客户。",
+    ),
     # --- distribution ---
     "plan_computed": words(
         "Your plan is computed", "您的分配方案已计算完成",

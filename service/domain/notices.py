@@ -42,7 +42,7 @@ ADDRESSEES: Mapping[str, Mapping[str, str]] = {
     "membership.ended": {"member": "team_left"},
     "task.created": {"assignee": "task_given"},
     "task.changed": {"assignee": "task_given"},
-    "import.finished": {"creator": "import_finished"},
+    "import.finished": {"creator": "import_finished", "owners": "import_gave"},
     "distribution_plan.proposed": {"author": "plan_computed", "approvers": "plan_to_approve"},
     "distribution_plan.failed": {"author": "plan_failed"},
     "distribution_plan.superseded": {"author": "plan_superseded", "approver": "plan_superseded"},
@@ -105,4 +105,6 @@ ADDRESSEES: Mapping[str, Mapping[str, str]] = {
     "incident.opened": {"incident_readers": "incident_opened"},
 }
 # Of what has no record that its reader may open, the notice itself is all there is to see.
-WITHOUT_SUBJECT = frozenset({"plan_moved", "team_left", "fairness_drifted", "incident_opened", "paper_to_return"})
+WITHOUT_SUBJECT = frozenset(
+    {"plan_moved", "import_gave", "team_left", "fairness_drifted", "incident_opened", "paper_to_return"}
+)

@@ -196,7 +196,7 @@ class ImportRun:
         rates = await held_rates(session, self._work.settings.base_currency)
         subjects = await self._planner.plan(session, rows, rates, writing=writing)
         if writing:
-            await write(session, self._actor, subjects, self._import.filename)
+            await write(session, self._actor, subjects, self._import)
 
     async def _read(self) -> AsyncIterator[list[Judged]]:
         """The chunks of the file, read in a thread so that the worker stays responsive."""

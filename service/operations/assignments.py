@@ -1,6 +1,6 @@
 """Who is responsible for an account: started and ended here, by whatever decision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -60,11 +60,15 @@ class Holding(NamedTuple):
 
 
 class Shared(dict[tuple[Any, ...], dict[str, Any]]):
-    """What events tell: one mapping for all that tell the same, which is then written down once."""
+    """What events tell, `more` in each: one mapping for all that tell the same, which is then written down once."""
+
+    def __init__(self, more: Mapping[str, Any]) -> None:
+        self.more = more
 
     def once(self, row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
         """The named members of a row."""
-        return self.setdefault(tuple(row[name] for name in names), {name: row[name] for name in names})
+        known = tuple(row[name] for name in names)
+        return self.setdefault(known, {**dict(zip(names, known, strict=True)), **self.more})
 
 
 async def assign_by_hand(session: AsyncSession, actor: Actor, wanted: AssignmentCreate, timezone: str) -> UUID:
@@ -115,6 +119,7 @@ async def hand_over(
     *,
     plan_id: UUID | None = None,
     appeal_id: UUID | None = None,
+    import_id: UUID | None = None,
     booked_in: UUID | None = None,
     team_role: str = OWNER,
     tell: Progress = silence,
@@ -123,7 +128,8 @@ async def hand_over(
 
     The same for the holders of another `team_role`. What belongs to the role in the division of labour goes along.
 
-    `booked_in`: the ledger that knows of it already; `tell` hears of it as "ending" and "starting". Returns account id
+    `import_id`: the import that names the owners, which tells them all at once; `booked_in`: the ledger that knows of
+    it already; `tell` hears of it as "ending" and "starting". Returns account id
     → id of the new assignment. Set-based: a few statements, however many accounts.
     """
     wanted = {handover.account_id: handover for handover in handovers}
@@ -138,7 +144,8 @@ async def hand_over(
     leaving = [(current[one.account_id], {**why, "reason": one.reason}) for one in moving if one.account_id in current]
     await end(session, actor, leaving, at, team_role, tell)
     started = [row(one, team_role, origin, at, actor, plan_id, appeal_id) for one in moving if one.staff_id]
-    await start(session, actor, started, [one.account_id for one in moving], team_role, tell)
+    shared = Shared({"import_id": import_id} if import_id else {})
+    await start(session, actor, started, [one.account_id for one in moving], team_role, tell, shared)
     return {new["account_id"]: new["id"] for new in started}
 
 
@@ -168,6 +175,7 @@ async def start(
     moved: Sequence[UUID],
     team_role: str,
     tell: Progress,
+    told: Shared,
 ) -> None:
     """Begins new assignments, and with them memberships and what belongs to the role in the division of labour.
 
@@ -178,7 +186,6 @@ async def start(
     await write(session, rows, tell)
     await memberships.join(session, [(new["account_id"], new["staff_id"]) for new in rows], team_role)
     await memberships.refresh_line(session, moved)
-    told = Shared()
     facts = (events.AssignmentStarted(new["id"], new["account_id"], told.once(new, TOLD)) for new in rows)
     followed = telling(facts, tell, "starting", 2 * len(rows), before=len(rows))
     await record_all(session, actor, followed, len(rows))
@@ -262,7 +269,7 @@ async def end(
     if cast("CursorResult[Any]", result).rowcount != len(ids):
         raise AlreadyOwned
     await memberships.leave(session, [holding.account_id for holding, _ in leaving], team_role)
-    told = Shared()
+    told = Shared({})
     facts = (
         events.AssignmentEnded(one.id, one.account_id, told.once({"staff_id": one.staff_id, **why}, TOLD))
         for one, why in leaving

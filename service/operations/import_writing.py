@@ -14,7 +14,7 @@ from service.domain.events import Event
 from service.domain.row_reading import CellProblem
 from service.domain.tables import cell_text, column_letters, visible
 from service.journal import record
-from service.models import Account, AccountMembership, Contact, ImportRow, Task
+from service.models import Account, AccountMembership, Contact, Import, ImportRow, Task
 from service.operations.account_search import derived
 from service.operations.accounts import CREATED, originators
 from service.operations.assignments import Handover, hand_over
@@ -55,7 +55,7 @@ CONTACTS = Kind(Contact, CONTACT_COLUMNS, events.ContactCreated, events.ContactC
 TASKS = Kind(Task, TASK_COLUMNS, events.TaskCreated, events.TaskChanged, told_of_task)
 
 
-async def write(session: AsyncSession, actor: Actor, subjects: Sequence[Subject], filename: str) -> None:
+async def write(session: AsyncSession, actor: Actor, subjects: Sequence[Subject], import_: Import) -> None:
     """Enters and changes accounts, their contacts, tasks and owners, with the evidence for each."""
     happened: list[Event] = []
     await enter_accounts(session, actor, [subject for subject in subjects if subject.is_new], happened)
@@ -65,10 +65,10 @@ async def write(session: AsyncSession, actor: Actor, subjects: Sequence[Subject]
     tasks = [(subject, child) for subject in subjects for child in subject.tasks]
     await write_children(session, TASKS, tasks, {"origin": "import", "created_by": actor.id}, happened)
     await record(session, actor, *happened)
-    reason = f"{NAMED_IN} {filename}"
+    reason = f"{NAMED_IN} {import_.filename}"
     given = [Handover(one.id, one.given_to, reason=reason) for one in subjects if one.given_to]
     if given:
-        await hand_over(session, actor, given, "manual")
+        await hand_over(session, actor, given, "manual", import_id=import_.id)
 
 
 async def enter_accounts(session: AsyncSession, actor: Actor, new: Sequence[Subject], happened: list[Event]) -> None:

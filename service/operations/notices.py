@@ -31,6 +31,7 @@ ACTIONS = {"approvers": "approve", "confirmers": "approve", "deciders": "decide"
 LINKS = {
     "membership": "/v1/accounts/{account_id}/team",
     "plan_moved": "/v1/me/decisions?plan_id={subject_id}",
+    "import_gave": "/v1/accounts",
     "fairness_drifted": "/v1/fairness",
     "archive_item": "/v1/archives/{subject_id}",
     "distribution_plan": "/v1/distribution-plans/{subject_id}",

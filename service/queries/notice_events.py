@@ -16,10 +16,13 @@ ENTRY = (
     AuditEntry.id, AuditEntry.at, AuditEntry.action, AuditEntry.actor_id, AuditEntry.subject_type,
     AuditEntry.subject_id, AuditEntry.account_id, AuditEntry.data,
 )  # fmt: skip
-# what a plan moves is told once for all of it, and tasks that came with an account are told with the account
-MOVED_BY_PLAN = and_(AuditEntry.subject_type == "assignment", AuditEntry.data["plan_id"].as_string().is_not(None))
+# what a plan or an import gives is told once for all of it, tasks that came with an account are told with the account
+GIVEN_TOGETHER = and_(
+    AuditEntry.subject_type == "assignment",
+    func.coalesce(AuditEntry.data["plan_id"].as_string(), AuditEntry.data["import_id"].as_string()).is_not(None),
+)
 CAME_WITH = and_(AuditEntry.subject_type == "task", AuditEntry.data["came_with"].as_string().is_not(None))
-TELLING = and_(AuditEntry.action.in_(sorted(ADDRESSEES)), ~MOVED_BY_PLAN, ~CAME_WITH)
+TELLING = and_(AuditEntry.action.in_(sorted(ADDRESSEES)), ~GIVEN_TOGETHER, ~CAME_WITH)
 
 
 async def next_events(connection: AsyncConnection, first: int) -> tuple[Sequence[Any], int]:

@@ -20,6 +20,7 @@ from service.models import (
     Assignment,
     Decision,
     DistributionPlan,
+    Import,
     Review,
     Rulebook,
     Task,
@@ -66,6 +67,11 @@ async def of_task(connection: AsyncConnection, entry: Any, _zone: ZoneInfo) -> F
     return {"subject": row.subject, "due": row.planned_on and row.planned_on.isoformat()}
 
 
+async def of_import(connection: AsyncConnection, entry: Any, _zone: ZoneInfo) -> Facts:
+    """The file's name."""
+    return {"name": await connection.scalar(select(Import.filename).where(Import.id == entry.subject_id))}
+
+
 async def of_plan(connection: AsyncConnection, entry: Any, _zone: ZoneInfo) -> Facts:
     """Its name, and what was said of it."""
     name = select(DistributionPlan.name).where(DistributionPlan.id == entry.subject_id)
@@ -108,6 +114,7 @@ BY_SUBJECT: dict[str, Callable[[AsyncConnection, Any, ZoneInfo], Awaitable[Facts
     "assignment": of_assignment,
     "membership": of_membership,
     "task": of_task,
+    "import": of_import,
     "distribution_plan": of_plan,
     "rulebook": of_rulebook,
     "rule": of_rulebook,

@@ -13,11 +13,13 @@ from service.models import (
     Appeal,
     ArchiveItem,
     ArchiveVersion,
+    AuditEntry,
     Decision,
     Delegation,
     Department,
     DistributionPlan,
     Import,
+    ImportRow,
     Loan,
     ReadingSession,
     Review,
@@ -120,6 +122,19 @@ async def moved_by_plan(connection: AsyncConnection, entry: Any) -> People:
     return people
 
 
+async def owners_by_import(connection: AsyncConnection, entry: Any) -> People:
+    """Everybody whom an import made the owner of accounts, with how many."""
+    holder = AuditEntry.data["staff_id"].as_string()
+    in_file = select(ImportRow.account_id).where(ImportRow.import_id == entry.subject_id)
+    started = (
+        AuditEntry.action == "assignment.started",
+        AuditEntry.account_id.in_(in_file),
+        AuditEntry.data["import_id"].as_string() == str(entry.subject_id),
+    )
+    counted = await connection.execute(select(holder, func.count()).where(*started).group_by(holder))
+    return {UUID(person): {"gained": number} for person, number in counted}
+
+
 async def invited(connection: AsyncConnection, entry: Any) -> People:
     """Whom a review concerns."""
     return told(
@@ -166,6 +181,7 @@ PARTIES: dict[tuple[str, str], Finder] = {
     ("membership", "member"): of_data("staff_id"),
     ("task", "assignee"): of_data("changes", "assignee_id", "to"),
     ("import", "creator"): of_row(Import.created_by),
+    ("import", "owners"): owners_by_import,
     ("distribution_plan", "author"): of_row(DistributionPlan.author_id),
     ("distribution_plan", "approver"): of_row(DistributionPlan.approver_id),
     ("distribution_plan", "approvers"): holders(*LEADERS, where=to_be_approved),

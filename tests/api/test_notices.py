@@ -17,6 +17,7 @@ from tests.dispute import REASONS, a_dispute
 from tests.house import House
 from tests.lending import Lending
 from tests.noticing import kinds, notices, tell_all
+from tests.sending import Sender, csv_of
 from tests.sharing import Sharing, path_of
 
 
@@ -191,6 +192,20 @@ async def test_notices_come_by_pages_without_a_gap(house: House) -> None:
                 break
             query["cursor"] = page["next_cursor"]
     assert found == ["appeal_rejected", "appeal_taken_on", "appeal_against_yours"]
+
+
+async def test_an_import_tells_each_owner_once_whatever_it_gives_them(house: House) -> None:
+    department = await house.department()
+    sender = await Sender.of(house, department_id=department)
+    sellers = [await house.person("sales_rep", department_id=department) for _ in range(2)]
+    named = (sellers[0], sellers[0], sellers[1])
+    rows = [(f"KH-{at}", f"示例{at}有限公司", seller.code) for at, seller in enumerate(named)]
+    await sender.taken(csv_of(("客户编号", "客户名称", "负责人"), *rows))
+    await tell_all(house)
+    [[first], [second]] = [await notices(house, seller) for seller in sellers]
+    assert (first["kind"], first["link"], second["kind"]) == ("import_gave", "/v1/accounts", "import_gave")
+    assert "owner of accounts: 2." in first["text"]["en"]
+    assert "客户表“客户.csv”将 1 个客户登记为由您负责" in second["text"]["zh"]
 
 
 async def test_a_loan_is_told_to_whoever_decides_and_to_its_borrower_without_a_title(house: House) -> None:
