@@ -1,4 +1,4 @@
-"""A process of its own for test_import_memory.py: reads a file as an import does, tells by how much it grew."""
+"""A process of its own for test_import_memory.py: tells by how much a second file makes it grow."""
 
 import sys
 from pathlib import Path
@@ -14,19 +14,23 @@ def peak_mib() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-path = Path(sys.argv[1])
-look = look_into(path, name=path.name, target="accounts", encoding=None, sheet=None)
-import_ = Import(
-    target="accounts",
-    filename=path.name,
-    format=look.format,
-    encoding=look.encoding,
-    sheet=look.sheet,
-    currency="CNY",
-    match_on="name_region",
-    mapping=mapping_of(look.columns, look.samples),
-)
+def rows_of(path: Path) -> int:
+    """How many rows a file has, read as an import does."""
+    look = look_into(path, name=path.name, target="accounts", encoding=None, sheet=None)
+    import_ = Import(
+        target="accounts",
+        filename=path.name,
+        format=look.format,
+        encoding=look.encoding,
+        sheet=look.sheet,
+        currency="CNY",
+        match_on="name_region",
+        mapping=mapping_of(look.columns, look.samples),
+    )
+    return sum(len(chunk) for chunk in ImportFile(path, import_).chunks())
+
+
+few = rows_of(Path(sys.argv[1]))
 before = peak_mib()
-file = ImportFile(path, import_)
-rows = sum(len(chunk) for chunk in file.chunks())
-print(rows, round(peak_mib() - before, 1))  # noqa: T201 - read by the test
+many = rows_of(Path(sys.argv[2]))
+print(few, many, round(peak_mib() - before, 1))  # noqa: T201 - read by the test
