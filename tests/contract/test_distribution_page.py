@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.contract import live_document
-from tests.contract.conftest import PASSWORD, ROOT, Company, started
+from tests.contract.conftest import DOCUMENT, PASSWORD, ROOT, Company, started
 from tests.faults.running import ADMIN_PASSWORD
 
 PAGE = (ROOT / "docs" / "distribution.md").read_text(encoding="utf-8")
@@ -30,7 +29,7 @@ NO_OPERATIONS = {
 }  # fmt: skip
 OPERATIONS = {
     operation["operationId"]: (method, path)
-    for path, methods in live_document()["paths"].items()
+    for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
     if "operationId" in operation
 }

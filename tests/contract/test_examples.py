@@ -7,14 +7,13 @@ from typing import Any
 import httpx
 from sqlalchemy import insert
 
-from service.contract import live_document
 from service.domain.people import Role
 from service.domain.tier_templates import TEMPLATES
 from service.models import TierScheme, new_id
+from tests.contract.conftest import DOCUMENT
 from tests.house import LONG_AGO, House, Person
 from tests.sharing import Sharing
 
-DOCUMENT = live_document()
 # What the house as it stands may answer to a good example: not allowed, not there, not now, not this version.
 BY_CIRCUMSTANCE = frozenset({403, 404, 409, 412})
 # One of two query parameters is needed, and neither is by itself: there is nothing to show as an example.
