@@ -26,8 +26,14 @@ from tests.house import House, RolledBack
 
 TEMPLATE = "evenhand_template"
 SHARED = "evenhand_shared"
+LONG = frozenset({"concurrency", "demo", "faults", "lives", "policy"})
 STATEMENTS = 5000  # more than all tests together have
 CHEAP_PASSWORDS = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of few long tests come first: left for the end, one of them keeps all workers but its own waiting."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 def pytest_collection_finish() -> None:

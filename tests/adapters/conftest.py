@@ -1,5 +1,6 @@
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,22 @@ def state() -> Iterator[Path]:
     """A new state folder; pytest's own temporary folders are closed to the account that the server runs as."""
     with _temporary_folder() as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def made(bindir: Path | None) -> Iterator[Path]:
+    """A state folder whose server has run before."""
+    with _temporary_folder() as folder:
+        with EmbeddedPostgres(folder, bindir=bindir, durable=False):
+            pass
+        yield folder
+
+
+@pytest.fixture
+def begun(made: Path, state: Path) -> Path:
+    """A copy of that folder, for tests of what comes after a first start, which takes a second."""
+    subprocess.run(["cp", "-a", f"{made}/.", state], check=True)
+    return state
 
 
 @pytest.fixture(scope="module")

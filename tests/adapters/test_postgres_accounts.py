@@ -38,21 +38,21 @@ def test_the_server_listens_on_a_private_socket_only(state: Path, bindir: Path |
 @AS_ROOT
 @pytest.mark.parametrize("user", ["daemon", "nobody", "postgres"])
 def test_other_accounts_are_refused_even_where_the_socket_is_open_to_them(
-    state: Path, bindir: Path | None, user: str
+    begun: Path, bindir: Path | None, user: str
 ) -> None:
     try:
         pwd.getpwnam(user)
     except KeyError:
         pytest.skip(f"this machine has no account {user}")
-    with EmbeddedPostgres(state, bindir=bindir, durable=False) as server:
+    with EmbeddedPostgres(begun, bindir=bindir, durable=False) as server:
         programs = find_programs(bindir, None)
         if programs.root:
-            programs = programs._replace(bin=next((state / "postgres" / "programs").glob("*/*/pginstall/bin")))
-        for folder in (state, state / "postgres", state / "postgres" / "run"):
+            programs = programs._replace(bin=next((begun / "postgres" / "programs").glob("*/*/pginstall/bin")))
+        for folder in (begun, begun / "postgres", begun / "postgres" / "run"):
             folder.chmod(0o755)
-        (state / "postgres" / "run" / ".s.PGSQL.5432").chmod(0o777)
+        (begun / "postgres" / "run" / ".s.PGSQL.5432").chmod(0o777)
         for role in ("postgres", "evenhand_owner", "evenhand_app"):
-            address = f"host={state}/postgres/run user={role} dbname=evenhand"
+            address = f"host={begun}/postgres/run user={role} dbname=evenhand"
             child = spawn_child(
                 [programs.bin / "psql", address, "-c", "SELECT 1"], user=user, cwd="/", stderr=subprocess.PIPE
             )

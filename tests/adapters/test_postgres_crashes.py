@@ -48,32 +48,32 @@ def assert_gone_within(seconds: float, state: Path) -> None:
         time.sleep(0.01)
 
 
-def test_kill_9_of_the_service_leaves_no_server_and_loses_nothing(state: Path, bindir: Path | None) -> None:
+def test_kill_9_of_the_service_leaves_no_server_and_loses_nothing(begun: Path, bindir: Path | None) -> None:
     statements = ["CREATE TABLE kept AS SELECT generate_series(1, 100000) AS id", "INSERT INTO kept VALUES (0)"]
-    parent = a_parent(state, *statements)
-    assert len(server_processes(data_of(state))) > 1
+    parent = a_parent(begun, *statements)
+    assert len(server_processes(data_of(begun))) > 1
     kill(parent)
-    assert_gone_within(5, state)
-    with EmbeddedPostgres(state, bindir=bindir) as server:
+    assert_gone_within(5, begun)
+    with EmbeddedPostgres(begun, bindir=bindir) as server:
         assert server.execute(COUNT) == "100001"
 
 
-def test_kill_9_of_service_and_server_loses_nothing(state: Path, bindir: Path | None) -> None:
-    parent = a_parent(state, "CREATE TABLE kept AS SELECT generate_series(1, 100000) AS id")
-    postmaster = postmaster_pid(data_of(state))
+def test_kill_9_of_service_and_server_loses_nothing(begun: Path, bindir: Path | None) -> None:
+    parent = a_parent(begun, "CREATE TABLE kept AS SELECT generate_series(1, 100000) AS id")
+    postmaster = postmaster_pid(data_of(begun))
     assert postmaster is not None
     os.kill(postmaster, signal.SIGKILL)
     kill(parent)
-    with EmbeddedPostgres(state, bindir=bindir) as server:
+    with EmbeddedPostgres(begun, bindir=bindir) as server:
         assert server.execute(COUNT) == "100000"
 
 
-def test_a_server_that_crashed_under_the_service_is_started_again(state: Path, bindir: Path | None) -> None:
-    server = EmbeddedPostgres(state, bindir=bindir)
+def test_a_server_that_crashed_under_the_service_is_started_again(begun: Path, bindir: Path | None) -> None:
+    server = EmbeddedPostgres(begun, bindir=bindir)
     server.start()
     server.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS id")
     for number in (signal.SIGQUIT, signal.SIGKILL):
-        postmaster = postmaster_pid(data_of(state))
+        postmaster = postmaster_pid(data_of(begun))
         assert postmaster is not None
         os.kill(postmaster, number)
         deadline = time.monotonic() + 5
@@ -85,31 +85,31 @@ def test_a_server_that_crashed_under_the_service_is_started_again(state: Path, b
     server.stop()
 
 
-def test_the_server_of_a_killed_service_is_waited_for(state: Path, bindir: Path | None) -> None:
-    parent = a_parent(state, "CREATE TABLE kept AS SELECT 1 AS id")
-    orphan = postmaster_pid(data_of(state))
+def test_the_server_of_a_killed_service_is_waited_for(begun: Path, bindir: Path | None) -> None:
+    parent = a_parent(begun, "CREATE TABLE kept AS SELECT 1 AS id")
+    orphan = postmaster_pid(data_of(begun))
     assert orphan is not None
     os.kill(orphan, signal.SIGSTOP)
     kill(parent)
     awakening = threading.Timer(1, os.kill, (orphan, signal.SIGCONT))
     begin = time.monotonic()
     awakening.start()
-    with EmbeddedPostgres(state, bindir=bindir) as server:
+    with EmbeddedPostgres(begun, bindir=bindir) as server:
         assert time.monotonic() - begin > 0.9
         assert server.execute(COUNT) == "1"
-        assert postmaster_pid(data_of(state)) != orphan
+        assert postmaster_pid(data_of(begun)) != orphan
 
 
-def test_pid_files_that_name_a_stranger_are_removed(state: Path, bindir: Path | None) -> None:
-    server = EmbeddedPostgres(state, bindir=bindir, durable=False)
+def test_pid_files_that_name_a_stranger_are_removed(begun: Path, bindir: Path | None) -> None:
+    server = EmbeddedPostgres(begun, bindir=bindir, durable=False)
     server.start()
-    lines = (data_of(state) / "postmaster.pid").read_text().splitlines()
-    owner = pwd.getpwuid(data_of(state).stat().st_uid).pw_name
+    lines = (data_of(begun) / "postmaster.pid").read_text().splitlines()
+    owner = pwd.getpwuid(data_of(begun).stat().st_uid).pw_name
     server.stop()
     stranger = spawn_child(["sleep", "60"], user=owner if os.geteuid() == 0 else None)
-    for lie in (data_of(state) / "postmaster.pid", state / "postgres" / "run" / ".s.PGSQL.5432.lock"):
+    for lie in (data_of(begun) / "postmaster.pid", begun / "postgres" / "run" / ".s.PGSQL.5432.lock"):
         lie.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
-        os.chown(lie, data_of(state).stat().st_uid, data_of(state).stat().st_gid)
+        os.chown(lie, data_of(begun).stat().st_uid, data_of(begun).stat().st_gid)
     server.start()
     assert server.execute("SELECT 1") == "1"
     server.stop()

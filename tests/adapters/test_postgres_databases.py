@@ -112,9 +112,9 @@ async def test_the_servers_own_database_holds_utf_8(server: EmbeddedPostgres) ->
         assert await scalar(service, "SELECT current_setting('server_encoding')") == "UTF8"
 
 
-def test_a_start_heals_a_missing_role(state: Path, bindir: Path | None) -> None:
-    with EmbeddedPostgres(state, bindir=bindir, durable=False) as server:
+def test_a_start_heals_a_missing_role(begun: Path, bindir: Path | None) -> None:
+    with EmbeddedPostgres(begun, bindir=bindir, durable=False) as server:
         server.execute("DROP DATABASE evenhand; DROP ROLE evenhand_app")
-    with EmbeddedPostgres(state, bindir=bindir, durable=False) as server:
+    with EmbeddedPostgres(begun, bindir=bindir, durable=False) as server:
         assert server.execute("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'evenhand%'") == "2"
         assert server.execute("SELECT current_database()", "evenhand") == "evenhand"

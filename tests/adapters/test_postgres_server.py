@@ -34,12 +34,12 @@ def test_a_first_start_makes_everything_and_the_next_is_quick(state: Path, bindi
     assert warm < 3
 
 
-def test_starting_twice_and_stopping_twice_do_no_harm(state: Path, bindir: Path | None) -> None:
-    server = EmbeddedPostgres(state, bindir=bindir, durable=False)
+def test_starting_twice_and_stopping_twice_do_no_harm(begun: Path, bindir: Path | None) -> None:
+    server = EmbeddedPostgres(begun, bindir=bindir, durable=False)
     server.start()
-    pid = postmaster_pid(data_of(state))
+    pid = postmaster_pid(data_of(begun))
     server.start()
-    assert postmaster_pid(data_of(state)) == pid
+    assert postmaster_pid(data_of(begun)) == pid
     server.stop()
     server.stop()
     assert not server.running()
@@ -51,9 +51,9 @@ def test_data_is_checked_and_written_out(state: Path, bindir: Path | None) -> No
             assert server.execute(f"SHOW {setting}") == "on"
 
 
-def test_a_second_starter_is_refused(state: Path, bindir: Path | None) -> None:
-    with EmbeddedPostgres(state, bindir=bindir, durable=False) as first:
-        second = EmbeddedPostgres(state, bindir=bindir, durable=False)
+def test_a_second_starter_is_refused(begun: Path, bindir: Path | None) -> None:
+    with EmbeddedPostgres(begun, bindir=bindir, durable=False) as first:
+        second = EmbeddedPostgres(begun, bindir=bindir, durable=False)
         with pytest.raises(PostgresFailed, match="Another process runs"):
             second.start()
         second.stop()
@@ -61,8 +61,8 @@ def test_a_second_starter_is_refused(state: Path, bindir: Path | None) -> None:
         assert first.execute("SELECT 1") == "1"
 
 
-def test_stopping_cuts_off_clients_that_linger(state: Path, bindir: Path | None) -> None:
-    server = EmbeddedPostgres(state, bindir=bindir, durable=False)
+def test_stopping_cuts_off_clients_that_linger(begun: Path, bindir: Path | None) -> None:
+    server = EmbeddedPostgres(begun, bindir=bindir, durable=False)
     server.start()
 
     def sleep() -> None:
@@ -94,30 +94,30 @@ def test_a_folder_without_programs_is_named(tmp_path: Path) -> None:
         find_programs(tmp_path, None)
 
 
-def test_a_start_that_fails_tells_the_servers_words_and_lets_go(state: Path, bindir: Path | None) -> None:
-    server = EmbeddedPostgres(state, bindir=bindir, durable=False)
+def test_a_start_that_fails_tells_the_servers_words_and_lets_go(begun: Path, bindir: Path | None) -> None:
+    server = EmbeddedPostgres(begun, bindir=bindir, durable=False)
     server.start()
     server.stop()
-    control = data_of(state) / "global" / "pg_control"
+    control = data_of(begun) / "global" / "pg_control"
     whole = control.read_bytes()
     control.write_bytes(b"\0" * len(whole))
     with pytest.raises(PostgresFailed, match=r"did not start(.|\n)*FATAL"):
         server.start()
     control.write_bytes(whole)
-    with EmbeddedPostgres(state, bindir=bindir, durable=False) as other:
+    with EmbeddedPostgres(begun, bindir=bindir, durable=False) as other:
         assert other.execute("SELECT 1") == "1"
 
 
-def test_what_users_typed_stays_out_of_the_log(state: Path, bindir: Path | None) -> None:
-    with EmbeddedPostgres(state, bindir=bindir, durable=False) as server:
+def test_what_users_typed_stays_out_of_the_log(begun: Path, bindir: Path | None) -> None:
+    with EmbeddedPostgres(begun, bindir=bindir, durable=False) as server:
         server.execute("CREATE TABLE people (name text PRIMARY KEY); INSERT INTO people VALUES ('张伟')")
         with pytest.raises(PostgresFailed):
             server.execute("INSERT INTO people VALUES ('张伟')")
-    written = "".join(path.read_text() for path in (state / "postgres" / "log").iterdir())
+    written = "".join(path.read_text() for path in (begun / "postgres" / "log").iterdir())
     assert "people_pkey" in written
     assert "张伟" not in written
 
 
-def test_the_socket_answers_when_start_returns(state: Path, bindir: Path | None) -> None:
-    with EmbeddedPostgres(state, bindir=bindir, durable=False), socket.socket(socket.AF_UNIX) as client:
-        client.connect(str(state / "postgres" / "run" / ".s.PGSQL.5432"))
+def test_the_socket_answers_when_start_returns(begun: Path, bindir: Path | None) -> None:
+    with EmbeddedPostgres(begun, bindir=bindir, durable=False), socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(begun / "postgres" / "run" / ".s.PGSQL.5432"))
