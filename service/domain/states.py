@@ -260,6 +260,8 @@ class GrantState(StrEnum):
     REVOKED = "revoked"
 
 
+OPEN_GRANTS = (GrantState.PROPOSED, GrantState.EFFECTIVE)
+"""States of a role that somebody holds or waits for."""
 GRANT_TRANSITIONS = Transitions(
     {
         GrantState.PROPOSED: frozenset({GrantState.EFFECTIVE, GrantState.REFUSED}),

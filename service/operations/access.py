@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain import events
-from service.domain.states import GrantState
+from service.domain.states import OPEN_GRANTS, GrantState
 from service.journal import record
 from service.models import Identity, Invitation, Login, RefreshToken, RoleGrant
 from service.operations.delegations import end_delegations_of
@@ -80,7 +80,7 @@ async def end_roles(session: AsyncSession, actor: Actor, staff_id: UUID) -> None
     """Revokes what somebody holds, and refuses what waits for a second person."""
     grants = await session.scalars(
         select(RoleGrant)
-        .where(RoleGrant.staff_id == staff_id, RoleGrant.state.in_((GrantState.EFFECTIVE, GrantState.PROPOSED)))
+        .where(RoleGrant.staff_id == staff_id, RoleGrant.state.in_(OPEN_GRANTS))
         .order_by(RoleGrant.id)
         .with_for_update()
     )

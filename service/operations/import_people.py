@@ -13,7 +13,7 @@ from service.domain import events
 from service.domain.import_keys import RepeatedKeys
 from service.domain.people import Role, grant_needs_second_person
 from service.domain.staff_records import FITS, ROLES, StaffReader
-from service.domain.states import GrantState, StaffStatus
+from service.domain.states import OPEN_GRANTS, StaffStatus
 from service.domain.tables import cell_text
 from service.journal import record
 from service.models import Department, RoleGrant, Staff, new_id
@@ -36,7 +36,6 @@ KEPT = (*COLUMNS, "status")
 ENTERED = ("id", *KEPT, "search")
 BACK = {"handed_over_at": None}
 """What no longer holds of somebody who is active again."""
-OPEN_GRANTS = (GrantState.PROPOSED, GrantState.EFFECTIVE)
 
 
 @dataclass(slots=True)

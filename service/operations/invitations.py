@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain import events
 from service.domain.digests import digest
 from service.domain.people import LEADERS, TWO_PERSON_ROLES, Role
-from service.domain.states import StaffStatus
+from service.domain.states import OPEN_GRANTS, StaffStatus
 from service.errors import Forbidden, Sentence, StateConflict
 from service.journal import record
 from service.models import Invitation, Login, RoleGrant, Staff
@@ -53,14 +53,14 @@ async def refuse_takeover(session: AsyncSession, actor: Actor, staff_id: UUID) -
     if staff_id == actor.id:
         raise Forbidden(Sentence("Nobody opens a way in for themself.", "任何人不得为自己开通登录。"))
     held = await session.scalars(
-        select(RoleGrant.role).where(RoleGrant.staff_id == staff_id, RoleGrant.state == "effective")
+        select(RoleGrant.role).where(RoleGrant.staff_id == staff_id, RoleGrant.state.in_(OPEN_GRANTS))
     )
     powerful = bool(TWO_PERSON_ROLES & set(held))
     if not actor.roles & (LEADERS if powerful else {Role.ADMIN}):
         raise Forbidden(
             Sentence(
-                "Holders of a role that needs two people are let in by a leader, others by an administrator.",
-                "持有须双人授予之角色的人员由领导开通登录，其他人员由系统管理员开通。",
+                "Who holds or awaits a role that needs two people is let in by a leader, others by an administrator.",
+                "持有或待授须双人授予之角色的人员由领导开通登录，其他人员由系统管理员开通。",
             )
         )
 

@@ -12,6 +12,7 @@ from service.domain.states import GRANT_TRANSITIONS, GrantState, StaffStatus
 from service.errors import OwnRoleRefused, SecondPersonNeeded, StateConflict
 from service.journal import record
 from service.models import RoleGrant, Staff
+from service.operations.access import void_invitations
 from service.operations.delegations import end_delegations_of
 from service.operations.organisation import expect_colleague
 from service.policy import Actor, fetch, require
@@ -39,7 +40,10 @@ async def create_role_grant(session: AsyncSession, actor: Actor, wanted: RoleGra
 
 
 async def approve_role_grant(session: AsyncSession, actor: Actor, grant_id: UUID, reason: str | None) -> None:
-    """Confirms a powerful role as the second person: neither who proposed it nor who is to hold it."""
+    """Confirms a powerful role as the second person: neither who proposed it nor who is to hold it.
+
+    Links that its holder was given before are worthless from now on: whoever made them could reach the power by them.
+    """
     grant = await fetch(session, actor, "approve", RoleGrant, grant_id)
     refuse_own(actor, grant)
     if grant.granted_by == actor.id:
@@ -47,6 +51,7 @@ async def approve_role_grant(session: AsyncSession, actor: Actor, grant_id: UUID
     GRANT_TRANSITIONS.check(GrantState(grant.state), GrantState.EFFECTIVE)
     grant.approved_by = actor.id
     await make_effective(session, actor, grant, reason)
+    await void_invitations(session, grant.staff_id)
 
 
 async def make_effective(session: AsyncSession, actor: Actor, grant: RoleGrant, reason: str | None = None) -> None:

@@ -93,6 +93,23 @@ async def test_power_is_not_reached_by_inviting(house: House) -> None:
     assert [answer.status_code for answer in (by_leader, over_admin, by_seller)] == [201, 403, 403]
 
 
+async def test_power_is_not_reached_by_inviting_before_it_is_given(house: House) -> None:
+    person = await house.person(status="invited")
+    early = await invitation(house, person)
+    async with house.client(await house.person("admin")) as client:
+        wanted = {"staff_id": str(person.id), "role": "director", "reason": "接任"}
+        proposed = (await client.post("/v1/role-grants", json=wanted)).headers["Location"]
+        meanwhile = await client.post(f"/v1/staff/{person.id}/invitation")
+    async with house.client(await house.person("general_manager")) as client:
+        approved = await client.post(f"{proposed}/approve", json={"reason": "同意"})
+        invited = await client.post(f"/v1/staff/{person.id}/invitation")
+    assert [answer.status_code for answer in (meanwhile, approved, invited)] == [403, 200, 201]
+    async with house.client() as client:
+        links = (early, invited.json()["token"])
+        used = [await client.post("/v1/auth/password", json={"token": one, "new_password": PASSWORD}) for one in links]
+    assert [answer.status_code for answer in used] == [422, 204]
+
+
 async def test_a_changed_password_ends_every_earlier_token(house: House) -> None:
     person = await member(house)
     async with house.client() as client:
