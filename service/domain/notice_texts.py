@@ -69,6 +69,11 @@ TEMPLATES: Mapping[str, Words] = {
         "Your plan is computed", "您的分配方案已计算完成",
         "The plan “{name}” waits for approval by somebody else.", "方案“{name}”等待他人批准。",
     ),
+    "what_if_computed": words(
+        "Your what-if plan is computed", "您的假设推演已计算完成",
+        "The plan “{name}” tells what would be. Look at it; it can be neither approved nor applied.",
+        "方案“{name}”仅为假设推演，可供查看，不能批准或执行。",
+    ),
     "plan_to_approve": words(
         "A plan waits for approval", "有分配方案待批准",
         "The plan “{name}” was computed. Look at its moves and its fairness before you approve it.",

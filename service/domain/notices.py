@@ -43,7 +43,11 @@ ADDRESSEES: Mapping[str, Mapping[str, str]] = {
     "task.created": {"assignee": "task_given"},
     "task.changed": {"assignee": "task_given"},
     "import.finished": {"creator": "import_finished", "owners": "import_gave"},
-    "distribution_plan.proposed": {"author": "plan_computed", "approvers": "plan_to_approve"},
+    "distribution_plan.proposed": {
+        "asker": "what_if_computed",
+        "author": "plan_computed",
+        "approvers": "plan_to_approve",
+    },
     "distribution_plan.failed": {"author": "plan_failed"},
     "distribution_plan.superseded": {"author": "plan_superseded", "approver": "plan_superseded"},
     "distribution_plan.approved": {"author": "plan_approved"},

@@ -52,11 +52,11 @@ def of_data(*path: str) -> Finder:
     return find
 
 
-def of_row(column: Any) -> Finder:
-    """Whom the subject's row names now."""
+def of_row(column: Any, *where: Any) -> Finder:
+    """Whom the subject's row names now; `where`: conditions on it."""
 
     async def find(connection: AsyncConnection, entry: Any) -> People:
-        return told(await connection.scalars(select(column).where(column.class_.id == entry.subject_id)))
+        return told(await connection.scalars(select(column).where(column.class_.id == entry.subject_id, *where)))
 
     return find
 
@@ -182,6 +182,7 @@ PARTIES: dict[tuple[str, str], Finder] = {
     ("task", "assignee"): of_data("changes", "assignee_id", "to"),
     ("import", "creator"): of_row(Import.created_by),
     ("import", "owners"): owners_by_import,
+    ("distribution_plan", "asker"): of_row(DistributionPlan.author_id, DistributionPlan.what_if.is_not(None)),
     ("distribution_plan", "author"): of_row(DistributionPlan.author_id),
     ("distribution_plan", "approver"): of_row(DistributionPlan.approver_id),
     ("distribution_plan", "approvers"): holders(*LEADERS, where=to_be_approved),

@@ -194,6 +194,17 @@ async def test_notices_come_by_pages_without_a_gap(house: House) -> None:
     assert found == ["appeal_rejected", "appeal_taken_on", "appeal_against_yours"]
 
 
+async def test_a_what_if_plan_is_told_to_whoever_asked_and_waits_for_nobody(house: House) -> None:
+    sharing = await Sharing.of(house, sellers=1)
+    await sharing.account()
+    await sharing.planned(what_if={"definition": {"move_price": 7}})
+    await tell_all(house)
+    [told] = await notices(house, sharing.author, kind="what_if_computed")
+    assert "neither approved nor applied" in told["text"]["en"]
+    assert "plan_computed" not in await kinds(house, sharing.author)
+    assert await kinds(house, sharing.leader) == []
+
+
 async def test_an_import_tells_each_owner_once_whatever_it_gives_them(house: House) -> None:
     department = await house.department()
     sender = await Sender.of(house, department_id=department)
