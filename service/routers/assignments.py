@@ -75,7 +75,7 @@ async def create_assignment(wanted: AssignmentCreate, context: Ctx) -> Response:
 
     For exceptions: it is noted as made by hand, may be appealed, and keeps the rulebook's hard rules.
 
-    手工指定负责人，须写明理由并遵守硬性规则。
+    人工指定负责人，须写明理由并遵守硬性规则。
     """
     timezone = context.services.settings.timezone
     assignment_id = await operations.assign_by_hand(context.session, context.actor, wanted, timezone)

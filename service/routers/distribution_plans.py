@@ -91,7 +91,7 @@ async def approve_distribution_plan(plan_id: UUID, verdict: PlanVerdict, context
 
     Look at fairness and moves first. You may be neither its author nor a candidate in it.
 
-    批准方案；作者与候选人不得批准。
+    批准方案；起草人与候选人不得批准。
     """
     await operations.approve_plan(context.session, context.actor, plan_id, verdict.reason)
     return await answer(context, plan_id)

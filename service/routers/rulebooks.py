@@ -107,7 +107,7 @@ async def publish_rulebook(
     Somebody else than the author publishes; send the ETag of what you have read. The tests beside the draft run first:
     if one fails, nothing is published and the problem names it.
 
-    发布规则手册；作者本人不得发布。
+    发布规则手册；起草人本人不得发布。
     """
     timezone = context.services.settings.timezone
     await operations.publish_rulebook(context.session, context.actor, rulebook_id, version, verdict.reason, timezone)
