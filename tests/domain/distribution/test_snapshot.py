@@ -2,7 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.canonical import canonical_json
@@ -11,6 +11,7 @@ from service.domain.distribution.snapshot import Account, InvalidSnapshot, Perso
 from tests.domain.distribution.families import snapshots
 
 
+@settings(max_examples=40, deadline=None)
 @given(snapshots(), st.randoms())
 def test_the_order_of_the_inputs_does_not_show_in_the_bytes(snapshot: Snapshot, chance: Any) -> None:
     accounts, people = list(snapshot.accounts), list(snapshot.people)
@@ -22,6 +23,7 @@ def test_the_order_of_the_inputs_does_not_show_in_the_bytes(snapshot: Snapshot, 
     assert mixed.sha256 == snapshot.sha256
 
 
+@settings(max_examples=40, deadline=None)
 @given(snapshots())
 def test_a_snapshot_comes_back_from_its_bytes(snapshot: Snapshot) -> None:
     again = Snapshot.from_bytes(snapshot.canonical_bytes())
