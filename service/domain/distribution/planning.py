@@ -7,6 +7,7 @@ import numpy as np
 
 from service.domain.distribution import kernels
 from service.domain.distribution.arranging import CHUNK, Arrangement
+from service.domain.distribution.certificate import Subject, potential_of
 from service.domain.distribution.core import NOBODY, Core, Ints, state_of
 from service.domain.distribution.deciding import AT_REST, NEWCOMER, UNASKED, concluded
 from service.domain.distribution.decisions import ENGINE_VERSION, Decision, Placement, Plan, Waiting
@@ -41,10 +42,42 @@ def planned(snapshot: Snapshot, tell: Progress = silence) -> tuple[Plan, Ledger]
     """The plan of a snapshot, and the ledger as it stands when everybody has what the plan gives them."""
     instance = Instance(snapshot)
     limited = snapshot.task.mode in BUDGET_MODES
-    arrangement = rebalanced(instance, tell) if limited else shared_anew(instance.core, *_start(instance), tell)
+    arrangement = rebalanced(instance, tell) if limited else shared(instance, tell)
     ledger = Ledger(instance)
     ledger.own(arrangement.owner)
     return stated(ledger, arrangement.passes, tell), ledger
+
+
+def shared(instance: Instance, tell: Progress = silence) -> Arrangement:
+    """What the task lets go, given out from the start, or improved from the present owners: the better of both.
+
+    From the start whoever comes first in the order has the first claim to scarce people; from the present owners less
+    moves. Better is where fewer wait, then where the potential is smaller, then what moves less.
+    """
+    core, order = instance.core, instance.free_accounts
+    staying = np.where(instance.roll.fixed, instance.roll.standing, NOBODY)
+    anew, present = shared_anew(core, order, staying, tell), _present(instance, staying)
+    if (present == staying).all():
+        return anew
+    kept = Arrangement(core, present, order, most_moves=len(present), tell=tell)
+    kept.place()
+    kept.improve()
+    kept.settle()
+    return min(kept, anew, key=lambda found: _cost(instance, found.owner))
+
+
+def _present(instance: Instance, staying: Ints) -> Ints:
+    """The present owners of what they may serve; whoever has more than a cap allows has only what is `staying`."""
+    core, owner = instance.core, np.where(instance.roll.may_stay, instance.roll.standing, staying)
+    state = state_of(core, owner)
+    beyond = np.flatnonzero((state.minutes > core.most_minutes) | (state.held > core.most_accounts))
+    return np.where(np.isin(owner, beyond), staying, owner)
+
+
+def _cost(instance: Instance, owner: Ints) -> tuple[int, int]:
+    """How many wait for an owner, and the potential of the others."""
+    subject = Subject.of(instance.core, instance.scale, owner, instance.roll.free)
+    return int((owner == NOBODY).sum()), potential_of(subject, owner)
 
 
 def shared_anew(core: Core, order: Ints, owner: Ints, tell: Progress = silence) -> Arrangement:
@@ -86,11 +119,6 @@ def moved_least(
         arrangement.improve()
     arrangement.settle()
     return arrangement
-
-
-def _start(instance: Instance) -> tuple[Ints, Ints]:
-    """What a plan may give, and the owners of what stays."""
-    return instance.free_accounts, np.where(instance.roll.fixed, instance.roll.standing, NOBODY)
 
 
 def stated(ledger: Ledger, passes: int, tell: Progress = silence) -> Plan:

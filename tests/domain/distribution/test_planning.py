@@ -436,3 +436,22 @@ def test_every_reason_to_hold_an_account_back_has_its_own_sentence(reason: str) 
     found = waiting_for(Ledger.of(a_snapshot([account], some_people(1))), 0)
     assert (found.reason, found.remedy == "resolve_reason") == (f"held_back:{reason}", False)
     assert remedy_sentence(found).zh
+
+
+@pytest.mark.parametrize("moved", [0, 30])
+def test_owners_among_whom_all_lies_evenly_keep_what_they_have(moved: int) -> None:
+    first = family(600, 15)
+    own = plan(first).owners
+    staff = [person.id for person in first.people]
+    owners = [own.get(one.id) if at >= moved else staff[at % len(staff)] for at, one in enumerate(first.accounts)]
+    held = zip(first.accounts, owners, strict=True)
+    again = replace(first, accounts=tuple(replace(one, owner=owner) for one, owner in held))
+    after = plan(again).owners
+    assert sum(after.get(one.id) != one.owner for one in again.accounts) <= 2 * moved
+
+
+def test_who_has_more_than_a_cap_allows_keeps_no_more_than_it_does() -> None:
+    people = [Person("p", "P", max_accounts=2), Person("q", "Q", max_accounts=4)]
+    rulebook = Rulebook(hard_rules=replace(OPEN, count_cap=True))
+    found = plan(a_snapshot(some_accounts(6, owner="p"), people, rulebook)).owners
+    assert sorted(found.values()) == ["p"] * 2 + ["q"] * 4
