@@ -18,6 +18,8 @@ from service.domain.archives import Confidentiality
 from service.settings import Settings
 
 MOST = 50 << 20
+BUCKET = "vault"
+"""A name that no other test takes: servers of one process share what they hold."""
 
 
 async def pieces(content: bytes, step: int = 65_536) -> AsyncIterator[bytes]:
@@ -158,21 +160,21 @@ def bucket(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("AWS_ENDPOINT_URL", address)
     monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
     place = {"LocationConstraint": "eu-west-1"}
-    boto3.client("s3", endpoint_url=address).create_bucket(Bucket="archive", CreateBucketConfiguration=place)
+    boto3.client("s3", endpoint_url=address).create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
     yield address
     server.stop()
 
 
 async def test_the_vault_keeps_its_objects_in_s3(bucket: str, tmp_path: Path) -> None:
-    vault = Vault.of(configured(files="s3://archive/sealed"), tmp_path)
+    vault = Vault.of(configured(files=f"s3://{BUCKET}/sealed"), tmp_path)
     content = os.urandom(12_000_000)
     sealed = await vault.seal(place(), pieces(content), MOST)
     assert await opened(vault, sealed) == content
-    listed = boto3.client("s3", endpoint_url=bucket).list_objects_v2(Bucket="archive")
+    listed = boto3.client("s3", endpoint_url=bucket).list_objects_v2(Bucket=BUCKET)
     assert [one["Key"] for one in listed["Contents"]] == [f"sealed/{sealed.object_key}"]
     with pytest.raises(TooLarge):
         await vault.seal(place(), pieces(bytes(12_000_000)), 11_000_000)
-    assert boto3.client("s3", endpoint_url=bucket).list_objects_v2(Bucket="archive")["KeyCount"] == 1
+    assert boto3.client("s3", endpoint_url=bucket).list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
     await vault.discard(sealed.object_key)
     with pytest.raises(FileNotFoundError):
         await opened(vault, sealed)
