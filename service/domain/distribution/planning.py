@@ -52,13 +52,15 @@ def shared(instance: Instance, tell: Progress = silence) -> Arrangement:
     """What the task lets go, given out from the start, or improved from the present owners: the better of both.
 
     From the start whoever comes first in the order has the first claim to scarce people; from the present owners less
-    moves. Better is where fewer wait, then where the potential is smaller, then what moves less.
+    moves, which is tried where at least half of all would stay anyway. Better is where fewer wait, then where the
+    potential is smaller, then what moves less.
     """
-    core, order = instance.core, instance.free_accounts
-    staying = np.where(instance.roll.fixed, instance.roll.standing, NOBODY)
-    anew, present = shared_anew(core, order, staying, tell), _present(instance, staying)
-    if (present == staying).all():
+    core, order, standing = instance.core, instance.free_accounts, instance.roll.standing
+    staying = np.where(instance.roll.fixed, standing, NOBODY)
+    anew = shared_anew(core, order, staying, tell)
+    if 2 * np.count_nonzero(anew.owner[order] != standing[order]) > len(order):
         return anew
+    present = _present(instance, staying)
     kept = Arrangement(core, present, order, most_moves=len(present), tell=tell)
     kept.place()
     kept.improve()

@@ -451,7 +451,7 @@ def test_owners_among_whom_all_lies_evenly_keep_what_they_have(moved: int) -> No
 
 
 def test_who_has_more_than_a_cap_allows_keeps_no_more_than_it_does() -> None:
-    people = [Person("p", "P", max_accounts=2), Person("q", "Q", max_accounts=4)]
+    people = [Person("p", "P", max_accounts=4), Person("q", "Q", max_accounts=2)]
     rulebook = Rulebook(hard_rules=replace(OPEN, count_cap=True))
     found = plan(a_snapshot(some_accounts(6, owner="p"), people, rulebook)).owners
-    assert sorted(found.values()) == ["p"] * 2 + ["q"] * 4
+    assert sorted(found.values()) == ["p"] * 4 + ["q"] * 2
